@@ -1,0 +1,196 @@
+package product
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// Severity says whether a problem stops.
+type Severity uint8
+
+const (
+	Mistake Severity = iota // the product cannot be exported
+	Note                    // the product can be exported; a person should know
+)
+
+func (s Severity) String() string {
+	if s == Note {
+		return "note"
+	}
+	return "mistake"
+}
+
+// Problem is one thing to say about a set of definitions.
+type Problem struct {
+	Severity Severity
+	Index    int    // of the definition in the set; -1: about the set
+	ID       uint8  // of the definition, if Index is not -1
+	Field    string // as product files spell it: "type", "requires", "parameter.most"; "" for the whole
+	Element  int    // of a list, from 0; -1: the field as a whole
+	Text     string // what was found and what was expected
+	Remedy   string // what to do
+}
+
+// Path names the place, such as "definition[2].requires[0]".
+func (p Problem) Path() string {
+	if p.Index < 0 {
+		return "definition"
+	}
+	s := fmt.Sprintf("definition[%d]", p.Index)
+	if p.Field != "" {
+		s += "." + p.Field
+	}
+	if p.Element >= 0 {
+		s += fmt.Sprintf("[%d]", p.Element)
+	}
+	return s
+}
+
+// Error makes a problem an error of one line.
+func (p Problem) Error() string {
+	s := p.Text
+	if p.Index >= 0 {
+		s = fmt.Sprintf("definition %d: %s", p.ID, s)
+	}
+	if p.Remedy != "" {
+		s += ": " + p.Remedy
+	}
+	return s
+}
+
+// Check returns everything there is to say about a set of definitions, in the
+// order of the set: first what is wrong, then notes. The rules are those of the
+// design: what deactivates needs something that can be given back, no leaf and
+// no reusable answer may revive a deactivated copy, and strength is never
+// stepped down.
+func Check(defs []Definition) []Problem {
+	c := &checker{defs: defs, first: make(map[uint8]int)}
+	c.set()
+	for i := range defs {
+		c.at = i
+		c.identity()
+		c.texts()
+		c.parameter()
+		c.requires()
+		c.leaves()
+		c.reusable()
+		c.strength()
+		c.notes()
+	}
+	slices.SortStableFunc(c.found, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.Index, b.Index))
+	})
+	return c.found
+}
+
+// checker goes over the set once, definition by definition.
+type checker struct {
+	defs  []Definition
+	first map[uint8]int // index of the first definition with an id
+	at    int
+	found []Problem
+	// What the set as a whole says.
+	signed      bool
+	deactivates bool
+	bound       map[uint8]uint8 // ids that a deactivate or check-in depends on, and on which one
+}
+
+func (c *checker) this() Definition { return c.defs[c.at] }
+
+func (c *checker) mistake(field string, element int, text, remedy string) {
+	c.found = append(c.found, Problem{Severity: Mistake, Index: c.at, ID: c.this().ID, Field: field, Element: element, Text: text, Remedy: remedy})
+}
+
+func (c *checker) find(id uint8) (Definition, bool) {
+	i, ok := c.first[id]
+	if !ok {
+		return Definition{}, false
+	}
+	return c.defs[i], true
+}
+
+// set gathers what rules about single definitions ask for.
+func (c *checker) set() {
+	if len(c.defs) == 0 {
+		c.found = append(c.found, Problem{Severity: Mistake, Index: -1, Element: -1,
+			Text: "the product has no definition", Remedy: "add at least one, usually of type release"})
+	}
+	c.bound = make(map[uint8]uint8)
+	for i, d := range c.defs {
+		if _, twice := c.first[d.ID]; !twice {
+			c.first[d.ID] = i
+		}
+		c.signed = c.signed || d.Signed && !d.Type.Ends()
+		c.deactivates = c.deactivates || d.Type == Deactivate
+	}
+	for _, d := range c.defs {
+		if d.Type.Ends() {
+			c.bind(d.ID, d.Requires)
+		}
+	}
+}
+
+// bind marks what the deactivate or check-in definition by depends on, through
+// pre-conditions of pre-conditions.
+func (c *checker) bind(by uint8, ids []uint8) {
+	for _, id := range ids {
+		if _, done := c.bound[id]; done {
+			continue
+		}
+		c.bound[id] = by
+		if d, ok := c.find(id); ok {
+			c.bind(by, d.Requires)
+		}
+	}
+}
+
+// identity: id and type.
+func (c *checker) identity() {
+	d := c.this()
+	if d.ID == 0 {
+		c.mistake("id", -1, "id 0: ids run from 1 to 255", "give it a number that no definition of the product ever had")
+	} else if first := c.first[d.ID]; first != c.at {
+		c.mistake("id", -1, fmt.Sprintf("id %d is already taken by %q", d.ID, clip(c.defs[first].Name)), "give it a number that no definition of the product ever had")
+	}
+	if !d.Type.Known() {
+		_, err := ParseType(d.Type.String())
+		c.mistake("type", -1, err.Error(), "choose one of these")
+	}
+	if d.Type == Reactivate && !c.deactivates {
+		c.mistake("type", -1, "reactivate without a definition of type deactivate: there is nothing to reverse", "add a deactivate definition or remove this one")
+	}
+	if d.ShelfLife < 0 || d.ShelfLife > maxShelfLife {
+		c.mistake("shelf_life", -1, fmt.Sprintf("shelf life of %d days: expected 0 to %d", d.ShelfLife, maxShelfLife), "write 0 for an answer that waits forever")
+	}
+}
+
+// texts: what people read.
+func (c *checker) texts() {
+	d := c.this()
+	switch {
+	case d.Name == "":
+		c.mistake("name", -1, "the definition has no name", "say in a word or two what the customer asks for")
+	case len(d.Name) > maxName:
+		c.mistake("name", -1, fmt.Sprintf("the name has %d bytes, at most %d fit", len(d.Name), maxName), "move the rest into the description")
+	}
+	if len(d.Description) > maxText {
+		c.mistake("description", -1, fmt.Sprintf("the description has %d bytes, at most %d fit", len(d.Description), maxText), "shorten it")
+	}
+	if len(d.Menu) > maxName {
+		c.mistake("menu", -1, fmt.Sprintf("the menu has %d bytes, at most %d fit", len(d.Menu), maxName), "shorten it")
+	}
+}
+
+// notes: known, but not in this version.
+func (c *checker) notes() {
+	d := c.this()
+	if d.Type.Known() && !d.Type.Ready() {
+		c.found = append(c.found, Problem{Severity: Note, Index: c.at, ID: d.ID, Field: "type", Element: -1,
+			Text: fmt.Sprintf("%s is known but not answered by this version yet", d.Type), Remedy: "requests for it are refused until then"})
+	}
+	if d.Signed {
+		c.found = append(c.found, Problem{Severity: Note, Index: c.at, ID: d.ID, Field: "strength", Element: -1,
+			Text: "signed codes are not issued by this version yet", Remedy: "requests for it are refused until then"})
+	}
+}

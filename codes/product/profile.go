@@ -1,0 +1,127 @@
+package product
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/binary"
+	"slices"
+
+	"github.com/manual-activator/manual-activator/codes"
+)
+
+// Profile is what ships inside the vendor's program: everything the customer's
+// side needs to know about a product. It holds no secret.
+type Profile struct {
+	Vendor   string    // the vendor's name, for people
+	Anchor   string    // the verifier (see [ParseAnchor]) of the key that signs this profile
+	UID      codes.UID // random, in every tag and in the fingerprint
+	ID       string    // the name of the product file, such as "press-studio"
+	Name     string    // for people
+	Release  uint16    // the release this profile ships with
+	Releases []uint16  // all that are in the field, ascending; the last one is Release
+	Trial    Trial
+	Policy   Policy
+	// Definitions in the order of their ids.
+	Definitions []Definition
+	// Keys verify signed activation codes (E), in the order of their ids.
+	Keys []PublicKey
+	// Roster lists the vouches of the licenses the vendor drew, ascending, each once.
+	Roster []codes.Vouch
+	// Sunset lists the hashes of revoked and refunded licenses, ascending, each once.
+	Sunset [][8]byte
+	// Test products accept a recorded machine in place of the real one.
+	Test bool
+	// SignedOn is the day of signing, never 0. No clock is right that shows an earlier day.
+	SignedOn codes.Day
+	// Serial rises with each export of the product; a copy that has seen a
+	// higher one refuses a lower one. From 1.
+	Serial uint64
+}
+
+// Trial is what the program may do without any code. All zero: nothing.
+type Trial struct {
+	Days  int // elapsed days, 0 to 3650
+	Hours int // running hours, 0 to 87600
+	Runs  int // starts, 0 to 1000000
+}
+
+// Policy says how much a machine may change and stay the same machine.
+type Policy struct {
+	// Weights of hardware kinds, by the words of package fingerprint ("mac",
+	// "system drive"): weight, partial and moved, each 0 to 100. A kind that is
+	// not listed has its default.
+	Weights map[string][3]int
+	// Tolerance is the sum of weights up to which the customer's side stays
+	// active by itself; DeskTolerance the one up to which the desk speaks of the
+	// same machine. 0 to 1000, Tolerance <= DeskTolerance.
+	Tolerance, DeskTolerance int
+	InvalidateOnMove         bool // a copied or moved state file ends the activation
+	ReactivateOnRelease      bool // a release that was not covered yet asks for a new activation
+}
+
+// PublicKey verifies signed activation codes. ID is the key id inside the code.
+type PublicKey struct {
+	ID  uint8
+	Key [ed25519.PublicKeySize]byte
+}
+
+// Definition returns the definition with the given id.
+func (p *Profile) Definition(id uint8) (Definition, bool) {
+	i, ok := slices.BinarySearchFunc(p.Definitions, id, func(d Definition, id uint8) int { return int(d.ID) - int(id) })
+	if !ok {
+		return Definition{}, false
+	}
+	return p.Definitions[i], true
+}
+
+// Key returns the public key with the given id.
+func (p *Profile) Key(id uint8) (PublicKey, bool) {
+	i := slices.IndexFunc(p.Keys, func(k PublicKey) bool { return k.ID == id })
+	if i < 0 {
+		return PublicKey{}, false
+	}
+	return p.Keys[i], true
+}
+
+// Vouched reports whether v is in the roster. Vouches are public: the search is
+// not constant in time.
+func (p *Profile) Vouched(v codes.Vouch) bool {
+	_, ok := slices.BinarySearchFunc(p.Roster, v, compareVouch)
+	return ok
+}
+
+// Sunsets reports whether the profile lists the license as revoked or refunded.
+func (p *Profile) Sunsets(uid codes.UID, l codes.LicenseNumber) bool {
+	_, ok := slices.BinarySearchFunc(p.Sunset, SunsetHash(uid, l), compareHash)
+	return ok
+}
+
+// SunsetHash returns the entry of a license in a sunset list: the first 8 bytes
+// of SHA-256("manual-activator/1 sunset" 00 U(16) L(4)).
+func SunsetHash(uid codes.UID, l codes.LicenseNumber) [8]byte {
+	const label = "manual-activator/1 sunset\x00"
+	b := make([]byte, 0, len(label)+len(uid)+4)
+	b = append(b, label...)
+	b = append(b, uid[:]...)
+	b = binary.BigEndian.AppendUint32(b, uint32(l))
+	sum := sha256.Sum256(b)
+	return [8]byte(sum[:8])
+}
+
+// Normalize brings lists into the order that an artifact has: definitions and
+// keys by id, releases, roster and sunset list ascending with each entry once.
+func (p *Profile) Normalize() {
+	slices.SortStableFunc(p.Definitions, func(a, b Definition) int { return int(a.ID) - int(b.ID) })
+	slices.SortStableFunc(p.Keys, func(a, b PublicKey) int { return int(a.ID) - int(b.ID) })
+	slices.Sort(p.Releases)
+	p.Releases = slices.Compact(p.Releases)
+	slices.SortFunc(p.Roster, compareVouch)
+	p.Roster = slices.Compact(p.Roster)
+	slices.SortFunc(p.Sunset, compareHash)
+	p.Sunset = slices.Compact(p.Sunset)
+}
+
+func compareVouch(a, b codes.Vouch) int { return bytes.Compare(a[:], b[:]) }
+
+func compareHash(a, b [8]byte) int { return bytes.Compare(a[:], b[:]) }

@@ -1,0 +1,172 @@
+package product
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/manual-activator/manual-activator/codes"
+)
+
+// Bounds of what a profile may say.
+const (
+	maxShelfLife  = 3650
+	maxTrialDays  = 3650
+	maxTrialHours = 87600
+	maxTrialRuns  = 1_000_000
+	maxTolerance  = 1000
+	maxWeight     = 100
+	maxKinds      = 64
+	maxRoster     = 4_000_000
+	maxName       = 200
+)
+
+// CheckID reports whether id can name a product: 1 to 64 lower-case letters,
+// digits and single dashes, beginning and ending with a letter or digit.
+func CheckID(id string) error {
+	ok := len(id) >= 1 && len(id) <= 64 && !strings.HasPrefix(id, "-") && !strings.HasSuffix(id, "-") && !strings.Contains(id, "--")
+	for _, r := range id {
+		ok = ok && (r == '-' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z')
+	}
+	if !ok {
+		return fmt.Errorf("product id %q: expected 1 to 64 lower-case letters, digits and single dashes, such as press-studio", clip(id))
+	}
+	return nil
+}
+
+// Valid reports the first thing in p that no profile may say; a mistake in the
+// definitions ([Check]) is one.
+func (p *Profile) Valid() error {
+	switch {
+	case p.UID == (codes.UID{}):
+		return fmt.Errorf("the product's uid is zero")
+	case p.Vendor == "" || len(p.Vendor) > maxName:
+		return fmt.Errorf("the vendor's name has %d bytes: expected 1 to %d", len(p.Vendor), maxName)
+	case p.Name == "" || len(p.Name) > maxName:
+		return fmt.Errorf("the product's name has %d bytes: expected 1 to %d", len(p.Name), maxName)
+	case p.SignedOn == 0 || p.SignedOn > codes.MaxDay:
+		return fmt.Errorf("the day of signing is missing")
+	case p.Serial == 0 || p.Serial > 1<<63-1:
+		return fmt.Errorf("serial %d: exports count from 1", p.Serial)
+	case len(p.Roster) > maxRoster || len(p.Sunset) > maxRoster:
+		return fmt.Errorf("roster of %d and sunset list of %d: at most %d fit", len(p.Roster), len(p.Sunset), maxRoster)
+	}
+	if err := CheckID(p.ID); err != nil {
+		return err
+	}
+	if _, err := ParseAnchor(p.Anchor); err != nil {
+		return err
+	}
+	if err := CheckReleases(p.Release, p.Releases); err != nil {
+		return err
+	}
+	if err := p.Trial.Valid(); err != nil {
+		return err
+	}
+	if err := p.Policy.Valid(); err != nil {
+		return err
+	}
+	if err := p.ordered(); err != nil {
+		return err
+	}
+	for _, problem := range Check(p.Definitions) {
+		if problem.Severity == Mistake {
+			return problem
+		}
+	}
+	return nil
+}
+
+// CheckReleases reports whether releases are ascending from 1 and end in the
+// current one.
+func CheckReleases(current uint16, releases []uint16) error {
+	if current == 0 {
+		return fmt.Errorf("release 0: releases count from 1")
+	}
+	for i, v := range releases {
+		if v == 0 {
+			return fmt.Errorf("release 0: releases count from 1")
+		}
+		if i > 0 && releases[i-1] >= v {
+			return fmt.Errorf("releases must ascend: %d stands before %d", releases[i-1], v)
+		}
+	}
+	if len(releases) == 0 || releases[len(releases)-1] != current {
+		return fmt.Errorf("the current release %d must be the last of the releases (%s)", current, list(releases))
+	}
+	return nil
+}
+
+// Valid reports an amount that is out of range.
+func (t Trial) Valid() error {
+	for _, f := range []struct {
+		name        string
+		value, most int
+	}{{"days", t.Days, maxTrialDays}, {"hours", t.Hours, maxTrialHours}, {"runs", t.Runs, maxTrialRuns}} {
+		if f.value < 0 || f.value > f.most {
+			return fmt.Errorf("trial %s %d: expected 0 to %d", f.name, f.value, f.most)
+		}
+	}
+	return nil
+}
+
+// Valid reports a number that is out of range.
+func (p Policy) Valid() error {
+	if p.Tolerance < 0 || p.DeskTolerance < p.Tolerance || p.DeskTolerance > maxTolerance {
+		return fmt.Errorf("tolerance %d and desk tolerance %d: expected 0 <= tolerance <= desk tolerance <= %d", p.Tolerance, p.DeskTolerance, maxTolerance)
+	}
+	if len(p.Weights) > maxKinds {
+		return fmt.Errorf("%d weights: at most %d fit", len(p.Weights), maxKinds)
+	}
+	for _, kind := range slices.Sorted(maps.Keys(p.Weights)) {
+		if !kindWord(kind) {
+			return fmt.Errorf("weight of %q: expected a kind of hardware in lower-case words, such as \"system drive\"", clip(kind))
+		}
+		for _, v := range p.Weights[kind] {
+			if v < 0 || v > maxWeight {
+				return fmt.Errorf("weight of %q: %d: expected 0 to %d", kind, v, maxWeight)
+			}
+		}
+	}
+	return nil
+}
+
+// kindWord reports whether s consists of lower-case letters, digits and dashes
+// in words separated by single spaces.
+func kindWord(s string) bool {
+	if len(s) > 40 || s != strings.Join(strings.Fields(s), " ") || s == "" {
+		return false
+	}
+	for _, r := range s {
+		if r != ' ' && r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z') {
+			return false
+		}
+	}
+	return true
+}
+
+// ordered reports a list that is not in the order of [Profile.Normalize].
+func (p *Profile) ordered() error {
+	for i := 1; i < len(p.Definitions); i++ {
+		if p.Definitions[i-1].ID > p.Definitions[i].ID {
+			return fmt.Errorf("definitions must stand in the order of their ids: %d before %d", p.Definitions[i-1].ID, p.Definitions[i].ID)
+		}
+	}
+	for i := 1; i < len(p.Keys); i++ {
+		if p.Keys[i-1].ID >= p.Keys[i].ID {
+			return fmt.Errorf("keys must stand in the order of their ids, each once: %d before %d", p.Keys[i-1].ID, p.Keys[i].ID)
+		}
+	}
+	for i := 1; i < len(p.Roster); i++ {
+		if compareVouch(p.Roster[i-1], p.Roster[i]) >= 0 {
+			return fmt.Errorf("the roster must ascend, each vouch once: entries %d and %d", i, i+1)
+		}
+	}
+	for i := 1; i < len(p.Sunset); i++ {
+		if compareHash(p.Sunset[i-1], p.Sunset[i]) >= 0 {
+			return fmt.Errorf("the sunset list must ascend, each hash once: entries %d and %d", i, i+1)
+		}
+	}
+	return nil
+}
