@@ -1,0 +1,103 @@
+package codes
+
+import "fmt"
+
+// Kind is what a code is. Its value is the letter that the code begins with.
+type Kind byte
+
+// The kinds of version 1. E, P and K are reserved: their letters and sizes are
+// known, their contents are not read by this version.
+const (
+	KindRequest      Kind = 'R' // customer to vendor: asks for an authorization
+	KindConfirmation Kind = 'D' // customer to vendor: says that a deactivation or check-in was done
+	KindActivation   Kind = 'A' // vendor to customer: the answer, tagged with a shared key
+	KindSerial       Kind = 'S' // vendor to customer: license number and license key
+	KindSigned       Kind = 'E' // vendor to customer: an answer signed with Ed25519; reserved
+	KindProfile      Kind = 'P' // customer to vendor: a hardware profile; reserved
+	KindPresigned    Kind = 'K' // vendor to customer: a presigned answer; reserved
+)
+
+// kindInfo is one line of the table of kinds in docs/format.md.
+type kindInfo struct {
+	name, word  string
+	groups      int  // letter form, 6 characters each; 0: varies
+	digit       byte // first digit of the digit form; 0: no digit form
+	digitGroups int  // digit form, 6 digits each
+	bits        uint // of the value; 0: not read by this version
+	newer       byte // letter of the same kind in version 2
+}
+
+var kinds = map[Kind]kindInfo{
+	KindRequest:      {"request code", "request", 5, '1', 9, 140, 'Y'},
+	KindConfirmation: {"deactivation confirmation code", "confirmation", 5, '2', 9, 140, 'U'},
+	KindActivation:   {"activation code", "activation", 4, '3', 7, 110, 'H'},
+	KindSerial:       {"serial number", "serial", 5, '4', 9, 140, 'X'},
+	KindSigned:       {"signed activation code", "signed", 20, 0, 0, 0, 'L'},
+	KindProfile:      {"hardware profile code", "profile", 0, 0, 0, 0, 'W'},
+	KindPresigned:    {"presigned activation code", "presigned", 8, 0, 0, 0, 'Q'},
+}
+
+// String is the kind's name in a sentence, such as "request code".
+func (k Kind) String() string {
+	if i, ok := kinds[k]; ok {
+		return i.name
+	}
+	return fmt.Sprintf("unknown kind %q", byte(k))
+}
+
+// Word is the kind's name in JSON, such as "request"; empty for an unknown kind.
+func (k Kind) Word() string { return kinds[k].word }
+
+// readable reports whether codes of the kind have a value this version reads.
+func (k Kind) readable() bool {
+	return k == KindRequest || k == KindConfirmation || k == KindActivation || k == KindSerial
+}
+
+// kindOfDigit is the kind that a digit form beginning with d has, or 0.
+func kindOfDigit(d byte) Kind {
+	switch d {
+	case '1':
+		return KindRequest
+	case '2':
+		return KindConfirmation
+	case '3':
+		return KindActivation
+	case '4':
+		return KindSerial
+	}
+	return 0
+}
+
+// groups is the number of groups of a readable kind in a form.
+func (k Kind) groups(f Form) int {
+	switch {
+	case k == KindActivation && f == FormDigits:
+		return 7
+	case k == KindActivation:
+		return 4
+	case f == FormDigits:
+		return 9
+	}
+	return 5
+}
+
+// Form is how a code is spelled: in letters (Base58) or in decimal digits.
+type Form byte
+
+// The two forms of a code; the zero Form is not known yet.
+const (
+	FormUnknown Form = iota
+	FormLetters
+	FormDigits
+)
+
+// String is "letters", "digits" or "unknown form".
+func (f Form) String() string {
+	switch f {
+	case FormLetters:
+		return "letters"
+	case FormDigits:
+		return "digits"
+	}
+	return "unknown form"
+}

@@ -1,0 +1,239 @@
+package codes
+
+import "strings"
+
+// longestCode is the number of symbols of the longest code, an E of 20 groups.
+const longestCode = 20 * groupSize
+
+// Parse reads exactly one code, in either form. It is forgiving about what
+// stands between the characters: white space, dashes, dots, quote marks of
+// mails, full-width characters. It is strict about the rest: every group check
+// must hold and the value must be in range. A longer text that has exactly one
+// code in it, such as a mail, is read as that code.
+//
+// Errors are [ErrEmpty], *[SlipError], *[LengthError], *[NewerError],
+// *[ReservedError], *[ValueError] and *[ManyError].
+func Parse(text string) (Code, error) {
+	if c, ok := parseFast(text); ok {
+		return c, nil
+	}
+	syms := read(text, longestCode)
+	c, err := parseSymbols(syms)
+	if err == nil || len(text) < 4*groupSize {
+		return c, err
+	}
+	if _, isLength := err.(*LengthError); isLength || len(syms) > 5*groupSize+1 && formOf(syms) == FormLetters {
+		switch m := Find(text); {
+		case len(m) == 1 && m[0].Err == nil:
+			return m[0].Code, nil
+		case len(m) == 1:
+			return Code{}, m[0].Err
+		case len(m) > 1:
+			return Code{}, &ManyError{m}
+		}
+	}
+	return Code{}, err
+}
+
+// parseFast reads a whole right code in ASCII letters without allocating.
+func parseFast(text string) (Code, bool) {
+	var a [5 * groupSize]uint8
+	n := 0
+	for i := range len(text) {
+		switch c := byteClass[text[i]]; {
+		case c == byteSkip:
+		case c == byteOther || n == len(a):
+			return Code{}, false
+		default:
+			a[n] = c
+			n++
+		}
+	}
+	if n == 0 {
+		return Code{}, false
+	}
+	k := Kind(alphabet[a[0]])
+	if !k.readable() || n != k.groups(FormLetters)*groupSize {
+		return Code{}, false
+	}
+	return assemble(k, FormLetters, a[:n])
+}
+
+// assemble is the code of whole groups of symbol values, when all checks hold
+// and the value is one of the kind's.
+func assemble(k Kind, f Form, a []uint8) (Code, bool) {
+	var data [45]uint8
+	n := 0
+	for g := 0; g*groupSize < len(a); g++ {
+		group := a[g*groupSize:][:groupSize]
+		if f.check(g, group[:5]) != group[5] {
+			return Code{}, false
+		}
+		n += copy(data[n:], group[:5])
+	}
+	c, err := newCode(k, f.number(data[1:n]))
+	return c, err == nil
+}
+
+// parseSymbols reads symbols that should be one code, and explains when they
+// are none.
+func parseSymbols(syms []symbol) (Code, error) {
+	if len(syms) == 0 {
+		return Code{}, ErrEmpty
+	}
+	f := formOf(syms)
+	k := kindOf(syms[0].r, f)
+	groups := split(syms)
+	bad, first := inspectGroups(f, groups)
+	n := groupsOf(k, f, len(syms), len(groups))
+	switch {
+	case n == 0:
+		return Code{}, &LengthError{Form: f, Have: len(syms)}
+	case k == 0 && len(bad) == 0:
+		return Code{}, newer(syms[0].r)
+	case k != 0 && !k.readable() && len(bad) == 0 && len(groups) == n:
+		return Code{}, &ReservedError{k}
+	case len(groups) == n && len(bad) > 0 && len(syms) == n*groupSize || len(bad) > 0 && len(groups) == n && isTyped(groups):
+		first.Kind, first.Groups, first.Bad = k, n, bad
+		return Code{}, first
+	case len(syms) == n*groupSize-1 || len(syms) == n*groupSize+1:
+		return Code{}, misaligned(f, k, n, syms)
+	case len(syms) != n*groupSize:
+		return Code{}, &LengthError{Kind: k, Form: f, Have: len(syms), Want: n * groupSize}
+	}
+	var data [45]uint8
+	d := data[:0]
+	for _, g := range groups {
+		for _, s := range g[:5] {
+			v, _ := f.value(s.r)
+			d = append(d, v)
+		}
+	}
+	return newCode(k, f.number(d[1:]))
+}
+
+// kindOf is the kind named by a first character, 0 when it names none.
+func kindOf(r rune, f Form) Kind {
+	switch {
+	case f == FormDigits && r < 0x80:
+		return kindOfDigit(byte(r))
+	case f == FormLetters && named(r):
+		return Kind(r)
+	}
+	return 0
+}
+
+// groupsOf is how many groups a text should have: by its kind, else by the
+// nearest length that a code has; 0 when neither tells.
+func groupsOf(k Kind, f Form, syms, groups int) int {
+	if k.readable() {
+		return k.groups(f)
+	}
+	if n := kinds[k].groups; n > 0 {
+		return n
+	}
+	if k == KindProfile && syms%groupSize == 0 {
+		return syms / groupSize
+	}
+	sizes := []int{KindActivation.groups(f), KindRequest.groups(f)}
+	for _, n := range sizes {
+		if d := syms - n*groupSize; d >= -1 && d <= 1 || groups == n {
+			return n
+		}
+	}
+	if k == 0 && syms%groupSize == 0 && syms >= 2*groupSize && syms <= longestCode {
+		return syms / groupSize
+	}
+	return 0
+}
+
+func newer(r rune) error {
+	return &NewerError{Letter: string(r), Kind: newerKind(r)}
+}
+
+// inspectGroups lists the groups that are not right and describes the first.
+func inspectGroups(f Form, groups [][]symbol) (bad []int, first *SlipError) {
+	for i, g := range groups {
+		e := inspectGroup(f, i, g)
+		if e == nil {
+			continue
+		}
+		if first == nil {
+			first = e
+		}
+		bad = append(bad, i)
+	}
+	return bad, first
+}
+
+// inspectGroup says what is wrong with a group, nil when it is right.
+func inspectGroup(f Form, place int, g []symbol) *SlipError {
+	e := &SlipError{Form: f, Group: place, Position: -1, Found: textOf(g)}
+	var a [groupSize]uint8
+	for i, s := range g {
+		v, ok := f.value(s.r)
+		if !ok {
+			e.Slip, e.Position, e.Found = SlipForeign, i, string(s.r)
+			if s.r == unheard {
+				e.Slip = SlipUnheard
+			}
+			return e
+		}
+		if i < groupSize {
+			a[i] = v
+		}
+	}
+	switch {
+	case len(g) < groupSize:
+		e.Slip = SlipShort
+	case len(g) > groupSize:
+		e.Slip = SlipLong
+	case f.check(place, a[:5]) != a[5]:
+		e.Slip = SlipCheck
+	default:
+		return nil
+	}
+	return e
+}
+
+// isTyped reports whether every group has a length that one slip explains.
+func isTyped(groups [][]symbol) bool {
+	for _, g := range groups {
+		if len(g) < groupSize-1 || len(g) > groupSize+1 {
+			return false
+		}
+	}
+	return true
+}
+
+// misaligned places one missing or surplus character in a text without
+// dashes: groups before it hold from the front, groups after it from the back.
+func misaligned(f Form, k Kind, n int, syms []symbol) *SlipError {
+	front := 0
+	for front < n-1 && inspectGroup(f, front, window(syms, front*groupSize)) == nil {
+		front++
+	}
+	back := n - 1
+	for back > 0 && inspectGroup(f, back, window(syms, len(syms)-(n-back)*groupSize)) == nil {
+		back--
+	}
+	e := &SlipError{Form: f, Kind: k, Groups: n, Group: -1, Position: -1, Slip: SlipShort, Found: textOf(syms)}
+	if len(syms) > n*groupSize {
+		e.Slip = SlipLong
+	}
+	if front == back {
+		g := syms[front*groupSize : len(syms)-(n-1-back)*groupSize]
+		e.Group, e.Bad, e.Found = front, []int{front}, textOf(g)
+	}
+	return e
+}
+
+func window(syms []symbol, at int) []symbol { return syms[at:][:groupSize] }
+
+func textOf(syms []symbol) string {
+	var b strings.Builder
+	for _, s := range syms {
+		b.WriteRune(s.r)
+	}
+	return b.String()
+}
