@@ -1,0 +1,147 @@
+package journal
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"github.com/manual-activator/manual-activator/codes"
+)
+
+// Signer signs heads. Its name need not be the log's origin.
+type Signer = note.Signer
+
+// Store keeps a journal and the tables that follow from it. All methods may be called at once from many goroutines,
+// and several processes may have the same store open.
+type Store interface {
+	// Facts reads what a decision needs: one consistent read, outside the write lock. It remembers the head it saw,
+	// so that Append can tell when the facts have aged.
+	Facts(ctx context.Context, w Wanted) (*Facts, error)
+
+	// Append writes entries and their effects, all or none, with the head signed in the same transaction; when it
+	// returns without error everything is durable. If seen is not nil and entries since seen.Head name one of
+	// seen.Licenses, or a number of seen.Pool or an order of seen.Orders is no longer as seen, the answer is
+	// *StaleError. What a constraint refuses is *TakenError. An empty log takes KindLog as its first entry, and only
+	// there. An error other than these (a lost connection, a full disk) leaves open whether it was done: ask by the
+	// entries' Intent.
+	Append(ctx context.Context, seen *Facts, es []Entry, sign Signer) ([]EntryID, error)
+
+	// Entry returns one entry, or ErrNoEntry.
+	Entry(ctx context.Context, id EntryID) (Entry, error)
+
+	// Entries returns entries in short reads: no transaction is open while the caller works. Entries appended
+	// meanwhile may or may not come. The first error ends the sequence.
+	Entries(ctx context.Context, q Query) iter.Seq2[Entry, error]
+
+	// Licenses returns licenses in ascending order of number, in short reads as Entries does.
+	Licenses(ctx context.Context, q LicenseQuery) iter.Seq2[License, error]
+
+	// Head returns the head of the store's own log. Size 0 has no Hash and no Checkpoint.
+	Head(ctx context.Context) (Head, error)
+
+	// Backup writes a consistent copy to a new file while others go on working. It refuses to overwrite.
+	Backup(ctx context.Context, path string) error
+
+	Close() error
+}
+
+// Wanted says what to read. Fields left zero ask for nothing.
+type Wanted struct {
+	Licenses []codes.LicenseNumber
+	Orders   []OrderRef  // which license has this order
+	Pool     *PoolWanted // free numbers of a product
+	Since    time.Time   // count entries that are not genuine from then on; zero: do not count
+}
+
+// OrderRef is an order of a product.
+type OrderRef struct {
+	Product codes.UID
+	Order   string
+}
+
+// PoolWanted asks for the next Count free numbers of a product's pool.
+type PoolWanted struct {
+	Product codes.UID
+	Count   int
+}
+
+// Facts is what Facts read. Append only reads it; a caller may keep it, but not change it.
+type Facts struct {
+	Head     Head
+	Licenses map[codes.LicenseNumber]*LicenseFacts // one for every license asked for, known or not
+	Orders   map[OrderRef]codes.LicenseNumber      // those asked for that exist; the others are in Free
+	Free     map[OrderRef]bool                     // orders asked for that no license has
+	Pool     []codes.LicenseNumber                 // next free numbers, in the order to hand out; fewer than asked when the pool runs low
+	PoolSize int                                   // free numbers in the pool asked for
+}
+
+// LicenseFacts is what is known of one license.
+type LicenseFacts struct {
+	License    License
+	Known      bool          // it is registered; else the rest is empty, but for NotGenuine
+	Seats      []Seat        // by slot
+	Claims     []StoredClaim // by entry
+	NotGenuine int           // submissions since Wanted.Since that name this license and are StateNotGenuine
+}
+
+// License is a registered license.
+type License struct {
+	Number     codes.LicenseNumber
+	Product    codes.UID
+	Seats      int
+	State      string // Live, Revoked, Refunded
+	Order      string
+	Grants     string
+	Release    uint16
+	Customer   string    // newest personal text FieldCustomer of the license's entries; empty when it was erased
+	Registered time.Time // when its first entry was decided
+	Entry      EntryID   // the newest entry that set it
+}
+
+// Seat is a taken seat.
+type Seat struct {
+	Fingerprint codes.Fingerprint
+	Slot        int // from 1
+	Since       time.Time
+	Entry       EntryID // the entry that took it
+	Excess      string
+}
+
+// StoredClaim is a claim or mark as it is kept.
+type StoredClaim struct {
+	Scope    Scope
+	Key      []byte
+	Value    []byte
+	Entry    EntryID // the entry that made it
+	At       time.Time
+	Operator string
+}
+
+// Query selects entries; zero fields select all.
+type Query struct {
+	Newest bool     // newest first; else oldest first
+	After  *EntryID // go on after this entry, in the direction of reading
+	Limit  int      // at most so many; 0 for all
+
+	Kinds       []Kind
+	Verdicts    []Verdict
+	Operator    string
+	Product     codes.UID
+	License     codes.LicenseNumber
+	Fingerprint *codes.Fingerprint
+	Intent      [16]byte
+	Batch       string
+	From, To    time.Time // From inclusive, To exclusive
+	Text        string    // part of the code or the answer, as they are written; capitals count. A whole request or confirmation code is found by index
+}
+
+// LicenseQuery selects licenses; zero fields select all.
+type LicenseQuery struct {
+	After   codes.LicenseNumber // go on after this number
+	Limit   int                 // at most so many; 0 for all
+	Product codes.UID
+	State   string
+	Words   string // every word must begin a word of the customer, the order or the number, in any order and case
+}
