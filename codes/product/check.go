@@ -65,7 +65,7 @@ func (p Problem) Error() string {
 // no reusable answer may revive a deactivated copy, and strength is never
 // stepped down.
 func Check(defs []Definition) []Problem {
-	c := &checker{defs: defs, first: make(map[uint8]int)}
+	c := &checker{defs: defs}
 	c.set()
 	for i := range defs {
 		c.at = i
@@ -87,13 +87,14 @@ func Check(defs []Definition) []Problem {
 // checker goes over the set once, definition by definition.
 type checker struct {
 	defs  []Definition
-	first map[uint8]int // index of the first definition with an id
+	first [256]int // index + 1 of the first definition with an id, 0: none
 	at    int
 	found []Problem
 	// What the set as a whole says.
 	signed      bool
 	deactivates bool
-	bound       map[uint8]uint8 // ids that a deactivate or check-in depends on, and on which one
+	reach       [256]ids   // what the pre-conditions of a definition lead to
+	bound       [256]uint8 // by id: the deactivate or check-in that depends on it, 0: none
 }
 
 func (c *checker) this() Definition { return c.defs[c.at] }
@@ -102,13 +103,19 @@ func (c *checker) mistake(field string, element int, text, remedy string) {
 	c.found = append(c.found, Problem{Severity: Mistake, Index: c.at, ID: c.this().ID, Field: field, Element: element, Text: text, Remedy: remedy})
 }
 
-func (c *checker) find(id uint8) (Definition, bool) {
-	i, ok := c.first[id]
-	if !ok {
-		return Definition{}, false
+func (c *checker) find(id uint8) (*Definition, bool) {
+	i := c.first[id]
+	if i == 0 {
+		return nil, false
 	}
-	return c.defs[i], true
+	return &c.defs[i-1], true
 }
+
+// ids is a set of definitions.
+type ids [4]uint64
+
+func (s *ids) add(id uint8)      { s[id>>6] |= 1 << (id & 63) }
+func (s *ids) has(id uint8) bool { return s[id>>6]>>(id&63)&1 == 1 }
 
 // set gathers what rules about single definitions ask for.
 func (c *checker) set() {
@@ -116,31 +123,30 @@ func (c *checker) set() {
 		c.found = append(c.found, Problem{Severity: Mistake, Index: -1, Element: -1,
 			Text: "the product has no definition", Remedy: "add at least one, usually of type release"})
 	}
-	c.bound = make(map[uint8]uint8)
 	for i, d := range c.defs {
-		if _, twice := c.first[d.ID]; !twice {
-			c.first[d.ID] = i
+		if c.first[d.ID] == 0 {
+			c.first[d.ID] = i + 1
 		}
 		c.signed = c.signed || d.Signed && !d.Type.Ends()
 		c.deactivates = c.deactivates || d.Type == Deactivate
+		for _, id := range d.Requires {
+			c.reach[d.ID].add(id)
+		}
+	}
+	for via := range c.reach { // Warshall: paths through more and more definitions
+		for from := range c.reach {
+			if c.reach[from].has(uint8(via)) {
+				for i, more := range c.reach[via] {
+					c.reach[from][i] |= more
+				}
+			}
+		}
 	}
 	for _, d := range c.defs {
-		if d.Type.Ends() {
-			c.bind(d.ID, d.Requires)
-		}
-	}
-}
-
-// bind marks what the deactivate or check-in definition by depends on, through
-// pre-conditions of pre-conditions.
-func (c *checker) bind(by uint8, ids []uint8) {
-	for _, id := range ids {
-		if _, done := c.bound[id]; done {
-			continue
-		}
-		c.bound[id] = by
-		if d, ok := c.find(id); ok {
-			c.bind(by, d.Requires)
+		for id := 1; d.Type.Ends() && id < 256; id++ {
+			if c.bound[id] == 0 && c.reach[d.ID].has(uint8(id)) {
+				c.bound[id] = d.ID
+			}
 		}
 	}
 }
@@ -150,7 +156,7 @@ func (c *checker) identity() {
 	d := c.this()
 	if d.ID == 0 {
 		c.mistake("id", -1, "id 0: ids run from 1 to 255", "give it a number that no definition of the product ever had")
-	} else if first := c.first[d.ID]; first != c.at {
+	} else if first := c.first[d.ID] - 1; first != c.at {
 		c.mistake("id", -1, fmt.Sprintf("id %d is already taken by %q", d.ID, clip(c.defs[first].Name)), "give it a number that no definition of the product ever had")
 	}
 	if !d.Type.Known() {

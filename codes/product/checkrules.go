@@ -83,6 +83,9 @@ func (c *checker) requires() {
 		c.mistake("requires", -1, fmt.Sprintf("a %s definition has no pre-conditions: when it is needed, nothing is active", d.Type), "remove them")
 		return
 	}
+	if c.tooLong("requires", d.Requires) {
+		return
+	}
 	for i, id := range d.Requires {
 		if !c.ascends("requires", d.Requires, i) {
 			continue
@@ -95,34 +98,28 @@ func (c *checker) requires() {
 			c.mistake("requires", i, fmt.Sprintf("pre-condition %d does not exist", id), "name the id of a definition of this product")
 		case r.Type.Known() && !r.Type.Activatable():
 			c.mistake("requires", i, fmt.Sprintf("pre-condition %d is of type %s, which is never active by itself", id, r.Type), "name a single definition that can be active: release, trial, expire-on, unlimited or feature")
-		case c.reaches(id, d.ID, make(map[uint8]bool)):
+		case c.reach[id].has(d.ID):
 			c.mistake("requires", i, fmt.Sprintf("definitions %d and %d wait for each other", d.ID, id), "remove one of the two pre-conditions")
 		}
 	}
 }
 
-// reaches reports whether the pre-conditions of from lead to id.
-func (c *checker) reaches(from, id uint8, seen map[uint8]bool) bool {
-	if seen[from] {
+// tooLong reports a list that names more definitions than there can be.
+func (c *checker) tooLong(field string, ids []uint8) bool {
+	if len(ids) < 256 {
 		return false
 	}
-	seen[from] = true
-	d, _ := c.find(from)
-	for _, r := range d.Requires {
-		if r == id || c.reaches(r, id, seen) {
-			return true
-		}
-	}
-	return false
+	c.mistake(field, 255, fmt.Sprintf("%d ids: a product has at most 255 definitions", len(ids)), "name each once")
+	return true
 }
 
 // ascends reports whether element i of a list of ids may stand where it stands.
 func (c *checker) ascends(field string, ids []uint8, i int) bool {
 	switch {
-	case i == 0 || ids[i-1] < ids[i]:
-		return true
 	case slices.Contains(ids[:i], ids[i]):
 		c.mistake(field, i, fmt.Sprintf("definition %d is named twice", ids[i]), "name it once")
+	case i == 0 || ids[i-1] < ids[i]:
+		return true
 	default:
 		c.mistake(field, i, fmt.Sprintf("definition %d stands behind %d", ids[i], ids[i-1]), "write the ids in ascending order")
 	}
@@ -143,6 +140,9 @@ func (c *checker) leaves() {
 	}
 	if d.Type == Choice && len(d.Leaves) > 32 {
 		c.mistake("leaves", 32, fmt.Sprintf("%d leaves: a choice has at most 32, one for each bit", len(d.Leaves)), "split it into two choices")
+	}
+	if c.tooLong("leaves", d.Leaves) {
+		return
 	}
 	for i, id := range d.Leaves {
 		if !c.ascends("leaves", d.Leaves, i) {
@@ -169,19 +169,22 @@ func (c *checker) flat(d Definition, f func(leaf Definition) bool) {
 		f(d)
 		return
 	}
-	for _, id := range d.Leaves {
+	for _, id := range d.Leaves[:min(len(d.Leaves), 256)] {
 		leaf, ok := c.find(id)
 		if !ok || leaf.Type == Choice {
 			continue
 		}
 		if leaf.Type != Composite {
-			if !f(leaf) {
+			if !f(*leaf) {
 				return
 			}
 			continue
 		}
-		for _, id := range leaf.Leaves { // a composite holds no composite
-			if inner, ok := c.find(id); ok && !inner.Type.Group() && !f(inner) {
+		if d.Type == Composite { // a mistake of its own
+			continue
+		}
+		for _, id := range leaf.Leaves[:min(len(leaf.Leaves), 256)] { // a composite holds no composite
+			if inner, ok := c.find(id); ok && !inner.Type.Group() && !f(*inner) {
 				return
 			}
 		}
@@ -204,11 +207,11 @@ func (c *checker) reusable() {
 		if d.Type.Group() {
 			what = fmt.Sprintf("its leaf %d", leaf.ID)
 		}
-		by, bound := c.bound[leaf.ID]
+		by := c.bound[leaf.ID]
 		switch {
 		case leaf.Type.Trial():
 			c.mistake("reusable", -1, fmt.Sprintf("%s is a trial: a reusable answer would extend it again and again", what), "remove reusable")
-		case bound:
+		case by != 0:
 			c.mistake("reusable", -1, fmt.Sprintf("definition %d depends on %s: an old answer would revive a copy that was given back", by, what), "remove reusable")
 		default:
 			return true
@@ -232,13 +235,13 @@ func (c *checker) strength() {
 }
 
 func (c *checker) groupStrength(d Definition) {
-	for _, id := range d.Leaves {
+	for _, id := range d.Leaves[:min(len(d.Leaves), 256)] {
 		leaf, ok := c.find(id)
 		if !ok || leaf.Type.Ends() {
 			continue
 		}
 		signed := leaf.Signed
-		c.flat(leaf, func(inner Definition) bool {
+		c.flat(*leaf, func(inner Definition) bool {
 			signed = signed || inner.Signed
 			return !signed
 		})

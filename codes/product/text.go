@@ -171,7 +171,11 @@ func readList[T uint8 | uint16](r *reader, name string) []T {
 		return nil
 	}
 	var out []T
-	for _, part := range strings.SplitN(text, " ", 1<<16) {
+	for part := range strings.SplitSeq(text, " ") {
+		if len(out) == 1024 {
+			r.fail("%s: more than 1024 numbers", name)
+			return nil
+		}
 		out = append(out, T(r.parseNumber(name, part, uint64(^T(0)))))
 		if r.err != nil {
 			return nil

@@ -84,6 +84,9 @@ func CheckReleases(current uint16, releases []uint16) error {
 	if current == 0 {
 		return fmt.Errorf("release 0: releases count from 1")
 	}
+	if len(releases) > 1024 {
+		return fmt.Errorf("%d releases: at most 1024 fit", len(releases))
+	}
 	for i, v := range releases {
 		if v == 0 {
 			return fmt.Errorf("release 0: releases count from 1")
