@@ -63,3 +63,73 @@ type Proposal struct {
 	Code    Code
 	Changes []Change // none when the text is right as it stands
 }
+
+// changes puts the picked options of a plan in words, group by group.
+func (p *plan) changes(f Form, picks *[9]uint16) (out []Change) {
+	if x := p.exchanged; x[0] != x[1] {
+		out = append(out, Change{Class: ClassExchanged, Form: f, Group: int(x[0]), Position: -1, Other: int(x[1])})
+	}
+	for g := range p.n {
+		out = append(out, p.lists[g][picks[g]].changes(f, g)...)
+	}
+	return out
+}
+
+// changes compares what was typed with what the option reads: first the slip,
+// then letters whose case differs.
+func (o *option) changes(f Form, group int) (out []Change) {
+	typed := make([]rune, 0, groupSize+1)
+	for _, s := range o.src {
+		typed = append(typed, s.r)
+	}
+	pos := int(o.pos)
+	at := func(i int) string { return string(rune(f.char(o.sym[i]))) }
+	c := Change{Class: o.class, Form: f, Group: group, Position: pos, Other: -1}
+	switch o.class {
+	case ClassWrong, ClassUnheard:
+		c.From, c.To = string(typed[pos]), at(pos)
+		if f == FormLetters && o.class == ClassWrong && sameLetter(typed[pos], rune(at(pos)[0])) {
+			c.Class = ClassCase
+		}
+		typed[pos] = rune(at(pos)[0])
+	case ClassSwapped:
+		c.From, c.To = string(typed[pos:pos+2]), at(pos)+at(pos+1)
+		typed[pos], typed[pos+1] = typed[pos+1], typed[pos]
+	case ClassMissing:
+		c.To = at(pos)
+		typed = append(typed[:pos], append([]rune(at(pos)), typed[pos:]...)...)
+	case ClassDoubled, ClassSurplus:
+		cut := o.surplusAt(f)
+		c.From = string(typed[cut])
+		if o.class == ClassDoubled {
+			c.To = at(pos)
+		}
+		typed = append(typed[:cut], typed[cut+1:]...)
+	}
+	if o.class != 0 {
+		out = append(out, c)
+	}
+	for i, r := range typed {
+		if to := at(i); string(r) != to {
+			out = append(out, Change{Class: ClassCase, Form: f, Group: group, Position: i, Other: -1, From: string(r), To: to})
+		}
+	}
+	return out
+}
+
+// surplusAt is the position of the symbol that the option leaves out.
+func (o *option) surplusAt(f Form) int {
+	for cut := range o.src {
+		same := true
+		for i, j := 0, 0; j < len(o.src) && same; j++ {
+			if j != cut {
+				same = sameLetter(o.src[j].r, rune(f.char(o.sym[i])))
+				i++
+			}
+		}
+		if same {
+			return cut
+		}
+	}
+	return len(o.src) - 1
+}

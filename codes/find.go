@@ -69,7 +69,7 @@ func exactAt(syms []symbol, f Form, k Kind) (Match, int) {
 	if !ok {
 		return Match{}, 0
 	}
-	return Match{Code: c, Start: syms[0].off, End: syms[n-1].end}, n
+	return Match{Code: c, Start: int(syms[0].off), End: int(syms[n-1].end)}, n
 }
 
 // nearAt matches what has the shape of a code: as many groups joined by dashes
@@ -140,5 +140,5 @@ func codeLike(syms []symbol, f Form) bool {
 
 func near(syms []symbol) Match {
 	_, err := parseSymbols(syms)
-	return Match{Start: syms[0].off, End: syms[len(syms)-1].end, Err: err}
+	return Match{Start: int(syms[0].off), End: int(syms[len(syms)-1].end), Err: err}
 }

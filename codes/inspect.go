@@ -61,7 +61,7 @@ func Inspect(text string) Layout {
 		if i > 0 {
 			canonical.WriteByte('-')
 		}
-		out := Group{Text: textOf(g), Start: g[0].off, End: g[len(g)-1].end}
+		out := Group{Text: textOf(g), Start: int(g[0].off), End: int(g[len(g)-1].end)}
 		canonical.WriteString(out.Text)
 		out.Slip = inspectGroup(l.Form, i, g)
 		if l.Want > 0 && i >= l.Want && out.Slip == nil {

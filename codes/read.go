@@ -7,9 +7,9 @@ import (
 
 // A symbol is one character of a text that may belong to a code.
 type symbol struct {
-	r        rune // folded from full-width
-	off, end int  // bytes of the text
-	gap      gap  // what stands before it
+	r        rune  // folded from full-width
+	off, end int32 // bytes of the text
+	gap      gap   // what stands before it
 }
 
 // gap is the strongest separator before a symbol.
@@ -69,7 +69,7 @@ func read(text string, most int) []symbol {
 		case skipped(r):
 			g = max(g, gapSpace)
 		default:
-			syms = append(syms, symbol{r, i, i + w, g})
+			syms = append(syms, symbol{r, int32(i), int32(i + w), g})
 			if len(syms) > most {
 				return syms
 			}
