@@ -2,9 +2,6 @@ package fingerprint
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -117,12 +114,4 @@ func (t tree) machineID(context.Context) (f finding, err error) {
 		}
 	}
 	return f, errors.New("no machine id in /etc/machine-id")
-}
-
-// veil replaces a machine id by a keyed hash of it: machine ids are confidential
-// and must not be used as they are outside the system.
-func veil(id string) string {
-	mac := hmac.New(sha256.New, []byte(normalize(MachineID, id)))
-	mac.Write([]byte("manual-activator/1 machine id\x00"))
-	return hex.EncodeToString(mac.Sum(nil)[:16])
 }

@@ -2,9 +2,6 @@ package fingerprint
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -102,10 +99,7 @@ func machineID(context.Context) (f finding, err error) {
 	if isJunk(MachineID, normalize(MachineID, id)) {
 		return f, errors.New("the registry has no MachineGuid")
 	}
-	// Keyed, as on Linux: the id itself does not leave the registry.
-	mac := hmac.New(sha256.New, []byte(normalize(MachineID, id)))
-	mac.Write([]byte("manual-activator/1 machine id\x00"))
-	f.instances = []Instance{NewInstance(MachineID, hex.EncodeToString(mac.Sum(nil)[:16]), "", Counts)}
+	f.instances = []Instance{NewInstance(MachineID, veil(id), "", Counts)}
 	return f, nil
 }
 

@@ -1,6 +1,8 @@
 package fingerprint
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/hex"
 	"strings"
 	"unicode"
@@ -131,4 +133,12 @@ func macText(b []byte) string {
 		out = append(out, digits[c>>4], digits[c&15])
 	}
 	return string(out)
+}
+
+// veil replaces a machine id by a keyed hash of it: machine ids are confidential
+// and must not be used as they are outside the system.
+func veil(id string) string {
+	mac := hmac.New(sha256.New, []byte(normalize(MachineID, id)))
+	mac.Write([]byte("manual-activator/1 machine id\x00"))
+	return hex.EncodeToString(mac.Sum(nil)[:16])
 }

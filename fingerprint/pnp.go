@@ -118,16 +118,16 @@ func (d pnpDevice) opticalReason() Reason {
 // windowsAddress chooses the address of a network card: the permanent one where
 // the driver tells it, else the current one if it was not made up.
 func windowsAddress(permanent, current []byte) (string, Reason) {
-	for _, address := range [][]byte{permanent, current} {
-		if len(address) != 6 || isJunkMAC(macText(address)) {
-			continue
-		}
-		if &address[0] != &permanent[0] && address[0]&2 != 0 {
-			return macText(address), Randomized // locally administered, and nobody says that it is permanent
-		}
-		return macText(address), Counts
+	if len(permanent) == 6 && !isJunkMAC(macText(permanent)) {
+		return macText(permanent), Counts
 	}
-	return "", Junk
+	if len(current) != 6 {
+		return "", Junk
+	}
+	if current[0]&2 != 0 { // locally administered, and nobody says that it is permanent
+		return macText(current), Randomized
+	}
+	return macText(current), Counts // NewInstance tells junk
 }
 
 // storageDevice is what a drive of Windows says of itself.
