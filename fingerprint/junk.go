@@ -57,11 +57,22 @@ func isJunk(k Kind, id string) bool {
 // monotone reports whether a text repeats its first character.
 func monotone(text string) bool { return strings.Trim(text, text[:1]) == "" }
 
-// isEmulatedSerial reports whether a drive's serial is the one that every
-// machine of an emulator has: QEMU counts QM00001, QM00002, ...
+// isEmulatedSerial reports whether a drive's serial or world-wide name is one
+// that every machine of an emulator or cloud has: QEMU counts QM00001, QM00002,
+// ... or gives the name of its option, drive-scsi0; Google's persistent-disk-0.
 func isEmulatedSerial(text string) bool {
-	rest, found := strings.CutPrefix(text, "QM000")
-	return found && len(rest) == 2 && strings.Trim(rest, "0123456789") == ""
+	if _, rest, found := strings.Cut(text, "QEMUHARDDISK"); found {
+		text = rest
+	}
+	if rest, found := strings.CutPrefix(text, "QM000"); found && len(rest) == 2 && strings.Trim(rest, "0123456789") == "" {
+		return true
+	}
+	for _, option := range []string{"DRIVESCSI", "DRIVEIDE", "DRIVESATA", "DRIVEVIRTIO", "DRIVEEFIDISK"} {
+		if strings.HasPrefix(text, option) {
+			return true
+		}
+	}
+	return strings.Contains(text, "PERSISTENTDISK")
 }
 
 // sharedMACs are the beginnings of addresses that many machines have in common,
