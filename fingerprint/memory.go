@@ -26,7 +26,7 @@ func MemorySize(bytes uint64) string {
 		if step > math.MaxUint64/4 {
 			return "16 EB" // nothing real; keep the loop finite
 		}
-		if half := step + step/2; half >= bytes {
+		if half := step + step/2; half >= bytes && half%mebibyte == 0 {
 			step = half
 			break
 		}
