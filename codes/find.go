@@ -1,5 +1,7 @@
 package codes
 
+import "unicode"
+
 // Match is a code, or a near-code, within a longer text.
 type Match struct {
 	Code       Code  // zero when Err is set
@@ -8,61 +10,76 @@ type Match struct {
 }
 
 // Find looks for codes within a longer text, such as a mail: well-formed codes,
-// and near-codes, which have the shape of a code and a slip in it. Matches come
-// in the order of the text and do not overlap. The time is linear in the text.
+// and near-codes, which have the shape of a code and a slip in it. A code begins
+// and ends where a word does. Matches come in the order of the text and do not
+// overlap. The time is linear in the text.
 func Find(text string) []Match {
 	syms := read(text, len(text))
 	var out []Match
 	for i := 0; i < len(syms); {
-		m, n := matchAt(text, syms[i:], i == 0)
-		if n == 0 {
-			i++
-			continue
+		n := 0
+		if i == 0 || boundary(syms[i-1], syms[i]) {
+			var m Match
+			if m, n = matchAt(syms[i:]); n > 0 {
+				out = append(out, m)
+			}
 		}
-		out = append(out, m)
-		i += n
+		i += max(n, 1)
 	}
 	return out
 }
 
+// boundary reports whether a word can end at a and another begin at b.
+func boundary(a, b symbol) bool { return b.gap != gapNone || !wordly(a.r) || !wordly(b.r) }
+
+func wordly(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == unheard }
+
+// ends reports whether a word can end before symbol n.
+func ends(syms []symbol, n int) bool {
+	return n == len(syms) || n < len(syms) && boundary(syms[n-1], syms[n])
+}
+
 // matchAt is the match that begins with the first symbol, and its length in
 // symbols; 0 for none.
-func matchAt(text string, syms []symbol, first bool) (Match, int) {
-	if !first && syms[0].gap == gapNone {
+func matchAt(syms []symbol) (Match, int) {
+	r := syms[0].r
+	if r >= 0x80 {
 		return Match{}, 0
 	}
-	for _, f := range [...]Form{FormLetters, FormDigits} {
-		k := kindOf(syms[0].r, f)
-		if !k.readable() {
-			continue
-		}
+	f := FormLetters
+	if r >= '0' && r <= '9' {
+		f = FormDigits
+	}
+	k := kindOf(r, f)
+	if k.readable() {
 		if m, n := exactAt(syms, f, k); n > 0 {
 			return m, n
 		}
-		if m, n := nearAt(text, syms, f, k); n > 0 {
-			return m, n
+	} else {
+		k = kindOf(unicode.ToUpper(r), f)
+	}
+	if k.readable() {
+		if n := nearAt(syms, f, k.groups(f)); n > 0 {
+			_, err := parseSymbols(syms[:n:n])
+			return Match{Start: int(syms[0].off), End: int(syms[n-1].end), Err: err}, n
 		}
 	}
 	return Match{}, 0
 }
 
-// exactAt matches a whole code that ends where its last symbol does.
+// exactAt matches a whole code.
 func exactAt(syms []symbol, f Form, k Kind) (Match, int) {
 	n := k.groups(f) * groupSize
-	if len(syms) < n || len(syms) > n && syms[n].gap == gapNone {
+	if !ends(syms, n) {
 		return Match{}, 0
 	}
 	var a [9 * groupSize]uint8
-	for g := 0; g < n; g += groupSize {
-		for i, s := range syms[g:][:groupSize] {
-			v, ok := f.value(s.r)
-			if !ok {
-				return Match{}, 0
-			}
-			a[g+i] = v
-		}
-		if f.check(g/groupSize, a[g:][:5]) != a[g+5] {
+	for at := 0; at < n; at += groupSize {
+		if !groupRight(f, at/groupSize, syms[at:]) {
 			return Match{}, 0
+		}
+		for i := range groupSize {
+			a[at+i], _ = f.value(syms[at+i].r)
 		}
 	}
 	c, ok := assemble(k, f, a[:n])
@@ -72,55 +89,82 @@ func exactAt(syms []symbol, f Form, k Kind) (Match, int) {
 	return Match{Code: c, Start: int(syms[0].off), End: int(syms[n-1].end)}, n
 }
 
-// nearAt matches what has the shape of a code: as many groups joined by dashes
-// as the kind has, each at most one character too short or long; or a run of
-// the right length, with groups that are right in more places than chance gives.
-func nearAt(text string, syms []symbol, f Form, k Kind) (Match, int) {
-	want := k.groups(f)
-	groups, end := 1, 1
-	dashed := true
-	for start := 0; end < len(syms) && end <= want*(groupSize+1); end++ {
-		if syms[end].gap == gapNone {
+// nearAt is the length of what has the shape of a code of so many groups, 0 for
+// none: groups joined by dashes, each at most one symbol too short or long; or
+// symbols that hold more right groups, from the front and from the back, than
+// chance gives.
+func nearAt(syms []symbol, f Form, groups int) int {
+	if n := dashedAt(syms, groups); n > 0 && codeLike(syms[:n], f) {
+		return n
+	}
+	least := 3
+	if f == FormDigits {
+		least = 5
+	}
+	for _, d := range [...]int{0, -1, 1} {
+		n := groups*groupSize + d
+		if !ends(syms, n) {
 			continue
 		}
-		if n := end - start; n < groupSize-1 || n > groupSize+1 {
-			dashed = false
-			break
+		front, back := 0, 0
+		for front < groups && groupRight(f, front, syms[front*groupSize:]) {
+			front++
 		}
-		if syms[end].gap != gapDash || groups == want {
-			break
+		for back < groups-front && groupRight(f, groups-1-back, syms[n-(back+1)*groupSize:]) {
+			back++
 		}
-		groups++
-		start = end
-	}
-	if dashed && groups == want && (end == len(syms) || syms[end].gap != gapNone) {
-		if n := end - lastStart(syms[:end]); n >= groupSize-1 && n <= groupSize+1 && codeLike(syms[:end], f) {
-			return near(syms[:end]), end
+		right := front + back
+		for g := front; d == 0 && g < groups-back; g++ {
+			if groupRight(f, g, syms[g*groupSize:]) {
+				right++
+			}
 		}
-	}
-	n := want * groupSize
-	if len(syms) < n || len(syms) > n && syms[n].gap == gapNone {
-		return Match{}, 0
-	}
-	right := 0
-	for g := range want {
-		if inspectGroup(f, g, syms[g*groupSize:][:groupSize]) == nil {
-			right++
+		if right >= least {
+			return n
 		}
 	}
-	if right < 3 {
-		return Match{}, 0
-	}
-	return near(syms[:n]), n
+	return 0
 }
 
-// lastStart is where the last run of symbols without a separator begins.
-func lastStart(syms []symbol) int {
-	i := len(syms) - 1
-	for i > 0 && syms[i].gap == gapNone {
-		i--
+// dashedAt is the length of so many groups joined by dashes, 0 for none.
+func dashedAt(syms []symbol, groups int) int {
+	start := 0
+	for g := range groups {
+		end := start + 1
+		for end < len(syms) && end-start <= groupSize+1 && syms[end].gap == gapNone {
+			end++
+		}
+		if n := end - start; n < groupSize-1 || n > groupSize+1 {
+			return 0
+		}
+		if g == groups-1 {
+			if end < len(syms) && syms[end].gap == gapDash {
+				return 0
+			}
+			return end
+		}
+		if end == len(syms) || syms[end].gap != gapDash {
+			return 0
+		}
+		start = end
 	}
-	return i
+	return 0
+}
+
+// groupRight reports whether the first six symbols are a right group.
+func groupRight(f Form, place int, syms []symbol) bool {
+	if len(syms) < groupSize {
+		return false
+	}
+	var a [groupSize]uint8
+	for i := range a {
+		v, ok := f.value(syms[i].r)
+		if !ok {
+			return false
+		}
+		a[i] = v
+	}
+	return f.check(place, a[:5]) == a[5]
 }
 
 // codeLike reports whether nearly all symbols are of the form, so that words
@@ -136,9 +180,4 @@ func codeLike(syms []symbol, f Form) bool {
 		}
 	}
 	return foreign*6 <= len(syms) && digits > 0
-}
-
-func near(syms []symbol) Match {
-	_, err := parseSymbols(syms)
-	return Match{Start: int(syms[0].off), End: int(syms[len(syms)-1].end), Err: err}
 }

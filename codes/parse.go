@@ -17,47 +17,82 @@ func Parse(text string) (Code, error) {
 	if c, ok := parseFast(text); ok {
 		return c, nil
 	}
-	syms := read(text, longestCode)
-	c, err := parseSymbols(syms)
-	if err == nil || len(text) < 4*groupSize {
+	c, err := parseSymbols(read(text, longestCode))
+	if err == nil || err == ErrEmpty {
 		return c, err
 	}
-	if _, isLength := err.(*LengthError); isLength || len(syms) > 5*groupSize+1 && formOf(syms) == FormLetters {
-		switch m := Find(text); {
-		case len(m) == 1 && m[0].Err == nil:
-			return m[0].Code, nil
-		case len(m) == 1:
-			return Code{}, m[0].Err
-		case len(m) > 1:
-			return Code{}, &ManyError{m}
-		}
-	}
-	return Code{}, err
+	return parseWithin(text, err)
 }
 
-// parseFast reads a whole right code in ASCII letters without allocating.
-func parseFast(text string) (Code, bool) {
-	var a [5 * groupSize]uint8
-	n := 0
-	for i := range len(text) {
-		switch c := byteClass[text[i]]; {
-		case c == byteSkip:
-		case c == byteOther || n == len(a):
-			return Code{}, false
-		default:
-			a[n] = c
-			n++
+// parseWithin takes the one code out of a longer text. A text without any has
+// the error that it had as a whole.
+func parseWithin(text string, whole error) (Code, error) {
+	found := Find(text)
+	var one Code
+	for _, m := range found {
+		if m.Err != nil || !one.IsZero() && m.Code != one {
+			if len(found) > 1 {
+				return Code{}, &ManyError{found}
+			}
+			if _, ok := whole.(*LengthError); ok {
+				return Code{}, m.Err
+			}
+			return Code{}, whole
 		}
+		one = m.Code
 	}
-	if n == 0 {
-		return Code{}, false
+	if one.IsZero() {
+		return Code{}, whole
 	}
-	k := Kind(alphabet[a[0]])
-	if !k.readable() || n != k.groups(FormLetters)*groupSize {
-		return Code{}, false
-	}
-	return assemble(k, FormLetters, a[:n])
+	return one, nil
 }
+
+// parseFast reads a whole right code in ASCII without allocating.
+func parseFast(text string) (Code, bool) {
+	var a [9 * groupSize]uint8
+	n, zeros, most := 0, 0, uint8(0)
+	for i := range len(text) {
+		c := byteClass[text[i]]
+		switch {
+		case c == byteSkip:
+			continue
+		case c == byteOther && text[i] == '0':
+			c = byteZero
+			zeros++
+		case c == byteOther:
+			return Code{}, false
+		}
+		if n == len(a) {
+			return Code{}, false
+		}
+		if c != byteZero {
+			most = max(most, c)
+		}
+		a[n] = c
+		n++
+	}
+	f := FormLetters
+	switch {
+	case n == 0:
+		return Code{}, false
+	case most <= 8: // digits only: their Base58 values are one less
+		f = FormDigits
+		for i := range n {
+			a[i] = (a[i] + 1) & 0x3f
+		}
+	case zeros > 0:
+		return Code{}, false
+	}
+	k := kindOf(rune(f.char(a[0])), f)
+	if !k.readable() || n != k.groups(f)*groupSize {
+		return Code{}, false
+	}
+	return assemble(k, f, a[:n])
+}
+
+// byteZero stands for the digit 0, which has no Base58 value: one more is 64,
+// whose low six bits are 0.
+const byteZero = 0x3f
 
 // assemble is the code of whole groups of symbol values, when all checks hold
 // and the value is one of the kind's.

@@ -93,13 +93,14 @@ func (c *cutter) regular() {
 		}
 	}
 	c.add(p)
-	c.exchanges(0)
+	exchanged := c.exchanges(0)
 	if c.f == FormDigits {
 		return
 	}
 	// Letters read without case, then with one slip more. Where both cases
-	// were typed and at most one group is bad, no case was lost.
-	if !c.oneCase && bad < 2 {
+	// were typed, and at most one group is bad or two were exchanged, no case
+	// was lost.
+	if !c.oneCase && (bad < 2 || exchanged) {
 		return
 	}
 	lost := plan{cost: costCaseLost}
@@ -137,14 +138,17 @@ func (c *cutter) onlySlips(place, at, size int) []option {
 	return out
 }
 
-// exchanges plans each pair of groups exchanged, the others as they are.
-func (c *cutter) exchanges(m mode) {
+// exchanges plans each pair of groups exchanged, the others as they are, and
+// reports whether one of these fits without a hole.
+func (c *cutter) exchanges(m mode) bool {
+	fits := false
 	for i := range c.n {
 		for j := i + 1; j < c.n; j++ {
 			p := plan{cost: costExchanged, exchanged: [2]int8{int8(i), int8(j)}}
 			if m&anyCase != 0 {
 				p.cost += costCaseLost
 			}
+			whole := true
 			for g := range c.n {
 				from := g
 				if g == i {
@@ -153,10 +157,13 @@ func (c *cutter) exchanges(m mode) {
 					from = i
 				}
 				p.lists[g] = c.options(g, from*groupSize, groupSize, m)
+				whole = whole && len(p.lists[g]) > 0 && p.lists[g][0].class == 0
 			}
 			c.add(p)
+			fits = fits || whole
 		}
 	}
+	return fits
 }
 
 // typedGroups is the groups at the dashes that were typed, nil where these do
@@ -182,10 +189,13 @@ func (c *cutter) typedGroups() [][]symbol {
 func (c *cutter) typed(groups [][]symbol) {
 	var p plan
 	lost := plan{cost: costCaseLost}
-	at, odd := 0, 0
+	at, odd, bad := 0, 0, 0
 	for g, syms := range groups {
 		p.lists[g] = c.options(g, at, len(syms), slips|lastHope)
 		if len(syms) == groupSize {
+			if len(p.lists[g]) == 0 || p.lists[g][0].class != 0 {
+				bad++
+			}
 			lost.lists[g] = c.options(g, at, len(syms), anyCase)
 		} else {
 			lost.lists[g] = c.onlySlips(g, at, len(syms))
@@ -194,14 +204,14 @@ func (c *cutter) typed(groups [][]symbol) {
 		at += len(syms)
 	}
 	c.add(p)
-	if c.f == FormLetters && odd == 1 {
+	if c.f == FormLetters && odd == 1 && (c.oneCase || bad > 0) {
 		c.add(lost)
 	}
 }
 
 // irregular plans a text without helpful dashes that has d symbols too many:
-// one odd group in letters, up to three in digits. With a single odd group, one
-// of the others may be bad too.
+// one odd group in letters, where one of the others may be bad too, and up to
+// three in digits.
 func (c *cutter) irregular(d int) {
 	most := 1
 	if c.f == FormDigits {
@@ -212,12 +222,12 @@ func (c *cutter) irregular(d int) {
 			continue
 		}
 		bad := 0
-		if odd == 1 {
+		if odd == 1 && c.f == FormLetters {
 			bad = 1
 		}
 		pairs := (odd - max(d, -d)) / 2 // of a missing and a surplus symbol
 		c.align(plan{cost: int32(pairs * costPair)}, 0, 0, odd, bad, 0)
-		if c.f == FormLetters {
+		if c.f == FormLetters && (c.oneCase || len(c.plans) == 0) {
 			c.align(plan{cost: costCaseLost}, 0, 0, odd, 0, anyCase)
 		}
 	}

@@ -31,6 +31,9 @@ func main() {
 			continue
 		}
 		for _, letter := range *kinds {
+			if !strings.ContainsRune(s.Kinds, letter) {
+				continue
+			}
 			r := w.Run(s, codes.Kind(letter), *n)
 			fmt.Printf("| %s | %s | %c | %.2f %% | %d | %d | %d | %d |\n", s.Form, s.Name, letter,
 				100*r.Share(), r.Among, r.None, r.Wrong, r.MostTags)

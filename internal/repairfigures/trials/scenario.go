@@ -12,6 +12,7 @@ type Scenario struct {
 	Name  string
 	Form  codes.Form
 	Least float64 // share of trials whose only proposal must be the right code
+	Kinds string  // letters of the kinds it is promised for
 	mangle
 }
 
@@ -44,7 +45,7 @@ const (
 func Scenarios() []Scenario {
 	var out []Scenario
 	add := func(f codes.Form, name string, least float64, m mangle) {
-		out = append(out, Scenario{name, f, least, m})
+		out = append(out, Scenario{name, f, least, "RDAS", m})
 	}
 	l, d := codes.FormLetters, codes.FormDigits
 	add(l, "one wrong character", 0.999, mangle{slip: wrong, groups: 1})
@@ -67,7 +68,9 @@ func Scenarios() []Scenario {
 	add(l, "all letters small, one missing or doubled", 0.999, mangle{slip: dropOrDouble, groups: 1, then: lower})
 	add(d, "one wrong digit", 0.999, mangle{slip: wrong, groups: 1})
 	add(d, "one wrong digit in three groups", 0.999, mangle{slip: wrong, groups: 3})
-	add(d, "one wrong digit in five groups", 0.999, mangle{slip: wrong, groups: 5})
+	add(d, "one wrong digit in four groups", 0.999, mangle{slip: wrong, groups: 4})
+	add(d, "one wrong digit in six groups", 0.999, mangle{slip: wrong, groups: 6})
+	out[len(out)-1].Kinds = "RD"
 	add(d, "two neighbors swapped", 0.999, mangle{slip: swap, groups: 1})
 	add(d, "two neighbors swapped in three groups", 0.995, mangle{slip: swap, groups: 3})
 	add(d, "one ? in each group", 0.999, mangle{slip: unheard})
