@@ -1,0 +1,361 @@
+package protector
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/codes/product"
+	"github.com/manual-activator/manual-activator/fingerprint"
+)
+
+// lockWait is how long an operation waits for another process.
+const lockWait = 10 * time.Second
+
+// Config says which product on which machine.
+type Config struct {
+	// Profile is the signed product profile that ships with the program.
+	Profile []byte
+	// Anchor is the vendor's public key as a verifier, "name+hash+base64". Give it
+	// in code: what a user's file can say proves nothing.
+	Anchor string
+	// Dir holds every copy of the state, below it and nowhere else. Empty: two
+	// folders of the user, and one of the machine where it can be written.
+	Dir string
+	// Machine reads this machine's hardware profile. Nil: fingerprint.Collect.
+	Machine func(context.Context) (*fingerprint.Profile, error)
+	// Now is the clock. Nil: time.Now.
+	Now func() time.Time
+	// Rand is the source of the random numbers in codes. Nil: crypto/rand.Reader.
+	Rand io.Reader
+
+	disk disk // nil: the real one
+}
+
+// Client is one product on one machine. It keeps nothing but what it was given:
+// every call reads the state anew, under a lock that other processes respect. It
+// may be used by several goroutines.
+type Client struct {
+	config  Config
+	profile *product.Profile
+	anchor  note.Verifier
+	places  []place
+	disk    disk
+
+	mu      sync.Mutex
+	machine hardware
+	notes   []Note
+	closed  bool
+}
+
+// Open checks the product profile and the state, and begins the built-in trial if
+// the product has one. Errors are an *Error where the customer can do something.
+func Open(config Config) (*Client, error) {
+	anchor, err := product.ParseAnchor(config.Anchor)
+	if err != nil {
+		return nil, refuse(ReasonProfile, "%v", err).because(err)
+	}
+	profile, err := product.Open(config.Profile, anchor)
+	if err != nil {
+		return nil, refuse(ReasonProfile, "%v", err).because(err)
+	}
+	c := &Client{config: config, profile: profile, anchor: anchor, disk: config.disk}
+	if c.disk == nil {
+		c.disk = osDisk{}
+	}
+	if c.config.Machine == nil {
+		c.config.Machine = fingerprint.Collect
+	}
+	if c.config.Now == nil {
+		c.config.Now = time.Now
+	}
+	if c.config.Rand == nil {
+		c.config.Rand = rand.Reader
+	}
+	if config.Dir != "" {
+		dir, err := filepath.Abs(config.Dir)
+		if err != nil {
+			return nil, err
+		}
+		c.places = placesBelow(dir, profile.UID)
+	} else if c.places, err = usualPlaces(profile.UID); err != nil {
+		return nil, refuse(ReasonStateUnreadable, "the activation state has no place: %v", err).because(err)
+	}
+	if err := c.session(func(*session) error { return nil }); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// Close ends the use of the client. Nothing is left to write.
+func (c *Client) Close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	return nil
+}
+
+// Profile returns the product profile. It is shared: do not change it.
+func (c *Client) Profile() *product.Profile { return c.profile }
+
+// Note is something a program should show or log besides the states.
+type Note struct {
+	Reason Reason
+	Text   string
+}
+
+func (c *Client) note(r Reason, format string, args ...any) {
+	n := Note{r, fmt.Sprintf(format, args...)}
+	if !slices.Contains(c.notes, n) {
+		c.notes = append(c.notes, n)
+	}
+}
+
+// session is one look at the state, under the lock.
+type session struct {
+	*Client
+	timeline
+	writable bool // the lock is held
+	older    bool // the profile is older than the newest seen
+	unbegun  bool // the trial begins now, and that could not be written
+	base     *record
+	baseFile *loaded
+	lic      *record // of the license in use; nil: none, or damaged
+	licFile  *loaded // nil: none
+}
+
+// session runs f on the state as it is now.
+func (c *Client) session(f func(*session) error) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return errors.New("the client is closed")
+	}
+	s := &session{Client: c}
+	unlock, err := s.lockPlaces()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if err := s.read(); err != nil {
+		return err
+	}
+	if s.writable {
+		c.repair(s.baseFile)
+		if s.licFile != nil {
+			c.repair(s.licFile)
+		}
+	}
+	s.tick()
+	return f(s)
+}
+
+// lockPlaces locks every place that can be written, always in the same order. A
+// state that cannot be written anywhere can still be read.
+func (s *session) lockPlaces() (func(), error) {
+	var locks []func()
+	unlock := func() {
+		for _, l := range slices.Backward(locks) {
+			l()
+		}
+	}
+	for _, p := range slices.Backward(s.places) { // the machine's first
+		l, err := s.disk.lock(filepath.Join(p.dir, lockFile), lockWait)
+		switch {
+		case errors.Is(err, errLocked):
+			unlock()
+			return nil, refuse(ReasonStateLocked, "another program holds the activation state in %s for more than %v: close it and try again", p.dir, lockWait).because(err)
+		case err != nil:
+			if !p.shared {
+				s.note(ReasonStateNotWritable, "the folder of the activation state %s cannot be written (%v)", p.dir, err)
+			}
+		default:
+			locks = append(locks, l)
+		}
+	}
+	s.writable = len(locks) > 0
+	return unlock, nil
+}
+
+// read loads the machine's record and that of the license in use.
+func (s *session) read() error {
+	var err error
+	if s.baseFile, err = s.load(0); err != nil {
+		return err
+	}
+	s.base = s.baseFile.rec
+	current := codes.LicenseNumber(0)
+	if s.base != nil {
+		current = s.base.Current
+	}
+	if current != 0 {
+		if s.licFile, err = s.load(current); err != nil {
+			return err
+		}
+	} else if s.base == nil {
+		if err := s.newest(); err != nil {
+			return err
+		}
+	}
+	if s.licFile != nil {
+		s.lic = s.licFile.rec
+	}
+	lost := s.base == nil && s.baseFile.damaged()
+	if s.base == nil {
+		s.base = &record{Product: s.profile.UID}
+		if s.licFile != nil {
+			s.base.Current = s.licFile.license
+		}
+		if lost {
+			s.base.Trial = 1 // used up, unless a license's record knows better
+		}
+	}
+	if s.lic != nil {
+		s.base.merge(s.lic.common, lost)
+	}
+	s.timeline = present(s.config.Now(), s.profile, s.base.Clock)
+	var refused *Error
+	if s.older, refused = rollback(s.profile, s.base.Seen); refused != nil {
+		return refused
+	}
+	return nil
+}
+
+// newest finds the license entered last when the machine's record is lost.
+func (s *session) newest() error {
+	for _, number := range s.licenses() {
+		l, err := s.load(number)
+		if err != nil {
+			return err
+		}
+		if s.licFile == nil || l.rec != nil && (s.licFile.rec == nil || l.rec.Entered > s.licFile.rec.Entered) {
+			s.licFile = l
+		}
+	}
+	return nil
+}
+
+// merge takes in what another record of this machine knows.
+func (c *common) merge(o common, lost bool) {
+	c.Clock = max(c.Clock, o.Clock)
+	if o.Trial != 0 && (lost || c.Trial == 0 || o.Trial < c.Trial) {
+		c.Trial = o.Trial
+	}
+	if o.Seen.Serial > c.Seen.Serial {
+		c.Seen = o.Seen
+	}
+}
+
+// tick notes the time, the profile, the begin of the trial and what the profile
+// withdraws, as far as they can be written.
+func (s *session) tick() {
+	changed := s.baseFile.rec == nil
+	if s.now.Sub(time.Unix(s.base.Clock, 0)) >= clockGrain {
+		s.base.Clock = s.now.Unix()
+		changed = true
+	}
+	if p := s.profile; p.Serial > s.base.Seen.Serial {
+		s.base.Seen = seen{Serial: p.Serial, Release: p.Release, Signed: p.SignedOn}
+		changed = true
+	}
+	if s.profile.Trial.Days > 0 && s.base.Trial == 0 {
+		s.base.Trial = s.now.Unix()
+		changed, s.unbegun = true, true
+	}
+	if s.setBack {
+		s.note(ReasonClockSetBack, "the clock of this machine shows %s, but %s was seen already: set the clock right; until then the later time counts",
+			s.clock.UTC().Format(minute), s.now.Format(minute))
+	}
+	if s.older {
+		s.note(ReasonProfileOlder, "an older release of the program (%d) is running than the one last seen (%d)", s.profile.Release, s.base.Seen.Release)
+	}
+	lost := s.baseFile.damaged()
+	if changed && s.writable && (!lost || s.lic != nil) {
+		if err := s.saveBase(); err != nil {
+			s.note(ReasonStateNotWritable, "%s", err.Error())
+		} else {
+			s.unbegun = false
+			if lost {
+				s.note(ReasonStateRepaired, "the damaged state of this machine was written again from that of license %s", s.lic.License)
+			}
+		}
+	}
+	if s.lic != nil && !s.older {
+		if withdrawn := s.profile.Sunsets(s.profile.UID, s.lic.License); withdrawn != (s.lic.Withdrawn != 0) {
+			s.lic.Withdrawn = 0
+			if withdrawn {
+				s.lic.Withdrawn = s.profile.Serial
+			}
+			if s.writable {
+				if w := s.write(s.licFile, s.stamp(s.lic)); w.places == 0 {
+					s.note(ReasonStateNotWritable, "the activation state cannot be written (%v)", w.err)
+				}
+			}
+		}
+	}
+}
+
+const minute = "2006-01-02 15:04 UTC"
+
+// saveBase writes the machine's record.
+func (s *session) saveBase() error {
+	if w := s.write(s.baseFile, s.base); w.places == 0 {
+		return notWritable(w.err)
+	}
+	s.base = s.baseFile.rec
+	return nil
+}
+
+// stamp puts the time and what else is common into a record about to be written.
+func (s *session) stamp(r *record) *record {
+	s.base.Clock = max(s.base.Clock, s.now.Unix())
+	r.common = s.base.common
+	return r
+}
+
+// save writes the record of the license in use, in at least one place, or changes
+// nothing.
+func (s *session) save(r *record) error {
+	if !s.writable {
+		return notWritable(nil)
+	}
+	w := s.write(s.licFile, s.stamp(r))
+	if w.places == 0 {
+		return notWritable(w.err)
+	}
+	if w.err != nil {
+		s.note(ReasonStateNotWritable, "a copy of the activation state cannot be written (%v)", w.err)
+	}
+	s.lic = s.licFile.rec
+	return nil
+}
+
+func notWritable(err error) *Error {
+	if err == nil {
+		return refuse(ReasonStateNotWritable, "the activation state cannot be written, so nothing was changed: check the permissions of its folder")
+	}
+	return refuse(ReasonStateNotWritable, "the activation state cannot be written, so nothing was changed (%v): check space and permissions, then try again", err).because(err)
+}
+
+// random draws a number that is not 0.
+func (c *Client) random() (uint32, error) {
+	var b [4]byte
+	for range 8 {
+		if _, err := io.ReadFull(c.config.Rand, b[:]); err != nil {
+			return 0, refuse(ReasonRandom, "no random number can be drawn: %v", err).because(err)
+		}
+		if n := uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3]); n != 0 {
+			return n, nil
+		}
+	}
+	return 0, refuse(ReasonRandom, "the source of random numbers gives nothing but zeros")
+}

@@ -1,0 +1,248 @@
+package protector
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/codes/product"
+)
+
+// Accepted is the outcome of an answer that was accepted, now or before.
+type Accepted struct {
+	Code       codes.Code
+	Definition DefinitionStatus   // as it is now
+	Restored   []DefinitionStatus // what a reactivation brought back
+	Already    bool               // it was accepted before and still holds: nothing changed
+}
+
+// Enter takes an activation code, as typed. It fits if it answers a request that is
+// still waiting, for whatever definition the vendor chose to grant. A text that is no
+// code gives an *Error with proposals where it may be repaired; they are for a
+// person to judge.
+func (c *Client) Enter(text string) (Accepted, error) {
+	var out Accepted
+	err := c.session(func(s *session) error {
+		code, err := codes.Parse(text)
+		if err != nil {
+			return s.unreadable(text, err, codes.KindActivation)
+		}
+		if code.Kind() != codes.KindActivation {
+			return wrongKind(code.Kind(), codes.KindActivation)
+		}
+		out, err = s.enter(code)
+		return err
+	})
+	return out, err
+}
+
+// EnterFile takes every activation code for this machine out of a longer text, such
+// as a mail or a list of answers for many machines, and passes over the rest.
+func (c *Client) EnterFile(text string) ([]Accepted, error) {
+	var out []Accepted
+	err := c.session(func(s *session) error {
+		var err error
+		out, err = s.enterText(text)
+		return err
+	})
+	return out, err
+}
+
+func (s *session) enterText(text string) ([]Accepted, error) {
+	var out []Accepted
+	var why error
+	tried := map[codes.Code]bool{}
+	worse := func(err error) {
+		if why == nil || rank(err) > rank(why) {
+			why = err
+		}
+	}
+	for _, m := range codes.Find(text) {
+		switch {
+		case m.Err != nil:
+			worse(&nearError{text[m.Start:m.End], m.Err})
+		case m.Code.Kind() != codes.KindActivation:
+			worse(wrongKind(m.Code.Kind(), codes.KindActivation))
+		case !tried[m.Code]:
+			tried[m.Code] = true
+			a, err := s.enter(m.Code)
+			if err != nil {
+				worse(err)
+				continue
+			}
+			out = append(out, a)
+		}
+	}
+	if len(out) > 0 {
+		return out, nil
+	}
+	var near *nearError
+	switch {
+	case why == nil:
+		return nil, refuse(ReasonUnreadable, "there is no activation code in this text")
+	case errors.As(why, &near):
+		return nil, s.unreadable(near.text, near.err, codes.KindActivation)
+	}
+	return nil, why
+}
+
+// nearError is a text in a file that looks like a code and is none.
+type nearError struct {
+	text string
+	err  error
+}
+
+func (e *nearError) Error() string { return e.err.Error() }
+
+// rank orders what can be wrong with the codes of a text by how much it says.
+func rank(err error) int {
+	switch ReasonOf(err) {
+	case "":
+		return 1 // a near-code
+	case ReasonWrongKind:
+		return 0
+	case ReasonNoMatch, ReasonNoRequest, ReasonNoLicense:
+		return 2
+	}
+	return 3
+}
+
+// enter accepts an answer or says why not.
+func (s *session) enter(code codes.Code) (Accepted, error) {
+	if err := s.licensed(); err != nil {
+		return Accepted{}, err
+	}
+	if err := s.honored(); err != nil {
+		return Accepted{}, err
+	}
+	if out, done, err := s.again(code); done {
+		return out, err
+	}
+	machine, err := s.hardware()
+	if err != nil {
+		return Accepted{}, err
+	}
+	m, ok := s.attempts(s.lic, machine).find(code.Answer())
+	if !ok {
+		return Accepted{}, s.unmatched(code, machine)
+	}
+	if err := s.check(m, code.Answer(), machine); err != nil {
+		return Accepted{}, err
+	}
+	rec, err := accept(s.lic, m, code, s.profile, s.base.Trial, s.now)
+	if err != nil {
+		return Accepted{}, err
+	}
+	if m.request < 0 && (rec.Machine == "" || rec.Fingerprint != m.terms.Fingerprint) {
+		// reusable, typed again after a reinstall: the machine has no name yet
+		rec.Machine, rec.Fingerprint = rec.keep(machine.profile), m.terms.Fingerprint
+	}
+	restored := []grant(nil)
+	if m.definition.Type == product.Reactivate {
+		restored = rec.Active
+	}
+	if err := s.save(rec); err != nil {
+		return Accepted{}, err
+	}
+	return s.accepted(code, m.definition.ID, restored), nil
+}
+
+// accepted describes an acceptance.
+func (s *session) accepted(code codes.Code, id uint8, restored []grant) Accepted {
+	status := s.status()
+	out := Accepted{Code: code}
+	out.Definition, _ = status.Definition(id)
+	for _, g := range restored {
+		if d, ok := status.Definition(g.Definition); ok {
+			out.Restored = append(out.Restored, d)
+		}
+	}
+	return out
+}
+
+// again deals with an answer that was accepted before: still in force it is a
+// friendly nothing, otherwise it is used up.
+func (s *session) again(code codes.Code) (out Accepted, done bool, err error) {
+	latest := map[uint8]int{}
+	found := -1
+	for i, a := range s.lic.Answered {
+		latest[a.Definition] = i
+		if a.Code == code {
+			found = i
+		}
+	}
+	if found < 0 {
+		return out, false, nil
+	}
+	a := s.lic.Answered[found]
+	d, _ := s.profile.Definition(a.Definition)
+	_, held := s.lic.held(a.Definition)
+	if latest[a.Definition] == found && s.lic.Tombstone == nil && (held || d.Type == product.Reactivate) {
+		out = s.accepted(code, a.Definition, nil)
+		out.Already = true
+		return out, true, nil
+	}
+	if a.Random == 0 && s.lic.Tombstone == nil { // reusable: it may come back
+		return out, false, nil
+	}
+	e := refuse(ReasonUsed, "this activation code was used already, on %s, and a later activation or deactivation ended it: ask for a new one with a request code", time.Unix(a.At, 0).UTC().Format(minute))
+	return out, true, e.about(a.Definition)
+}
+
+// check applies what must hold for a genuine answer.
+func (s *session) check(m attempt, a codes.Answer, machine hardware) error {
+	d := m.definition
+	switch {
+	case !d.Type.Ready():
+		return refuse(ReasonNotYet, "this activation code is genuine and for definition %d (%s), whose type %s is not in this version yet", d.ID, d.Name, d.Type).about(d.ID)
+	case s.lic.Tombstone != nil && d.Type != product.Reactivate:
+		return refuse(ReasonDeactivated, "this copy is deactivated: only a reactivation counts, and this activation code is for definition %d (%s)", d.ID, d.Name).about(d.ID)
+	case s.lic.Tombstone == nil && d.Type == product.Reactivate:
+		return refuse(ReasonNotDeactivated, "this is a reactivation code, and this copy is not deactivated").about(d.ID)
+	}
+	if a.Day != 0 && !s.now.Before(a.Day.End()) {
+		note := ""
+		if s.setBack {
+			note = " (the clock shows an earlier time, but " + s.now.Format(minute) + " was seen already)"
+		}
+		return refuse(ReasonExpired, "this activation code had to be typed by %s%s: tell the vendor, who can renew it for the same request code", a.Day, note).about(d.ID)
+	}
+	kept := s.lic.profile(s.lic.Machine)
+	if m.request >= 0 {
+		kept = s.lic.profile(s.lic.Requests[m.request].Machine)
+	}
+	if now := compare(m.terms.Fingerprint, kept, machine, s.profile.Policy); !now.same {
+		e := refuse(ReasonHardwareChanged, "the hardware of this machine changed since the request code was made (%s): make a new request code", inWords(now.kinds)).about(d.ID)
+		e.Kinds = now.kinds
+		return e
+	}
+	return nil
+}
+
+// unmatched says why an answer fits nothing, as far as that can be known.
+func (s *session) unmatched(code codes.Code, machine hardware) error {
+	for _, number := range s.licenses() {
+		if number == s.lic.License {
+			continue
+		}
+		other, err := s.load(number)
+		if err != nil || other.rec == nil {
+			continue
+		}
+		if _, ok := s.attempts(other.rec, machine).find(code.Answer()); ok {
+			e := refuse(ReasonOtherLicense, "this activation code is for license %s, which was used on this machine before: enter its serial number again first", number)
+			e.License = number
+			return e
+		}
+	}
+	switch requests := s.lic.Requests; {
+	case len(requests) > 0 && !slices.ContainsFunc(s.profile.Definitions, func(d product.Definition) bool { return !d.Signed && !d.Type.Ends() }):
+		return refuse(ReasonStrength, "%s takes signed activation codes only", s.profile.Name)
+	case len(requests) > 0:
+		return refuse(ReasonNoMatch, "this activation code answers none of the request codes of this machine: compare the one the vendor used with %s", requests[len(requests)-1].Code)
+	case s.lic.Tombstone != nil:
+		return refuse(ReasonNoRequest, "this copy is deactivated, and answers from before no longer count: make a request code for the reactivation")
+	}
+	return refuse(ReasonNoRequest, "no request code of this machine is waiting for this answer: make a request code and read it to the vendor")
+}

@@ -1,0 +1,155 @@
+package protector
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/codes/product"
+)
+
+// attempt is one way in which an answer may be genuine.
+type attempt struct {
+	definition product.Definition
+	terms      codes.Terms // without day and parameter
+	key        codes.Key   // the answer is tagged under it
+	request    int         // index of the request it answers; -1: reusable, none needed
+	tagger     *codes.Tagger
+}
+
+type attempts []attempt
+
+// find returns the attempt under which the answer is genuine.
+func (as attempts) find(a codes.Answer) (attempt, bool) {
+	found := -1
+	for i, t := range as {
+		t.terms.Day, t.terms.Parameter = a.Day, a.Parameter
+		if codes.EqualTags(t.tagger.AnswerTag(t.terms), a.Tag) && found < 0 {
+			found = i
+		}
+	}
+	if found < 0 {
+		return attempt{}, false
+	}
+	m := as[found]
+	m.terms.Day, m.terms.Parameter = a.Day, a.Parameter
+	return m, true
+}
+
+// attempts lists every outstanding request with every definition that may be
+// granted; the vendor may grant another than was asked for. Types that end
+// something are never granted, and what is signed is not granted by a short code,
+// so neither is tried.
+func (s *session) attempts(rec *record, machine hardware) attempts {
+	var list attempts
+	for i, q := range slices.Backward(rec.Requests) {
+		st := q.Code.Statement()
+		tagger := q.Key.Tagger()
+		for _, d := range s.profile.Definitions {
+			if d.Type.Ends() || d.Signed || d.Reusable {
+				continue
+			}
+			list = append(list, attempt{
+				definition: d, key: q.Key.Key, request: i, tagger: tagger,
+				terms: codes.Terms{
+					UID: s.profile.UID, License: rec.License, Release: q.Release,
+					Definition: d.ID, Type: uint8(d.Type), Flags: d.Flags(),
+					Fingerprint: st.Fingerprint, Random: st.Random,
+				},
+			})
+		}
+	}
+	return append(list, s.reusable(rec, machine)...)
+}
+
+// reusable lists the definitions whose answer may be typed again after a
+// reinstall: it is bound to the machine, not to a request. On hardware that is not
+// the one of other activations it is not taken, since it would carry them over.
+func (s *session) reusable(rec *record, machine hardware) attempts {
+	fingerprint := machine.fold
+	if rec.Machine != "" {
+		switch now := compare(rec.Fingerprint, rec.profile(rec.Machine), machine, s.profile.Policy); {
+		case now.same:
+			fingerprint = rec.Fingerprint
+		case slices.ContainsFunc(rec.Active, func(g grant) bool {
+			d, ok := s.profile.Definition(g.Definition)
+			return !ok || !d.Reusable
+		}):
+			return nil
+		}
+	}
+	var list attempts
+	lk := rec.stretched()
+	tagger := lk.Tagger()
+	for _, d := range s.profile.Definitions {
+		if !d.Reusable || d.Signed || d.Type.Ends() {
+			continue
+		}
+		for _, release := range s.profile.Releases {
+			list = append(list, attempt{
+				definition: d, key: lk, request: -1, tagger: tagger,
+				terms: codes.Terms{
+					UID: s.profile.UID, License: rec.License, Release: release,
+					Definition: d.ID, Type: uint8(d.Type), Flags: d.Flags(), Fingerprint: fingerprint,
+				},
+			})
+		}
+	}
+	return list
+}
+
+// mostTags bounds the work of one repair.
+const mostTags = 1 << 20
+
+// judge lets codes.Repair ask the customer's side.
+type judge struct {
+	session  *session
+	attempts attempts
+	tags     int
+}
+
+// Known is asked for codes that name a license; only a serial number does here, and
+// Genuine decides about it.
+func (j *judge) Known(numbers []codes.LicenseNumber) []bool {
+	known := make([]bool, len(numbers))
+	for i := range known {
+		known[i] = true
+	}
+	return known
+}
+
+// Genuine reports whether the candidate would be taken.
+func (j *judge) Genuine(c codes.Code) bool {
+	switch c.Kind() {
+	case codes.KindSerial:
+		serial := c.Serial()
+		return serial.BelongsTo(j.session.profile.UID) && j.session.vouched(serial.License, serial.Key)
+	case codes.KindActivation:
+		if j.tags += len(j.attempts); j.tags > mostTags {
+			return false
+		}
+		_, ok := j.attempts.find(c.Answer())
+		return ok
+	}
+	return false
+}
+
+// unreadable explains a text that is no code, with proposals where this machine can
+// tell what was meant.
+func (s *session) unreadable(text string, err error, want codes.Kind) error {
+	var reserved *codes.ReservedError
+	if errors.As(err, &reserved) {
+		return refuse(ReasonWrongKind, "this is a %s, which this version does not read: ask the vendor for %s", reserved.Kind, article(want)).because(err)
+	}
+	e := refuse(ReasonUnreadable, "%v", err).because(err)
+	j := &judge{session: s}
+	if want == codes.KindActivation {
+		machine, err := s.hardware()
+		if s.lic == nil || err != nil {
+			return e
+		}
+		j.attempts = s.attempts(s.lic, machine)
+	}
+	e.Proposals = codes.Repair(text, []codes.Kind{want}, j)
+	return e
+}

@@ -1,0 +1,231 @@
+// Package protectortest is a vendor for tests: it signs product profiles and license
+// files, hands out serial numbers and answers request codes, with keys that live as
+// long as the test. A program that links package protector can use it to test its
+// dialogs without a vendor's desk.
+//
+// It keeps no journal and checks nothing that a desk must check besides the tag.
+package protectortest
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/codes/product"
+	"github.com/manual-activator/manual-activator/fingerprint"
+)
+
+// The definitions of a new Vendor's product.
+const (
+	Release    = 1 // release
+	Deactivate = 2 // deactivate, pre-condition 1
+	Reactivate = 3 // reactivate
+	Trial      = 4 // trial-days
+	Feature    = 5 // feature
+	CheckIn    = 6 // check-in of 5
+	Bundle     = 7 // composite of 1 and 5
+	Extra      = 8 // feature, pre-condition 1
+)
+
+// Vendor is a vendor of one product.
+type Vendor struct {
+	// Profile is the product. Change it as the test needs; Export signs it.
+	Profile product.Profile
+	// Anchor is what the program has in code.
+	Anchor string
+
+	signer note.Signer
+	master *codes.Master
+	keys   map[codes.LicenseNumber][]codes.Key
+}
+
+// New returns a vendor of a product with one definition of each type that this
+// version answers, and two that it does not. The profile is signed on this day.
+func New(signed time.Time) *Vendor {
+	skey, vkey, err := note.GenerateKey(rand.Reader, "test-vendor/profile")
+	if err != nil {
+		panic("protectortest: " + err.Error())
+	}
+	signer, err := note.NewSigner(skey)
+	if err != nil {
+		panic("protectortest: " + err.Error())
+	}
+	day, err := codes.DayOf(signed)
+	if err != nil {
+		panic("protectortest: " + err.Error())
+	}
+	v := &Vendor{Anchor: vkey, signer: signer, keys: map[codes.LicenseNumber][]codes.Key{}}
+	secret := make([]byte, 32)
+	rand.Read(secret)
+	v.master = codes.NewMaster(secret)
+	v.Profile = product.Profile{
+		Vendor: "Test Vendor", Anchor: vkey, ID: "press-studio", Name: "Press Studio",
+		Release: 1, Releases: []uint16{1}, Test: true, SignedOn: day,
+		Policy: product.Policy{Tolerance: 3, DeskTolerance: 6},
+		Definitions: []product.Definition{
+			{ID: Release, Type: product.Release, Name: "Release", Description: "releases the copy protection", ShelfLife: 10},
+			{ID: Deactivate, Type: product.Deactivate, Name: "Deactivate", Description: "gives the license back", Requires: []uint8{Release}},
+			{ID: Reactivate, Type: product.Reactivate, Name: "Reactivate", Description: "reverses a deactivation", ShelfLife: 10},
+			{ID: Trial, Type: product.TrialDays, Name: "Longer trial", Description: "extends the trial", ShelfLife: 10, Parameter: product.Parameter{Default: 14, Least: 1, Most: 60}},
+			{ID: Feature, Type: product.Feature, Name: "Options", Description: "switches options on", ShelfLife: 10, Parameter: product.Parameter{Most: 7, Bits: []string{"color", "duplex", "fold"}}},
+			{ID: CheckIn, Type: product.CheckIn, Name: "Check-in", Description: "gives the options back", Requires: []uint8{Feature}},
+			{ID: Bundle, Type: product.Composite, Name: "Bundle", Description: "release and options", ShelfLife: 10, Leaves: []uint8{Release, Feature}},
+			{ID: Extra, Type: product.Feature, Name: "Extra", Description: "an option of a released copy", Requires: []uint8{Release}, Parameter: product.Parameter{Most: 100}},
+		},
+	}
+	rand.Read(v.Profile.UID[:])
+	return v
+}
+
+// Vouch puts a license into the roster and returns its serial number.
+func (v *Vendor) Vouch(number codes.LicenseNumber) codes.Serial {
+	s := v.Serial(number)
+	v.Profile.Roster = append(v.Profile.Roster, s.Key.Stretch(v.Profile.UID, number).Vouch(v.Profile.UID, number))
+	return s
+}
+
+// Serial returns the serial number of a license that nobody vouches for yet.
+func (v *Vendor) Serial(number codes.LicenseNumber) codes.Serial {
+	return codes.NewSerial(v.Profile.UID, number, v.master.LicenseKey(v.Profile.UID, number))
+}
+
+// Withdraw puts a license into the sunset list.
+func (v *Vendor) Withdraw(number codes.LicenseNumber) {
+	v.Profile.Sunset = append(v.Profile.Sunset, product.SunsetHash(v.Profile.UID, number))
+}
+
+// Export signs the next product profile.
+func (v *Vendor) Export() []byte {
+	v.Profile.Serial++
+	return v.Sign()
+}
+
+// Sign signs the product profile with the serial it has.
+func (v *Vendor) Sign() []byte {
+	v.Profile.Normalize()
+	signed, err := product.Sign(&v.Profile, v.signer)
+	if err != nil {
+		panic("protectortest: " + err.Error())
+	}
+	return signed
+}
+
+// LicenseFile signs a license file. Change what l says in edit.
+func (v *Vendor) LicenseFile(number codes.LicenseNumber, edit func(*product.License)) []byte {
+	l := &product.License{
+		UID: v.Profile.UID, Product: v.Profile.ID, Customer: "Druckerei Müller", Order: "A-1", Number: number,
+		Key: v.Serial(number).Key, Seats: 1, Release: v.Profile.Release, Test: v.Profile.Test, SignedOn: v.Profile.SignedOn,
+	}
+	if edit != nil {
+		edit(l)
+	}
+	signed, err := product.SignLicense(l, v.signer)
+	if err != nil {
+		panic("protectortest: " + err.Error())
+	}
+	return signed
+}
+
+// Answer says what an answer grants.
+type Answer struct {
+	As        uint8 // the definition granted; 0: the one asked for
+	Parameter uint32
+	Day       codes.Day // shelf-life; 0: none
+}
+
+// Issue answers a request code.
+func (v *Vendor) Issue(request codes.Code, a Answer) (codes.Code, error) {
+	if request.Kind() != codes.KindRequest {
+		return codes.Code{}, fmt.Errorf("this is a %s", request.Kind())
+	}
+	s := request.Statement()
+	key, release, err := v.genuine(s)
+	if err != nil {
+		return codes.Code{}, err
+	}
+	if a.As == 0 {
+		a.As = s.Definition
+	}
+	d, ok := v.Profile.Definition(a.As)
+	if !ok {
+		return codes.Code{}, fmt.Errorf("no definition %d", a.As)
+	}
+	return v.IssueUnder(key, release, d, s, a), nil
+}
+
+// IssueUnder makes an answer without any check, as somebody would who has the key.
+func (v *Vendor) IssueUnder(key codes.Key, release uint16, d product.Definition, s codes.Statement, a Answer) codes.Code {
+	t := codes.Terms{
+		UID: v.Profile.UID, License: s.License, Release: release, Definition: d.ID, Type: uint8(d.Type), Flags: d.Flags(),
+		Fingerprint: s.Fingerprint, Random: s.Random, Day: a.Day, Parameter: a.Parameter,
+	}
+	if d.Reusable {
+		t.Random = 0
+		key = v.first(s.License)
+	}
+	tag := key.AnswerTag(t)
+	if !d.Reusable {
+		v.keys[s.License] = append(v.keys[s.License], key.After(t, tag))
+	}
+	return codes.Answer{Day: a.Day, Parameter: a.Parameter, Tag: tag}.Code()
+}
+
+// Confirm accepts a deactivation confirmation code.
+func (v *Vendor) Confirm(confirmation codes.Code) (codes.Statement, error) {
+	if confirmation.Kind() != codes.KindConfirmation {
+		return codes.Statement{}, fmt.Errorf("this is a %s", confirmation.Kind())
+	}
+	s := confirmation.Statement()
+	key, _, err := v.genuine(s)
+	if err != nil {
+		return s, err
+	}
+	v.keys[s.License] = append(v.keys[s.License], key.Deactivated(v.Profile.UID, s))
+	return s, nil
+}
+
+// first is LK of a license.
+func (v *Vendor) first(number codes.LicenseNumber) codes.Key {
+	return v.Serial(number).Key.Stretch(v.Profile.UID, number)
+}
+
+// genuine finds the key and release under which a statement is tagged.
+func (v *Vendor) genuine(s codes.Statement) (codes.Key, uint16, error) {
+	d, ok := v.Profile.Definition(s.Definition)
+	if !ok {
+		return codes.Key{}, 0, fmt.Errorf("no definition %d", s.Definition)
+	}
+	for _, key := range append([]codes.Key{v.first(s.License)}, v.keys[s.License]...) {
+		for _, release := range v.Profile.Releases {
+			if codes.EqualTags(key.StatementTag(v.Profile.UID, release, uint8(d.Type), s), s.Tag) {
+				return key, release, nil
+			}
+		}
+	}
+	return codes.Key{}, 0, errors.New("not genuine")
+}
+
+// Machine returns the hardware profile of an invented machine: one network card, a
+// processor, a system drive and memory, all of them told by n.
+func Machine(n uint32) *fingerprint.Profile {
+	return Parts(n, n, n, 8)
+}
+
+// Parts returns the hardware profile of a machine put together from parts.
+func Parts(card, cpu, drive uint32, gigabytes int) *fingerprint.Profile {
+	b := binary.BigEndian.AppendUint32(nil, card)
+	one := func(k fingerprint.Kind, id string) fingerprint.Component {
+		return fingerprint.Component{Kind: k, Instances: []fingerprint.Instance{fingerprint.NewInstance(k, id, "", "")}}
+	}
+	return fingerprint.New(
+		one(fingerprint.MAC, fmt.Sprintf("3c:52:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3])),
+		one(fingerprint.CPU, fmt.Sprintf("GenuineIntel 6-%d-1", cpu)),
+		one(fingerprint.SystemDrive, fmt.Sprintf("S4EWNX0R%06d", drive)),
+		one(fingerprint.Memory, fmt.Sprintf("%d GB", gigabytes)),
+	)
+}

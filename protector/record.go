@@ -1,0 +1,419 @@
+package protector
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/codes/product"
+	"github.com/manual-activator/manual-activator/fingerprint"
+)
+
+// Limits of a record. Lists drop their oldest entries.
+const (
+	maxRecord   = 16 << 20 // bytes of a state file
+	maxRequests = 8        // outstanding per definition
+	maxAnswered = 256      // accepted answers remembered
+	maxLineage  = 1024     // keys remembered
+)
+
+// record is one state: that of the machine (license number 0: the trial, the
+// newest profile seen, the license in use) or that of one license on it. A state
+// file holds one record:
+//
+//	manual-activator/1 protector state
+//	{...}                              JSON of the record, in the one canonical form
+//	tag 64 hexadecimal digits
+//
+// The tag is an HMAC-SHA256 over both lines before it, under a key derived from the
+// license key (of license 0: from the product's uid).
+type record struct {
+	Product  codes.UID           `json:"product"`
+	License  codes.LicenseNumber `json:"license,omitempty"`
+	Sequence uint64              `json:"sequence"` // rises with every write
+	common
+
+	// The machine's record.
+	Current codes.LicenseNumber `json:"current,omitempty"` // the license in use
+
+	// A license's record.
+	Generation  uint64            `json:"generation,omitempty"` // rises with accepted answers and confirmations only
+	LicenseKey  licenseSecret     `json:"license_key,omitzero"`
+	LicenseFile string            `json:"license_file,omitempty"` // as it was signed
+	Entered     int64             `json:"entered,omitempty"`
+	Withdrawn   uint64            `json:"withdrawn,omitempty"` // serial of the profile that listed the license as revoked or refunded
+	Key         secret            `json:"key,omitzero"`        // the current key
+	Lineage     []keyID           `json:"lineage,omitempty"`   // every key this state has had, oldest first, the current one last
+	Fingerprint codes.Fingerprint `json:"fingerprint,omitempty"`
+	Machine     machineID         `json:"machine,omitempty"` // the profile the fingerprint was drawn from
+	Active      []grant           `json:"active,omitempty"`  // in the order of definitions
+	Requests    []outstanding     `json:"requests,omitempty"`
+	Answered    []answered        `json:"answered,omitempty"`
+	Tombstone   *tombstone        `json:"tombstone,omitempty"`
+	Machines    []machine         `json:"machines,omitempty"` // hardware profiles, by id
+}
+
+// common is what every record of a product on a machine carries, so that losing
+// one record loses none of it.
+type common struct {
+	Clock int64 `json:"clock,omitempty"` // the latest time seen, Unix seconds
+	Trial int64 `json:"trial,omitempty"` // when the built-in trial began
+	Seen  seen  `json:"seen,omitzero"`   // the newest profile
+}
+
+// seen is what is kept of the newest product profile.
+type seen struct {
+	Serial  uint64    `json:"serial"`
+	Release uint16    `json:"release"`
+	Signed  codes.Day `json:"signed"`
+}
+
+// grant is a definition that an accepted answer made active.
+type grant struct {
+	Definition uint8        `json:"definition"`
+	Type       product.Type `json:"type"`
+	Parameter  uint32       `json:"parameter"`
+	Release    uint16       `json:"release"` // of the program that asked
+	Since      int64        `json:"since"`
+	Until      int64        `json:"until,omitempty"` // end of the extended trial
+}
+
+// outstanding is a request that may still be answered.
+type outstanding struct {
+	Code    codes.Code `json:"code"`
+	Type    uint8      `json:"type"`
+	Release uint16     `json:"release"`
+	Key     secret     `json:"key"` // the key it is tagged under
+	Machine machineID  `json:"machine"`
+	Made    int64      `json:"made"`
+}
+
+// answered is an accepted answer.
+type answered struct {
+	Random     uint32     `json:"random,omitempty"` // 0: reusable
+	Definition uint8      `json:"definition"`
+	Code       codes.Code `json:"code"`
+	At         int64      `json:"at"`
+}
+
+// tombstone is a deactivation: what it ended and the confirmation code.
+type tombstone struct {
+	Code  codes.Code `json:"code"`
+	Ended keyID      `json:"ended"` // the key that was current
+	At    int64      `json:"at"`
+	Ends  []grant    `json:"ends"` // what a reactivation restores
+}
+
+// machine is a hardware profile.
+type machine struct {
+	ID      machineID       `json:"id"`
+	Profile json.RawMessage `json:"profile"`
+}
+
+// machineID is the start of the SHA-256 of a profile's canonical JSON.
+type machineID string
+
+// secret is a key as a state file holds it.
+type secret struct{ codes.Key }
+
+// MarshalJSON writes the key itself; everything else about it stays hidden.
+func (s secret) MarshalJSON() ([]byte, error) {
+	b := s.Bytes()
+	return json.Marshal(hex.EncodeToString(b[:]))
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (s *secret) UnmarshalJSON(data []byte) error {
+	b, err := unhex(data, 32)
+	if err != nil {
+		return err
+	}
+	s.Key, err = codes.KeyFrom(b)
+	return err
+}
+
+// IsZero reports whether there is no key.
+func (s secret) IsZero() bool { return s.Key.IsZero() }
+
+// licenseSecret is a license key as a state file holds it.
+type licenseSecret struct{ codes.LicenseKey }
+
+// MarshalJSON writes the license key itself.
+func (s licenseSecret) MarshalJSON() ([]byte, error) {
+	return json.Marshal(hex.EncodeToString(s.LicenseKey[:]))
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (s *licenseSecret) UnmarshalJSON(data []byte) error {
+	b, err := unhex(data, len(s.LicenseKey))
+	if err != nil {
+		return err
+	}
+	s.LicenseKey = codes.LicenseKey(b)
+	return nil
+}
+
+// keyID names a key.
+type keyID [8]byte
+
+// MarshalText writes hexadecimal digits.
+func (k keyID) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, k[:]), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (k *keyID) UnmarshalText(text []byte) error {
+	b, err := hex.DecodeString(string(text))
+	if err != nil || len(b) != len(k) {
+		return errors.New("not a key id")
+	}
+	*k = keyID(b)
+	return nil
+}
+
+func unhex(data []byte, size int) ([]byte, error) {
+	var text string
+	if err := json.Unmarshal(data, &text); err != nil {
+		return nil, errors.New("not a text of hexadecimal digits")
+	}
+	b, err := hex.DecodeString(text)
+	if err != nil || len(b) != size {
+		return nil, fmt.Errorf("not %d bytes in hexadecimal digits", size)
+	}
+	return b, nil
+}
+
+const recordLine = "manual-activator/1 protector state\n"
+
+// Why a state file is not taken.
+var (
+	errDamaged = errors.New("damaged")
+	errNewer   = errors.New("written by a newer version")
+)
+
+// stretched is LK, the key the license begins with.
+func (r *record) stretched() codes.Key { return r.LicenseKey.Stretch(r.Product, r.License) }
+
+// tagKey is the key of the file's tag.
+func (r *record) tagKey() []byte {
+	base := r.Product[:]
+	if r.License != 0 {
+		lk := r.stretched().Bytes()
+		base = lk[:]
+	}
+	h := hmac.New(sha256.New, base)
+	io.WriteString(h, "manual-activator/1 state key\x00")
+	h.Write(r.Product[:])
+	var l [4]byte
+	binary.BigEndian.PutUint32(l[:], uint32(r.License))
+	h.Write(l[:])
+	return h.Sum(nil)
+}
+
+func (r *record) tag(text []byte) []byte {
+	h := hmac.New(sha256.New, r.tagKey())
+	h.Write(text)
+	return h.Sum(nil)
+}
+
+// encode returns the state file.
+func (r *record) encode() []byte {
+	r.tidy()
+	text := append([]byte(recordLine), r.json()...)
+	text = append(text, '\n')
+	return fmt.Appendf(text, "tag %x\n", r.tag(text))
+}
+
+func (r *record) json() []byte {
+	b, err := json.Marshal(r)
+	if err != nil {
+		panic("protector: a record that cannot be written: " + err.Error())
+	}
+	return b
+}
+
+// tidy keeps the lists within their limits and drops profiles nobody refers to.
+func (r *record) tidy() {
+	r.Answered = lastOf(r.Answered, maxAnswered)
+	r.Lineage = lastOf(r.Lineage, maxLineage)
+	used := map[machineID]bool{r.Machine: true}
+	for _, q := range r.Requests {
+		used[q.Machine] = true
+	}
+	r.Machines = slices.DeleteFunc(r.Machines, func(m machine) bool { return !used[m.ID] })
+	if len(r.Machines) == 0 {
+		r.Machines = nil
+	}
+}
+
+func lastOf[T any](list []T, most int) []T {
+	if len(list) > most {
+		return slices.Clone(list[len(list)-most:])
+	}
+	return list
+}
+
+// decodeRecord reads a state file of a product and license (0: the machine's).
+// Errors wrap errDamaged or errNewer.
+func decodeRecord(data []byte, uid codes.UID, license codes.LicenseNumber) (*record, error) {
+	damaged := func(format string, args ...any) (*record, error) {
+		return nil, fmt.Errorf("%w: %s", errDamaged, fmt.Sprintf(format, args...))
+	}
+	if len(data) > maxRecord {
+		return damaged("%d bytes, a state file has at most %d", len(data), maxRecord)
+	}
+	rest, ok := bytes.CutPrefix(data, []byte(recordLine))
+	if !ok {
+		if v, found := bytes.CutPrefix(data, []byte("manual-activator/")); found && len(v) > 1 && v[0] >= '2' && v[0] <= '9' && strings.HasSuffix(firstLine(v), " protector state") {
+			return nil, errNewer
+		}
+		return damaged("the first line is not %q", strings.TrimSpace(recordLine))
+	}
+	body, rest, ok := bytes.Cut(rest, []byte("\n"))
+	if !ok {
+		return damaged("it is cut off")
+	}
+	tag, ok := bytes.CutPrefix(rest, []byte("tag "))
+	if !ok || len(tag) != 2*sha256.Size+1 || tag[len(tag)-1] != '\n' {
+		return damaged("the tag line is missing or cut off")
+	}
+	want := make([]byte, sha256.Size)
+	if _, err := hex.Decode(want, tag[:len(tag)-1]); err != nil {
+		return damaged("the tag is not hexadecimal")
+	}
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.DisallowUnknownFields()
+	r := new(record)
+	if err := d.Decode(r); err != nil {
+		return damaged("not a record of this version")
+	}
+	if !hmac.Equal(want, r.tag(data[:len(recordLine)+len(body)+1])) {
+		return damaged("its tag is not genuine")
+	}
+	if r.Product != uid || r.License != license {
+		return damaged("it is the state of something else")
+	}
+	if err := r.valid(); err != nil {
+		return damaged("%v", err)
+	}
+	r.tidy()
+	if !bytes.Equal(r.json(), body) {
+		return damaged("not in canonical form")
+	}
+	return r, nil
+}
+
+func firstLine(b []byte) string {
+	line, _, _ := bytes.Cut(b[:min(len(b), 256)], []byte("\n"))
+	return string(line)
+}
+
+// valid reports what a record must not hold, so that the rules need not ask.
+func (r *record) valid() error {
+	if r.License == 0 {
+		return nil
+	}
+	if r.Key.IsZero() || len(r.Lineage) == 0 || r.Lineage[len(r.Lineage)-1] != r.Key.ID() {
+		return errors.New("the current key is missing")
+	}
+	known := map[machineID]bool{}
+	for _, m := range r.Machines {
+		if _, err := fingerprint.Parse(m.Profile); err != nil || known[m.ID] {
+			return errors.New("a hardware profile is not readable")
+		}
+		known[m.ID] = true
+	}
+	if r.Machine != "" && !known[r.Machine] {
+		return errors.New("the hardware profile is missing")
+	}
+	for _, q := range r.Requests {
+		if q.Code.Kind() != codes.KindRequest || q.Key.IsZero() || !known[q.Machine] {
+			return errors.New("a request is not complete")
+		}
+	}
+	for _, a := range r.Answered {
+		if a.Code.Kind() != codes.KindActivation {
+			return errors.New("an answer is not complete")
+		}
+	}
+	if t := r.Tombstone; t != nil && (t.Code.Kind() != codes.KindConfirmation || len(r.Active) > 0) {
+		return errors.New("the deactivation is not complete")
+	}
+	return nil
+}
+
+// clone returns a copy that shares nothing that the rules change in place.
+func (r *record) clone() *record {
+	c := *r
+	c.Lineage = slices.Clone(r.Lineage)
+	c.Active = slices.Clone(r.Active)
+	c.Requests = slices.Clone(r.Requests)
+	c.Answered = slices.Clone(r.Answered)
+	c.Machines = slices.Clone(r.Machines)
+	if r.Tombstone != nil {
+		t := *r.Tombstone
+		t.Ends = slices.Clone(t.Ends)
+		c.Tombstone = &t
+	}
+	return &c
+}
+
+// setKey makes k the current key, one generation on.
+func (r *record) setKey(k codes.Key) {
+	r.Key = secret{k}
+	r.Lineage = append(r.Lineage, k.ID())
+	r.Generation++
+}
+
+// held returns the grant of a definition, if it is active here.
+func (r *record) held(id uint8) (grant, bool) {
+	for _, g := range r.Active {
+		if g.Definition == id {
+			return g, true
+		}
+	}
+	return grant{}, false
+}
+
+// hold puts a grant in, in place of an older one of the same definition.
+func (r *record) hold(g grant) {
+	r.Active = slices.DeleteFunc(r.Active, func(o grant) bool { return o.Definition == g.Definition })
+	r.Active = append(r.Active, g)
+	slices.SortFunc(r.Active, func(a, b grant) int { return int(a.Definition) - int(b.Definition) })
+}
+
+// keep adds a hardware profile and returns its id.
+func (r *record) keep(p *fingerprint.Profile) machineID {
+	raw, err := json.Marshal(p)
+	if err != nil {
+		panic("protector: a hardware profile that cannot be written: " + err.Error())
+	}
+	sum := sha256.Sum256(raw)
+	id := machineID(hex.EncodeToString(sum[:8]))
+	if r.profile(id) == nil {
+		r.Machines = append(r.Machines, machine{ID: id, Profile: raw})
+	}
+	return id
+}
+
+// profile returns the hardware profile with this id, or nil.
+func (r *record) profile(id machineID) *fingerprint.Profile {
+	for _, m := range r.Machines {
+		if m.ID != id {
+			continue
+		}
+		p, err := fingerprint.Parse(m.Profile)
+		if err != nil {
+			panic("protector: a hardware profile that was read and cannot be read") // valid has seen it
+		}
+		return p
+	}
+	return nil
+}
