@@ -166,8 +166,8 @@ func (c *checker) identity() {
 	if d.Type == Reactivate && !c.deactivates {
 		c.mistake("type", -1, "reactivate without a definition of type deactivate: there is nothing to reverse", "add a deactivate definition or remove this one")
 	}
-	if d.ShelfLife < 0 || d.ShelfLife > maxShelfLife {
-		c.mistake("shelf_life", -1, fmt.Sprintf("shelf life of %d days: expected 0 to %d", d.ShelfLife, maxShelfLife), "write 0 for an answer that waits forever")
+	if d.ShelfLife < 0 || d.ShelfLife > MaxShelfLife {
+		c.mistake("shelf_life", -1, fmt.Sprintf("shelf life of %d days: expected 0 to %d", d.ShelfLife, MaxShelfLife), "write 0 for an answer that waits forever")
 	}
 }
 

@@ -1,6 +1,7 @@
 package product
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -150,5 +151,33 @@ func TestCheckIsBounded(t *testing.T) {
 		if took := time.Since(start); took > 5*time.Second {
 			t.Errorf("%s: took %v", typ, took)
 		}
+	}
+}
+
+func TestDefinitionsText(t *testing.T) {
+	text := FormatDefinitions(studio())
+	have, err := ParseDefinitions(text)
+	if err != nil || !reflect.DeepEqual(have, studio()) {
+		t.Errorf("have %+v, %v", have, err)
+	}
+	if have, err := ParseDefinitions(nil); err != nil || len(have) != 0 {
+		t.Errorf("nothing: have %+v, %v", have, err)
+	}
+	for _, bad := range []string{"x", string(text) + "x", string(text[:len(text)-1]), strings.Replace(string(text), "shelf-life 10", "shelf-life 010", 1)} {
+		if _, err := ParseDefinitions([]byte(bad)); err == nil {
+			t.Errorf("%.20q...: have no error", bad)
+		}
+	}
+}
+
+func TestWeights(t *testing.T) {
+	p := Policy{Weights: map[string][3]int{"mac": {5, 4, 3}, "board": {2, 2, 2}}}
+	for kind, want := range map[string][3]int{"mac": {5, 4, 3}, "system drive": {3, 2, 3}, "board": {2, 2, 2}, "machine id": {}} {
+		if have := p.Weight(kind); have != want {
+			t.Errorf("%s: have %v, want %v", kind, have, want)
+		}
+	}
+	if len(DefaultWeights()) != 8 {
+		t.Errorf("have %v", DefaultWeights())
 	}
 }

@@ -1,6 +1,37 @@
 package product
 
-import "strings"
+import (
+	"bytes"
+	"errors"
+	"strings"
+)
+
+// FormatDefinitions returns the lines of definitions as they stand in a product
+// profile (see [Profile.Canonical]): a record of what was exported.
+func FormatDefinitions(defs []Definition) []byte {
+	var w writer
+	for _, d := range defs {
+		w.definition(d)
+	}
+	return w.Bytes()
+}
+
+// ParseDefinitions reads what [FormatDefinitions] wrote, and nothing else. It
+// does not judge the definitions; [Check] does.
+func ParseDefinitions(text []byte) ([]Definition, error) {
+	r := newReader(text)
+	var defs []Definition
+	for r.starts("definition") && len(defs) < 256 {
+		defs = append(defs, r.definition())
+	}
+	if err := r.end(); err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(FormatDefinitions(defs), text) {
+		return nil, errors.New("the definitions are not in canonical form")
+	}
+	return defs, nil
+}
 
 // definition reads the lines of one definition.
 func (r *reader) definition() Definition {
@@ -15,7 +46,7 @@ func (r *reader) definition() Definition {
 	d.Name = r.quoted("name")
 	d.Description = r.quoted("description")
 	d.Menu = r.quoted("menu")
-	d.ShelfLife = int(r.number("shelf-life", maxShelfLife))
+	d.ShelfLife = int(r.number("shelf-life", MaxShelfLife))
 	d.Signed = r.strength()
 	d.Reusable = r.yesNo("reusable")
 	d.Requires = readList[uint8](r, "requires")

@@ -46,20 +46,6 @@ type Trial struct {
 	Runs  int // starts, 0 to 1000000
 }
 
-// Policy says how much a machine may change and stay the same machine.
-type Policy struct {
-	// Weights of hardware kinds, by the words of package fingerprint ("mac",
-	// "system drive"): weight, partial and moved, each 0 to 100. A kind that is
-	// not listed has its default.
-	Weights map[string][3]int
-	// Tolerance is the sum of weights up to which the customer's side stays
-	// active by itself; DeskTolerance the one up to which the desk speaks of the
-	// same machine. 0 to 1000, Tolerance <= DeskTolerance.
-	Tolerance, DeskTolerance int
-	InvalidateOnMove         bool // a copied or moved state file ends the activation
-	ReactivateOnRelease      bool // a release that was not covered yet asks for a new activation
-}
-
 // PublicKey verifies signed activation codes. ID is the key id inside the code.
 type PublicKey struct {
 	ID  uint8

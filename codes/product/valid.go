@@ -9,9 +9,12 @@ import (
 	"github.com/manual-activator/manual-activator/codes"
 )
 
+// MaxShelfLife is the longest shelf life, in days, that a definition or an
+// answer can have; 0 stands for an answer that waits forever.
+const MaxShelfLife = 3650
+
 // Bounds of what a profile may say.
 const (
-	maxShelfLife  = 3650
 	maxTrialDays  = 3650
 	maxTrialHours = 87600
 	maxTrialRuns  = 1_000_000
