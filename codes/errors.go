@@ -31,6 +31,7 @@ type SlipError struct {
 	Groups   int    // groups that a code of this kind has
 	Bad      []int  // all bad groups, from 0
 	Found    string // the bad group, or the bad character, as it was typed
+	OneCase  bool   // all letters were typed in one case, so case was lost
 }
 
 // Error names the group as people count, from 1.
@@ -54,9 +55,15 @@ func (e *SlipError) Error() string {
 		s = fmt.Sprintf("%s: %q does not fit its check %s, so one %s is wrong or two are exchanged: ask for the group again",
 			where, clip(e.Found), char, char)
 	}
-	if len(e.Bad) > 1 {
-		s += "; so do groups " + list(e.Bad)
-		s = strings.Replace(s, "; so do groups", "; bad groups in all:", 1)
+	switch more := len(e.Bad) - 1; {
+	case more > 0 && e.OneCase:
+		s = fmt.Sprintf("groups %s of %d do not fit their checks: capital and small letters differ in a code, and here all are the same", list(e.Bad), e.Groups)
+	case more > 0 && more == e.Groups-1:
+		s = fmt.Sprintf("no group fits its check: this is no code, or all %d groups have a slip", e.Groups)
+	case more == 1:
+		s += fmt.Sprintf("; group %s has a slip too", list(e.Bad[1:]))
+	case more > 1:
+		s += fmt.Sprintf("; groups %s have slips too", list(e.Bad[1:]))
 	}
 	return s
 }

@@ -114,6 +114,9 @@ func nearAt(syms []symbol, f Form, groups int) int {
 			back++
 		}
 		right := front + back
+		if right == 0 {
+			continue
+		}
 		for g := front; d == 0 && g < groups-back; g++ {
 			if groupRight(f, g, syms[g*groupSize:]) {
 				right++

@@ -130,6 +130,7 @@ func parseSymbols(syms []symbol) (Code, error) {
 		return Code{}, &ReservedError{k}
 	case len(groups) == n && len(bad) > 0 && len(syms) == n*groupSize || len(bad) > 0 && len(groups) == n && isTyped(groups):
 		first.Kind, first.Groups, first.Bad = k, n, bad
+		first.OneCase = f == FormLetters && oneCase(syms)
 		return Code{}, first
 	case len(syms) == n*groupSize-1 || len(syms) == n*groupSize+1:
 		return Code{}, misaligned(f, k, n, syms)

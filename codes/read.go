@@ -1,6 +1,7 @@
 package codes
 
 import (
+	"math"
 	"unicode"
 	"unicode/utf8"
 )
@@ -53,16 +54,27 @@ func fold(r rune) rune {
 	return r
 }
 
-// read takes the symbols of a text, at most most+1 of them.
+// read takes the symbols of a text, at most most+1 of them, in its first 2 GB.
 func read(text string, most int) []symbol {
-	syms := make([]symbol, 0, min(len(text), most+1, 128))
+	text = text[:min(len(text), math.MaxInt32)]
+	syms := make([]symbol, 0, min(len(text), most+1))
 	g := gapNone
-	for i := 0; i < len(text); {
-		r, w := rune(text[i]), 1
-		if r >= utf8.RuneSelf {
-			r, w = utf8.DecodeRuneInString(text[i:])
-			r = fold(r)
+	for i := 0; i < len(text) && len(syms) <= most; {
+		if b := text[i]; b < utf8.RuneSelf {
+			switch {
+			case b == '-':
+				g = gapDash
+			case byteClass[b] == byteSkip:
+				g = max(g, gapSpace)
+			default:
+				syms = append(syms, symbol{rune(b), int32(i), int32(i + 1), g})
+				g = gapNone
+			}
+			i++
+			continue
 		}
+		r, w := utf8.DecodeRuneInString(text[i:])
+		r = fold(r)
 		switch {
 		case isDash(r):
 			g = gapDash
@@ -70,9 +82,6 @@ func read(text string, most int) []symbol {
 			g = max(g, gapSpace)
 		default:
 			syms = append(syms, symbol{r, int32(i), int32(i + w), g})
-			if len(syms) > most {
-				return syms
-			}
 			g = gapNone
 		}
 		i += w

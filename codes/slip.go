@@ -246,8 +246,8 @@ func (g *groupReader) holeCost(rd *[groupSize + 1]reading, hole int, v uint8, cl
 	return c
 }
 
-// keep adds an option, unless the first group then names no wanted kind or the
-// same symbols are there already.
+// keep adds an option, unless the first group then names no wanted kind or is
+// out of range, or the same symbols are there already.
 func (g *groupReader) keep(a [groupSize]uint8, class Class, pos int, cost int32) {
 	o := option{sym: a, cost: cost, class: class, pos: int8(pos), src: g.src}
 	if g.place == 0 && !slices.Contains(g.kinds, o.kind(g.f)) {
@@ -270,5 +270,8 @@ func (g *groupReader) keep(a [groupSize]uint8, class Class, pos int, cost int32)
 		}
 	}
 	o.part = g.weight.mulAdd(n, 0)
+	if g.place == 0 && !o.part.fits(kinds[o.kind(g.f)].bits) {
+		return
+	}
 	g.out = append(g.out, o)
 }
