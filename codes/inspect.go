@@ -56,7 +56,7 @@ func Inspect(text string) Layout {
 		l.Want = kinds[l.Kind].groups
 	}
 	var canonical strings.Builder
-	groups := split(syms)
+	groups, _ := split(syms)
 	for i, g := range groups {
 		if i > 0 {
 			canonical.WriteByte('-')

@@ -118,7 +118,7 @@ func parseSymbols(syms []symbol) (Code, error) {
 	}
 	f := formOf(syms)
 	k := kindOf(syms[0].r, f)
-	groups := split(syms)
+	groups, typed := split(syms)
 	bad, first := inspectGroups(f, groups)
 	n := groupsOf(k, f, len(syms), len(groups))
 	switch {
@@ -128,7 +128,7 @@ func parseSymbols(syms []symbol) (Code, error) {
 		return Code{}, newer(syms[0].r)
 	case k != 0 && !k.readable() && len(bad) == 0 && len(groups) == n:
 		return Code{}, &ReservedError{k}
-	case len(groups) == n && len(bad) > 0 && len(syms) == n*groupSize || len(bad) > 0 && len(groups) == n && isTyped(groups):
+	case len(bad) > 0 && len(groups) == n && (len(syms) == n*groupSize || typed && isTyped(groups)):
 		first.Kind, first.Groups, first.Bad = k, n, bad
 		first.OneCase = f == FormLetters && oneCase(syms)
 		return Code{}, first

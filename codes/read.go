@@ -131,20 +131,20 @@ func newerKind(r rune) Kind {
 }
 
 // split cuts symbols into groups: where dashes were typed and make sense, at the
-// dashes, else where spaces do, else every six.
-func split(syms []symbol) [][]symbol {
+// dashes, else where spaces do, else every six. It reports whether separators
+// that were typed made the cuts.
+func split(syms []symbol) (groups [][]symbol, typed bool) {
 	for _, at := range [...]gap{gapDash, gapSpace} {
 		if groups := splitAt(syms, at); groups != nil {
-			return groups
+			return groups, true
 		}
 	}
-	var groups [][]symbol
 	for len(syms) > 0 {
 		n := min(groupSize, len(syms))
 		groups = append(groups, syms[:n:n])
 		syms = syms[n:]
 	}
-	return groups
+	return groups, false
 }
 
 // splitAt cuts at the separators, or returns nil when that gives groups that no
