@@ -177,14 +177,14 @@ func (c *checker) texts() {
 	switch {
 	case d.Name == "":
 		c.mistake("name", -1, "the definition has no name", "say in a word or two what the customer asks for")
-	case len(d.Name) > maxName:
-		c.mistake("name", -1, fmt.Sprintf("the name has %d bytes, at most %d fit", len(d.Name), maxName), "move the rest into the description")
+	case len(d.Name) > MaxName:
+		c.mistake("name", -1, fmt.Sprintf("the name has %d bytes, at most %d fit", len(d.Name), MaxName), "move the rest into the description")
 	}
-	if len(d.Description) > maxText {
-		c.mistake("description", -1, fmt.Sprintf("the description has %d bytes, at most %d fit", len(d.Description), maxText), "shorten it")
+	if len(d.Description) > MaxText {
+		c.mistake("description", -1, fmt.Sprintf("the description has %d bytes, at most %d fit", len(d.Description), MaxText), "shorten it")
 	}
-	if len(d.Menu) > maxName {
-		c.mistake("menu", -1, fmt.Sprintf("the menu has %d bytes, at most %d fit", len(d.Menu), maxName), "shorten it")
+	if len(d.Menu) > MaxName {
+		c.mistake("menu", -1, fmt.Sprintf("the menu has %d bytes, at most %d fit", len(d.Menu), MaxName), "shorten it")
 	}
 }
 

@@ -40,11 +40,11 @@ func (c *checker) parameter() {
 func mostFor(t Type) uint32 {
 	switch t {
 	case TrialDays:
-		return maxTrialDays
+		return MaxTrialDays
 	case TrialHours:
-		return maxTrialHours
+		return MaxTrialHours
 	case TrialRuns:
-		return maxTrialRuns
+		return MaxTrialRuns
 	}
 	return math.MaxUint32
 }
@@ -63,8 +63,8 @@ func (c *checker) bits() {
 	}
 	for i, name := range p.Bits {
 		switch {
-		case name == "" || len(name) > maxName:
-			c.mistake("parameter.bits", i, fmt.Sprintf("the name of bit %d has %d bytes: expected 1 to %d", i, len(name), maxName), "name it")
+		case name == "" || len(name) > MaxName:
+			c.mistake("parameter.bits", i, fmt.Sprintf("the name of bit %d has %d bytes: expected 1 to %d", i, len(name), MaxName), "name it")
 		case slices.Index(p.Bits, name) < i:
 			c.mistake("parameter.bits", i, fmt.Sprintf("bit %d is named %q like bit %d", i, clip(name), slices.Index(p.Bits, name)), "give each bit its own name")
 		}

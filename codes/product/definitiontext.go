@@ -78,7 +78,7 @@ func (r *reader) weight(p *Policy) {
 	}
 	var v [3]int
 	for i := range v {
-		v[i] = int(r.parseNumber("weight", parts[i], maxWeight))
+		v[i] = int(r.parseNumber("weight", parts[i], MaxWeight))
 	}
 	if _, twice := p.Weights[parts[3]]; twice {
 		r.fail("weight: %q stands twice", clip(parts[3]))

@@ -50,7 +50,7 @@ func parseLicense(text []byte) (*License, error) {
 	l.Order = r.quoted("order")
 	serial := r.serial("serial")
 	l.Number, l.Key = serial.License, serial.Key
-	l.Seats = int(r.number("seats", maxSeats))
+	l.Seats = int(r.number("seats", MaxSeats))
 	l.Grants = r.grants("grants")
 	l.Release = uint16(r.number("release", 1<<16-1))
 	l.Test = r.yesNo("test")
@@ -67,11 +67,6 @@ func parseLicense(text []byte) (*License, error) {
 	return &l, nil
 }
 
-const (
-	maxSeats = 1_000_000
-	maxText  = 4096 // bytes of a customer's name, an order, a description
-)
-
 // valid reports the first thing that no license file may say.
 func (l *License) valid() error {
 	switch {
@@ -79,12 +74,12 @@ func (l *License) valid() error {
 		return fmt.Errorf("the product's uid is zero")
 	case l.Number == 0:
 		return fmt.Errorf("the license number is zero")
-	case len(l.Customer) > maxText:
-		return fmt.Errorf("the customer's name has %d bytes, at most %d fit", len(l.Customer), maxText)
-	case len(l.Order) > maxText:
-		return fmt.Errorf("the order has %d bytes, at most %d fit", len(l.Order), maxText)
-	case l.Seats < 1 || l.Seats > maxSeats:
-		return fmt.Errorf("%d seats: expected 1 to %d", l.Seats, maxSeats)
+	case len(l.Customer) > MaxText:
+		return fmt.Errorf("the customer's name has %d bytes, at most %d fit", len(l.Customer), MaxText)
+	case len(l.Order) > MaxText:
+		return fmt.Errorf("the order has %d bytes, at most %d fit", len(l.Order), MaxText)
+	case l.Seats < 1 || l.Seats > MaxSeats:
+		return fmt.Errorf("%d seats: expected 1 to %d", l.Seats, MaxSeats)
 	case l.Release == 0:
 		return fmt.Errorf("release 0: releases count from 1")
 	case l.SignedOn == 0 || l.SignedOn > codes.MaxDay:

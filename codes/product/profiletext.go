@@ -115,9 +115,9 @@ func parseProfile(text []byte) (*Profile, error) {
 	p.Name = r.quoted("name")
 	p.Release = uint16(r.number("release", 1<<16-1))
 	p.Releases = readList[uint16](r, "releases")
-	trial := r.numbers("trial", 3, maxTrialRuns)
+	trial := r.numbers("trial", 3, MaxTrialRuns)
 	p.Trial = Trial{Days: int(trial[0]), Hours: int(trial[1]), Runs: int(trial[2])}
-	tolerance := r.numbers("tolerance", 2, maxTolerance)
+	tolerance := r.numbers("tolerance", 2, MaxTolerance)
 	p.Policy.Tolerance, p.Policy.DeskTolerance = int(tolerance[0]), int(tolerance[1])
 	p.Policy.InvalidateOnMove = r.yesNo("invalidate-on-move")
 	p.Policy.ReactivateOnRelease = r.yesNo("reactivate-on-release")

@@ -9,20 +9,22 @@ import (
 	"github.com/manual-activator/manual-activator/codes"
 )
 
-// MaxShelfLife is the longest shelf life, in days, that a definition or an
-// answer can have; 0 stands for an answer that waits forever.
-const MaxShelfLife = 3650
-
-// Bounds of what a profile may say.
+// Bounds of what a product file, a profile or a license file may say.
 const (
-	maxTrialDays  = 3650
-	maxTrialHours = 87600
-	maxTrialRuns  = 1_000_000
-	maxTolerance  = 1000
-	maxWeight     = 100
-	maxKinds      = 64
-	maxRoster     = 4_000_000
-	maxName       = 200
+	MaxShelfLife  = 3650      // days; 0 stands for an answer that waits forever
+	MaxTrialDays  = 3650      // of a built-in trial, and of a trial-days answer
+	MaxTrialHours = 87600     // likewise
+	MaxTrialRuns  = 1_000_000 // likewise
+	MaxTolerance  = 1000      // sum of weights
+	MaxWeight     = 100       // of one kind of hardware
+	MaxSeats      = 1_000_000 // of one license
+	MaxName       = 200       // bytes of a name, a menu, a bit's name
+	MaxText       = 4096      // bytes of a description, a customer's name, an order
+)
+
+const (
+	maxKinds  = 64        // kinds of hardware with a weight
+	maxRoster = 4_000_000 // entries of the roster, and of the sunset list
 )
 
 // CheckID reports whether id can name a product: 1 to 64 lower-case letters,
@@ -44,10 +46,10 @@ func (p *Profile) Valid() error {
 	switch {
 	case p.UID == (codes.UID{}):
 		return fmt.Errorf("the product's uid is zero")
-	case p.Vendor == "" || len(p.Vendor) > maxName:
-		return fmt.Errorf("the vendor's name has %d bytes: expected 1 to %d", len(p.Vendor), maxName)
-	case p.Name == "" || len(p.Name) > maxName:
-		return fmt.Errorf("the product's name has %d bytes: expected 1 to %d", len(p.Name), maxName)
+	case p.Vendor == "" || len(p.Vendor) > MaxName:
+		return fmt.Errorf("the vendor's name has %d bytes: expected 1 to %d", len(p.Vendor), MaxName)
+	case p.Name == "" || len(p.Name) > MaxName:
+		return fmt.Errorf("the product's name has %d bytes: expected 1 to %d", len(p.Name), MaxName)
 	case p.SignedOn == 0 || p.SignedOn > codes.MaxDay:
 		return fmt.Errorf("the day of signing is missing")
 	case p.Serial == 0 || p.Serial > 1<<63-1:
@@ -109,7 +111,7 @@ func (t Trial) Valid() error {
 	for _, f := range []struct {
 		name        string
 		value, most int
-	}{{"days", t.Days, maxTrialDays}, {"hours", t.Hours, maxTrialHours}, {"runs", t.Runs, maxTrialRuns}} {
+	}{{"days", t.Days, MaxTrialDays}, {"hours", t.Hours, MaxTrialHours}, {"runs", t.Runs, MaxTrialRuns}} {
 		if f.value < 0 || f.value > f.most {
 			return fmt.Errorf("trial %s %d: expected 0 to %d", f.name, f.value, f.most)
 		}
@@ -119,8 +121,8 @@ func (t Trial) Valid() error {
 
 // Valid reports a number that is out of range.
 func (p Policy) Valid() error {
-	if p.Tolerance < 0 || p.DeskTolerance < p.Tolerance || p.DeskTolerance > maxTolerance {
-		return fmt.Errorf("tolerance %d and desk tolerance %d: expected 0 <= tolerance <= desk tolerance <= %d", p.Tolerance, p.DeskTolerance, maxTolerance)
+	if p.Tolerance < 0 || p.DeskTolerance < p.Tolerance || p.DeskTolerance > MaxTolerance {
+		return fmt.Errorf("tolerance %d and desk tolerance %d: expected 0 <= tolerance <= desk tolerance <= %d", p.Tolerance, p.DeskTolerance, MaxTolerance)
 	}
 	if len(p.Weights) > maxKinds {
 		return fmt.Errorf("%d weights: at most %d fit", len(p.Weights), maxKinds)
@@ -130,8 +132,8 @@ func (p Policy) Valid() error {
 			return fmt.Errorf("weight of %q: expected a kind of hardware in lower-case words, such as \"system drive\"", clip(kind))
 		}
 		for _, v := range p.Weights[kind] {
-			if v < 0 || v > maxWeight {
-				return fmt.Errorf("weight of %q: %d: expected 0 to %d", kind, v, maxWeight)
+			if v < 0 || v > MaxWeight {
+				return fmt.Errorf("weight of %q: %d: expected 0 to %d", kind, v, MaxWeight)
 			}
 		}
 	}
