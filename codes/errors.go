@@ -26,10 +26,10 @@ type SlipError struct {
 	Slip     Slip
 	Form     Form
 	Kind     Kind   // 0 when the first character does not tell
-	Group    int    // first bad group, from 0; -1 when the slip cannot be placed
+	Group    int    // first bad group, from 0; -1 when the slip cannot be placed in one
 	Position int    // character within the group, from 0; -1 when unknown
 	Groups   int    // groups that a code of this kind has
-	Bad      []int  // all bad groups, from 0
+	Bad      []int  // all bad groups, from 0; where Group is -1, the groups of which one is bad
 	Found    string // the bad group, or the bad character, as it was typed
 	OneCase  bool   // all letters were typed in one case, so case was lost
 }
@@ -45,36 +45,47 @@ func (e *SlipError) Error() string {
 	case SlipForeign:
 		s = fmt.Sprintf("%s: %s %d is %q, which no code contains: ask for the group again", where, char, e.Position+1, clip(e.Found))
 	case SlipShort, SlipLong:
-		s = fmt.Sprintf("%s: %q has %d %ss, expected %d: ask for the group again", where, clip(e.Found), len([]rune(e.Found)), char, groupSize)
-		if e.Group < 0 && e.Slip == SlipShort {
-			s = fmt.Sprintf("a %s is missing: compare the text group by group, %d groups of %d", char, e.Groups, groupSize)
-		} else if e.Group < 0 {
-			s = fmt.Sprintf("there is one %s too many: compare the text group by group, %d groups of %d", char, e.Groups, groupSize)
+		if e.Group < 0 {
+			return e.unplaced()
 		}
+		s = fmt.Sprintf("%s: %q has %d %ss, expected %d: ask for the group again", where, clip(e.Found), len([]rune(e.Found)), char, groupSize)
 	default:
 		s = fmt.Sprintf("%s: %q does not fit its check %s, so one %s is wrong or two are exchanged: ask for the group again",
 			where, clip(e.Found), char, char)
 	}
 	switch more := len(e.Bad) - 1; {
 	case more > 0 && e.OneCase:
-		s = fmt.Sprintf("groups %s of %d do not fit their checks: capital and small letters differ in a code, and here all are the same", list(e.Bad), e.Groups)
+		s = fmt.Sprintf("groups %s of %d do not fit their checks: capital and small letters differ in a code, and here all are the same", list(e.Bad, "and"), e.Groups)
 	case more > 0 && more == e.Groups-1:
 		s = fmt.Sprintf("no group fits its check: this is no code, or all %d groups have a slip", e.Groups)
 	case more == 1:
-		s += fmt.Sprintf("; group %s has a slip too", list(e.Bad[1:]))
+		s += fmt.Sprintf("; group %s has a slip too", list(e.Bad[1:], "and"))
 	case more > 1:
-		s += fmt.Sprintf("; groups %s have slips too", list(e.Bad[1:]))
+		s += fmt.Sprintf("; groups %s have slips too", list(e.Bad[1:], "and"))
 	}
 	return s
 }
 
-// list is "1, 3 and 5" for 0, 2, 4.
-func list(groups []int) string {
+// unplaced is the sentence for a missing or surplus character that could be in
+// more than one group.
+func (e *SlipError) unplaced() string {
+	what := "a " + e.Form.noun() + " is missing"
+	if e.Slip == SlipLong {
+		what = "there is one " + e.Form.noun() + " too many"
+	}
+	if len(e.Bad) == 0 {
+		return fmt.Sprintf("%s: compare the text group by group, %d groups of %d", what, e.Groups, groupSize)
+	}
+	return fmt.Sprintf("%s in group %s of %d: ask for these groups again", what, list(e.Bad, "or"), e.Groups)
+}
+
+// list is "1, 3 and 5" for 0, 2, 4 and "and".
+func list(groups []int, and string) string {
 	var b strings.Builder
 	for i, g := range groups {
 		switch {
 		case i > 0 && i == len(groups)-1:
-			b.WriteString(" and ")
+			b.WriteString(" " + and + " ")
 		case i > 0:
 			b.WriteString(", ")
 		}

@@ -257,7 +257,12 @@ func misaligned(f Form, k Kind, n int, syms []symbol) *SlipError {
 	if len(syms) > n*groupSize {
 		e.Slip = SlipLong
 	}
-	if front == back {
+	switch {
+	case back < front: // a check fits by chance: one of these groups
+		for g := back; g <= front; g++ {
+			e.Bad = append(e.Bad, g)
+		}
+	case front == back:
 		g := syms[front*groupSize : len(syms)-(n-1-back)*groupSize]
 		e.Group, e.Bad, e.Found = front, []int{front}, textOf(g)
 	}

@@ -11,7 +11,7 @@ type badCase struct {
 	Error  string `json:"error"`            // empty, slip, length, newer, reserved, value or many
 	Slip   string `json:"slip,omitempty"`   // check, unheard, foreign, short or long
 	Groups []int  `json:"groups,omitempty"` // with a slip, from 1
-	Group  int    `json:"group,omitempty"`  // first of these
+	Group  int    `json:"group,omitempty"`  // first of these; absent when it is one of the groups
 	Char   int    `json:"char,omitempty"`   // within it, from 1, where known
 }
 
@@ -49,7 +49,9 @@ func badVectors() (out []vector) {
 	slip("wrong digit", replace(digits, 16, otherDigit(digits[16])), "check", 0, 3)
 	slip("digits swapped", swapAt(digits, unequal(digits, 35)), "check", 0, 6)
 	slip("digit unheard", replace(digits, 60, '?'), "unheard", 5, 9)
-	slip("digit missing, no dashes", undashed(digits[:22]+digits[23:]), "short", 0, 4)
+	slip("digit missing, no dashes", undashed(digits[:9]+digits[10:]), "short", 0, 2)
+	out = append(out, vector{"digit missing in one of two groups", badCase{Name: "digit missing in one of two groups",
+		Text: undashed(digits[:22] + digits[23:]), Error: "slip", Slip: "short", Groups: []int{4, 5}}})
 	plain("half a code", letters[:13], "length")
 	plain("activation code cut", activation[:20], "length")
 	plain("no code at all", "hello", "length")
