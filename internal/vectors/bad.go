@@ -51,7 +51,7 @@ func badVectors() (out []vector) {
 	slip("digit unheard", replace(digits, 60, '?'), "unheard", 5, 9)
 	slip("digit missing, no dashes", undashed(digits[:9]+digits[10:]), "short", 0, 2)
 	out = append(out, vector{"digit missing in one of two groups", badCase{Name: "digit missing in one of two groups",
-		Text: undashed(digits[:22] + digits[23:]), Error: "slip", Slip: "short", Groups: []int{4, 5}}})
+		Text: undashed(digits[:22] + digits[23:]), Error: "slip", Slip: "short", Groups: []int{3, 4}}})
 	plain("half a code", letters[:13], "length")
 	plain("activation code cut", activation[:20], "length")
 	plain("no code at all", "hello", "length")
