@@ -226,6 +226,16 @@ func TestVirtualMachine(t *testing.T) {
 	}
 }
 
+func TestSubsystemForLinux(t *testing.T) {
+	m := newMachine(t)
+	m.card("eth0", m.device("LNXSYSTM:00/VMBUS:00/7f3c91d2", "vmbus"), "address=00:15:5d:3a:11:c2")
+	m.file("proc/sys/kernel/osrelease", "6.8.0-1017-azure\n")
+	m.want(MAC, "00:15:5d:3a:11:c2") // a virtual machine keeps its address
+	m.file("proc/sys/kernel/osrelease", "5.15.153.1-microsoft-standard-WSL2\n")
+	m.want(MAC)
+	m.wantReason(MAC, "eth0", Randomized)
+}
+
 func TestContainer(t *testing.T) {
 	m := newMachine(t)
 	m.card("eth0", "", "address=02:42:ac:11:00:02", "addr_assign_type=3")

@@ -64,6 +64,9 @@ func (t tree) cardAddress(name, card, kind string) (address string, why Reason) 
 	if kind != ethernetType && !wireless { // a Wi-Fi card that monitors has types 801 to 803
 		return current, Unused
 	}
+	if bus := filepath.Base(real(filepath.Join(device, "subsystem"))); bus == "vmbus" && t.underWindows() {
+		return current, Randomized
+	}
 	if wireless { // the radio's own, which all interfaces on the radio share
 		if own := readText(filepath.Join(card, "phy80211/macaddress")); !isJunk(MAC, normalize(MAC, own)) {
 			return own, Counts
@@ -83,6 +86,12 @@ func (t tree) cardAddress(name, card, kind string) (address string, why Reason) 
 		return current, Counts
 	}
 	return current, Randomized
+}
+
+// underWindows reports whether this is the Windows Subsystem for Linux, whose
+// network card gets a new address with each start.
+func (t tree) underWindows() bool {
+	return strings.Contains(strings.ToLower(t.read("proc/sys/kernel/osrelease")), "microsoft")
 }
 
 // permanentAddress asks the driver of a network card for the address it was
