@@ -38,7 +38,8 @@ type Config struct {
 	// Rand is the source of the random numbers in codes. Nil: crypto/rand.Reader.
 	Rand io.Reader
 
-	disk disk // nil: the real one
+	disk   disk    // nil: the real one
+	places []place // nil: below Dir, or the usual ones
 }
 
 // Client is one product on one machine. It keeps nothing but what it was given:
@@ -81,7 +82,9 @@ func Open(config Config) (*Client, error) {
 	if c.config.Rand == nil {
 		c.config.Rand = rand.Reader
 	}
-	if config.Dir != "" {
+	if config.places != nil {
+		c.places = config.places
+	} else if config.Dir != "" {
 		dir, err := filepath.Abs(config.Dir)
 		if err != nil {
 			return nil, err
@@ -111,6 +114,14 @@ func (c *Client) Profile() *product.Profile { return c.profile }
 type Note struct {
 	Reason Reason
 	Text   string
+}
+
+// Notes returns what was noticed since Open: damaged copies, places that cannot be
+// written, a clock that was set back. A Status carries them too.
+func (c *Client) Notes() []Note {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.notes)
 }
 
 func (c *Client) note(r Reason, format string, args ...any) {
@@ -169,7 +180,7 @@ func (s *session) lockPlaces() (func(), error) {
 		}
 	}
 	for _, p := range slices.Backward(s.places) { // the machine's first
-		l, err := s.disk.lock(filepath.Join(p.dir, lockFile), lockWait)
+		l, err := s.disk.lock(filepath.Join(p.dir, lockFile), p.shared, lockWait)
 		switch {
 		case errors.Is(err, errLocked):
 			unlock()

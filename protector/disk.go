@@ -21,12 +21,13 @@ type disk interface {
 	// list returns the names in a folder, none when there is no such folder.
 	list(dir string) ([]string, error)
 	// replace writes a file whole or not at all, and durably: when it returns
-	// nil, a power cut loses nothing. Folders are made as needed.
-	replace(name string, data []byte) error
+	// nil, a power cut loses nothing. The folder is made as needed; others may
+	// look into an open one, never into the files.
+	replace(name string, data []byte, open bool) error
 	// rename moves a damaged file aside.
 	rename(from, to string) error
 	// lock waits for the lock file, for a while.
-	lock(name string, wait time.Duration) (unlock func(), err error)
+	lock(name string, open bool, wait time.Duration) (unlock func(), err error)
 }
 
 // osDisk is the real one.
@@ -56,9 +57,9 @@ func (osDisk) list(dir string) ([]string, error) {
 	return names, err
 }
 
-func (osDisk) replace(name string, data []byte) (err error) {
+func (osDisk) replace(name string, data []byte, open bool) (err error) {
 	dir := filepath.Dir(name)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.MkdirAll(dir, folderMode(open)); err != nil {
 		return err
 	}
 	temp := name + ".new"
@@ -91,6 +92,15 @@ func (osDisk) replace(name string, data []byte) (err error) {
 	return syncDir(dir)
 }
 
+// folderMode is that of a new folder. A user must see in the machine's folder that
+// there is no copy of another user, or no deactivation could be called complete.
+func folderMode(open bool) os.FileMode {
+	if open {
+		return 0o755
+	}
+	return 0o700
+}
+
 func (osDisk) rename(from, to string) error { return os.Rename(from, to) }
 
 // syncDir makes a rename durable. Windows has no such call: there the rename is
@@ -110,8 +120,8 @@ func syncDir(dir string) error {
 // errLocked is returned when the lock could not be had in time.
 var errLocked = errors.New("held by another process")
 
-func (osDisk) lock(name string, wait time.Duration) (func(), error) {
-	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+func (osDisk) lock(name string, open bool, wait time.Duration) (func(), error) {
+	if err := os.MkdirAll(filepath.Dir(name), folderMode(open)); err != nil {
 		return nil, err
 	}
 	type result struct {

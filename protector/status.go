@@ -49,7 +49,8 @@ type Status struct {
 	Product      *product.Profile
 	License      codes.LicenseNumber // 0: none
 	Customer     string              // from the license file
-	Fingerprint  codes.Fingerprint   // the name of this machine
+	Fingerprint  codes.Fingerprint   // the name of this machine, if Named
+	Named        bool                // the first request was made
 	State        State               // of the whole: active if any release is, or the trial runs
 	Reason       Reason
 	Definitions  []DefinitionStatus // all of the product, in the order of ids
@@ -107,6 +108,7 @@ func (s *session) status() *Status {
 			out.Customer = f.Customer
 		}
 		if s.lic.Machine != "" {
+			out.Named = true
 			machine, unreadable = s.hardware()
 		}
 		if s.lic.Tombstone != nil {

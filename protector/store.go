@@ -122,7 +122,7 @@ func (c *Client) write(l *loaded, rec *record) written {
 	var w written
 	for i, p := range c.places {
 		f := &l.copies[i]
-		err := c.disk.replace(filepath.Join(p.dir, licenseFile(rec.License)), data)
+		err := c.disk.replace(filepath.Join(p.dir, licenseFile(rec.License)), data, p.shared)
 		if err == nil {
 			*f = fileCopy{state: copyGood, data: data, rec: rec}
 			w.places++
@@ -149,7 +149,7 @@ func (c *Client) undo(l *loaded, data []byte) {
 	for i, p := range c.places {
 		name := filepath.Join(p.dir, licenseFile(l.license))
 		if now, err := c.disk.read(name); err == nil && bytes.Equal(now, data) && l.copies[i].data != nil {
-			_ = c.disk.replace(name, l.copies[i].data) // the disk already failed once
+			_ = c.disk.replace(name, l.copies[i].data, p.shared) // the disk already failed once
 		}
 	}
 }
@@ -165,7 +165,7 @@ func (c *Client) repair(l *loaded) {
 		if f.state == copyUnreadable || bytes.Equal(f.data, data) {
 			continue
 		}
-		if err := c.disk.replace(filepath.Join(p.dir, licenseFile(l.license)), data); err != nil {
+		if err := c.disk.replace(filepath.Join(p.dir, licenseFile(l.license)), data, p.shared); err != nil {
 			if !p.shared || f.state != copyMissing {
 				c.note(ReasonStateNotWritable, "a copy of the activation state in %s cannot be written (%v)", p.dir, err)
 			}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/protector/protectortest"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"protector": main})
+}
+
+// TestScripts runs testdata/script. Besides the program, scripts have a vendor:
+//
+//	vendor export FILE             signs the next product profile
+//	vendor test no                 makes the product a real one
+//	vendor serial N                sets $SERIAL, in the roster from the next export on
+//	vendor unvouched N             sets $SERIAL, not in the roster
+//	vendor license N FILE          signs a license file
+//	vendor answer [as=D] [parameter=N] [day=D]   answers the R in the last stdout, sets $ANSWER
+//	vendor confirm                 checks the D in the last stdout
+//	machine N FILE                 records an invented machine
+//	json                           checks that the last stdout is one JSON value
+func TestScripts(t *testing.T) {
+	type key struct{}
+	vendorOf := func(ts *testscript.TestScript) *protectortest.Vendor {
+		return ts.Value(key{}).(*protectortest.Vendor)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			env.Values[key{}] = protectortest.New(time.Now())
+			env.Setenv("HOME", env.WorkDir+"/home")
+			env.Setenv("XDG_CONFIG_HOME", env.WorkDir+"/config")
+			env.Setenv("XDG_STATE_HOME", env.WorkDir+"/local")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"vendor": func(ts *testscript.TestScript, neg bool, args []string) {
+				if neg || len(args) == 0 {
+					ts.Fatalf("usage: vendor VERB ...")
+				}
+				runVendor(ts, vendorOf(ts), args[0], args[1:])
+			},
+			"machine": func(ts *testscript.TestScript, _ bool, args []string) {
+				n, err := strconv.ParseUint(args[0], 10, 32)
+				ts.Check(err)
+				data, err := json.Marshal(protectortest.Machine(uint32(n)))
+				ts.Check(err)
+				ts.Check(os.WriteFile(ts.MkAbs(args[1]), data, 0o600))
+			},
+			"json": func(ts *testscript.TestScript, _ bool, _ []string) {
+				d := json.NewDecoder(strings.NewReader(ts.ReadFile("stdout")))
+				var v any
+				ts.Check(d.Decode(&v))
+				if d.More() {
+					ts.Fatalf("more than one JSON value on stdout")
+				}
+			},
+		},
+	})
+}
+
+func runVendor(ts *testscript.TestScript, v *protectortest.Vendor, verb string, args []string) {
+	number := func() codes.LicenseNumber {
+		n, err := strconv.ParseUint(args[0], 10, 32)
+		ts.Check(err)
+		return codes.LicenseNumber(n)
+	}
+	said := func(kind codes.Kind) codes.Code {
+		for _, m := range codes.Find(ts.ReadFile("stdout")) {
+			if m.Code.Kind() == kind {
+				return m.Code
+			}
+		}
+		ts.Fatalf("no %s in stdout", kind)
+		return codes.Code{}
+	}
+	switch verb {
+	case "export":
+		ts.Check(os.WriteFile(ts.MkAbs(args[0]), v.Export(), 0o600))
+	case "test":
+		v.Profile.Test = args[0] == "yes"
+	case "anchor":
+		ts.Setenv("ANCHOR", v.Anchor)
+	case "serial":
+		ts.Setenv("SERIAL", v.Vouch(number()).Code().String())
+	case "unvouched":
+		ts.Setenv("SERIAL", v.Serial(number()).Code().String())
+	case "license":
+		ts.Check(os.WriteFile(ts.MkAbs(args[1]), v.LicenseFile(number(), nil), 0o600))
+	case "answer":
+		var a protectortest.Answer
+		for _, arg := range args {
+			name, value, _ := strings.Cut(arg, "=")
+			switch name {
+			case "as", "parameter":
+				n, err := strconv.ParseUint(value, 0, 32)
+				ts.Check(err)
+				if name == "as" {
+					a.As = uint8(n)
+				} else {
+					a.Parameter = uint32(n)
+				}
+			case "day":
+				day, err := codes.ParseDay(value)
+				ts.Check(err)
+				a.Day = day
+			default:
+				ts.Fatalf("unknown %q", arg)
+			}
+		}
+		code, err := v.Issue(said(codes.KindRequest), a)
+		ts.Check(err)
+		ts.Setenv("ANSWER", code.String())
+		ts.Setenv("ANSWER_DIGITS", code.Digits())
+	case "confirm":
+		_, err := v.Confirm(said(codes.KindConfirmation))
+		ts.Check(err)
+	default:
+		ts.Fatalf("unknown verb %q", verb)
+	}
+}
+
+// TestPlain keeps control characters of signed texts off the terminal.
+func TestPlain(t *testing.T) {
+	for text, want := range map[string]string{
+		"Druckerei Müller":    "Druckerei Müller",
+		"a\x1b[31mred\x07":    "a [31mred ",
+		"left\u202eright\nup": "left right up",
+	} {
+		if have := plain(text); have != want {
+			t.Errorf("plain(%q) = %q, want %q", text, have, want)
+		}
+	}
+}
+
+// TestDrawn reads the QR symbol back: as many modules, and the quiet zone light.
+func TestDrawn(t *testing.T) {
+	var b bytes.Buffer
+	v := protectortest.New(time.Now())
+	if err := drawn(&b, v.Serial(1).Code()); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimRight(b.String(), "\n"), "\n")
+	width := len([]rune(lines[0]))
+	for i, line := range lines {
+		if have := len([]rune(line)); have != width {
+			t.Errorf("line %d has %d modules, want %d", i, have, width)
+		}
+	}
+	if want := (width + 1) / 2; len(lines) != want {
+		t.Errorf("%d lines for %d modules, want %d", len(lines), width, want)
+	}
+	if strings.Trim(lines[0], "█") != "" {
+		t.Errorf("the quiet zone is not light: %q", lines[0])
+	}
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"unicode"
+
+	"rsc.io/qr"
+
+	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/codes/product"
+)
+
+// value prints the one JSON value of a command.
+func (a *app) value(v any) error {
+	e := json.NewEncoder(a.stdout)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// definition is a definition in JSON.
+type definition struct {
+	ID   uint8        `json:"id"`
+	Name string       `json:"name"`
+	Type product.Type `json:"type"`
+}
+
+func definitionOf(d product.Definition) definition {
+	return definition{d.ID, d.Name, d.Type}
+}
+
+// shownCode is a code in JSON, with what it says.
+type shownCode struct {
+	Verdict     string     `json:"verdict"`
+	Code        string     `json:"code"`
+	Digits      string     `json:"code_digits"`
+	Kind        string     `json:"kind"`
+	Definition  definition `json:"definition"`
+	License     string     `json:"license"`
+	Fingerprint string     `json:"fingerprint"`
+	Random      string     `json:"random"`
+	Repeat      bool       `json:"repeat"` // shown before
+	Made        string     `json:"made"`
+	Changed     []string   `json:"changed,omitempty"`    // request: hardware that changed
+	Complete    *bool      `json:"complete,omitempty"`   // confirmation: no copy of the state is left
+	Reason      string     `json:"incomplete,omitempty"` // confirmation: what is not complete
+}
+
+func codeOf(c codes.Code) shownCode {
+	s := c.Statement()
+	return shownCode{
+		Verdict: "ok", Code: c.String(), Digits: c.Digits(), Kind: c.Kind().Word(), License: s.License.String(),
+		Fingerprint: s.Fingerprint.String(), Random: fmt.Sprintf("%08x", s.Random),
+	}
+}
+
+// bothForms shows a code in letters and digits.
+func bothForms(w io.Writer, c codes.Code) {
+	fmt.Fprintf(w, "\n  %s\n  in digits: %s\n\n", c, c.Digits())
+}
+
+// drawn is a code as a QR symbol, in half blocks, with its quiet zone, dark on
+// light whatever the colors of the terminal.
+func drawn(w io.Writer, c codes.Code) error {
+	symbol, err := qr.Encode(c.String(), qr.M)
+	if err != nil {
+		return fmt.Errorf("the code cannot be drawn: %w", err)
+	}
+	const quiet = 4
+	light := func(x, y int) bool { return !symbol.Black(x, y) } // outside is light too
+	for y := -quiet; y < symbol.Size+quiet; y += 2 {
+		var line strings.Builder
+		for x := -quiet; x < symbol.Size+quiet; x++ {
+			switch upper, lower := light(x, y), light(x, y+1); {
+			case upper && lower:
+				line.WriteRune('█')
+			case upper:
+				line.WriteRune('▀')
+			case lower:
+				line.WriteRune('▄')
+			default:
+				line.WriteRune(' ')
+			}
+		}
+		fmt.Fprintln(w, line.String())
+	}
+	fmt.Fprintln(w)
+	return nil
+}
+
+// save writes a file whole or not at all.
+func save(name string, data []byte) error {
+	temp := name + ".new"
+	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	if _, err = f.Write(data); err == nil {
+		err = f.Sync()
+	}
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(temp, name)
+	}
+	if err != nil {
+		os.Remove(temp)
+	}
+	return err
+}
+
+// plain makes a text of a file safe for a terminal.
+func plain(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+			return ' '
+		}
+		return r
+	}, text)
+}

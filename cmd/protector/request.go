@@ -1,0 +1,87 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/manual-activator/manual-activator/protector"
+)
+
+func (a *app) requestCommand() *cobra.Command {
+	var fresh, qr bool
+	var file string
+	cmd := &cobra.Command{
+		Use: "request [DEFINITION]", Short: "show a request code to read to the vendor",
+		Args: arguments(0, 1, "at most one definition, by its number"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			id, err := definitionID(args)
+			if err != nil {
+				return err
+			}
+			return a.with(func(c *protector.Client) error {
+				r, err := c.Request(id, protector.RequestOptions{New: fresh})
+				if err != nil {
+					return err
+				}
+				return a.requested(c, r, qr, file)
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&fresh, "new", false, "make a new request code; the ones before can still be answered")
+	cmd.Flags().BoolVar(&qr, "qr", false, "draw the code as a QR symbol too")
+	cmd.Flags().StringVarP(&file, "output", "o", "", "write the request to a `file`, for a mail")
+	return cmd
+}
+
+// definitionID reads the number of a definition; none is 0.
+func definitionID(args []string) (uint8, error) {
+	if len(args) == 0 {
+		return 0, nil
+	}
+	id, err := strconv.ParseUint(args[0], 10, 8)
+	if err != nil || id == 0 {
+		return 0, &usageError{fmt.Sprintf("%q is no definition: expected a number from 1 to 255, as protector status lists them", args[0])}
+	}
+	return uint8(id), nil
+}
+
+func (a *app) requested(c *protector.Client, r protector.Request, qr bool, file string) error {
+	name := plain(c.Profile().Name)
+	if file != "" {
+		var text bytes.Buffer
+		fmt.Fprintf(&text, "Request code for %s, definition %d (%s)\n", name, r.Definition.ID, plain(r.Definition.Name))
+		bothForms(&text, r.Code)
+		if err := save(file, text.Bytes()); err != nil {
+			return err
+		}
+	}
+	if a.json {
+		out := codeOf(r.Code)
+		out.Definition, out.Repeat, out.Made = definitionOf(r.Definition), r.Repeat, r.Made.Format(time.RFC3339)
+		for _, k := range r.Changed {
+			out.Changed = append(out.Changed, k.String())
+		}
+		return a.value(out)
+	}
+	fmt.Fprintf(a.stdout, "Request code for %s, definition %d (%s):\n", name, r.Definition.ID, plain(r.Definition.Name))
+	bothForms(a.stdout, r.Code)
+	if qr {
+		if err := drawn(a.stdout, r.Code); err != nil {
+			return err
+		}
+	}
+	if r.Repeat {
+		fmt.Fprintf(a.stdout, "It is the same as on %s and still waits for its answer.\n", r.Made.Format(day))
+	}
+	if file != "" {
+		fmt.Fprintf(a.stdout, "It is in %s too.\n", file)
+	}
+	fmt.Fprintln(a.stdout, "Read it to the vendor, or mail it. Then enter the activation code that comes back: protector enter CODE")
+	return nil
+}
+
+const day = "2006-01-02"
