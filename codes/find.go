@@ -106,11 +106,15 @@ func nearAt(syms []symbol, f Form, groups int) int {
 		if !ends(syms, n) {
 			continue
 		}
+		whole := groups // that are neither too short nor too long
+		if d != 0 {
+			whole--
+		}
 		front, back := 0, 0
-		for front < groups && groupRight(f, front, syms[front*groupSize:]) {
+		for front < whole && groupRight(f, front, syms[front*groupSize:]) {
 			front++
 		}
-		for back < groups-front && groupRight(f, groups-1-back, syms[n-(back+1)*groupSize:]) {
+		for back < whole-front && groupRight(f, groups-1-back, syms[n-(back+1)*groupSize:]) {
 			back++
 		}
 		right := front + back
