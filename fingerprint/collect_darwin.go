@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/shirou/gopsutil/v4/cpu"
-	"github.com/shirou/gopsutil/v4/mem"
 )
 
 // probes returns the probes of this machine. They run tools that every Mac has,
@@ -93,15 +92,6 @@ func processors(ctx context.Context) (f finding, err error) {
 	if len(f.instances) == 0 {
 		return f, errors.New("the system names no processor")
 	}
-	return f, nil
-}
-
-func memory(ctx context.Context) (f finding, err error) {
-	m, err := mem.VirtualMemoryWithContext(ctx)
-	if err != nil {
-		return f, err
-	}
-	f.instances = []Instance{NewInstance(Memory, MemorySize(m.Total), "", Counts)}
 	return f, nil
 }
 

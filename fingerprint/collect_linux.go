@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/shirou/gopsutil/v4/common"
 	"github.com/shirou/gopsutil/v4/cpu"
@@ -28,6 +27,7 @@ func linuxProbes(t tree) []probe {
 		{Video, t.pci(Video)},
 		{IDE, t.pci(IDE)},
 		{SCSI, t.pci(SCSI)},
+		{Firmware, t.firmware},
 		{Board, t.board},
 		{MachineID, t.machineID},
 	}
@@ -84,26 +84,25 @@ func (t tree) memory(ctx context.Context) (f finding, err error) {
 // board reads the model of the machine and its main board. The serial numbers
 // beside them are for root alone and stay unread; those of a device tree are
 // for everybody.
-func (t tree) board(context.Context) (f finding, err error) {
-	var id []string
+func (t tree) board(context.Context) (finding, error) {
+	var texts []string
 	for _, name := range []string{"sys_vendor", "product_name", "board_vendor", "board_name"} {
-		if text := t.read("sys/class/dmi/id", name); !isJunk(Board, normalize(Board, text)) {
-			id = append(id, text)
-		}
+		texts = append(texts, t.read("sys/class/dmi/id", name))
 	}
-	if len(id) == 0 {
-		for _, name := range []string{"model", "serial-number"} {
-			text := strings.TrimRight(t.read("sys/firmware/devicetree/base", name), "\x00")
-			if !isJunk(Board, normalize(Board, text)) {
-				id = append(id, text)
-			}
-		}
+	if f, err := boardOf(texts); err == nil {
+		return f, nil
 	}
-	if len(id) == 0 {
-		return f, errors.New("neither DMI nor a device tree names the machine")
+	texts = texts[:0]
+	for _, name := range []string{"model", "serial-number"} {
+		texts = append(texts, t.read("sys/firmware/devicetree/base", name))
 	}
-	f.instances = []Instance{NewInstance(Board, strings.Join(id, " / "), id[0], Counts)}
-	return f, nil
+	return boardOf(texts)
+}
+
+// firmware is left alone: its UUID is for root, and a service must see the same
+// profile as a user.
+func (t tree) firmware(context.Context) (finding, error) {
+	return finding{}, errors.New("the firmware's UUID is for root alone, and everybody is to see the same profile")
 }
 
 func (t tree) machineID(context.Context) (f finding, err error) {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -399,6 +400,49 @@ func TestThisMachine(t *testing.T) {
 			t.Fatalf("have %07x, changed %v, want %07x again", have, again.Changed(p), print)
 		}
 	}
+}
+
+// The driver's answer, where there is one, is the address that the kernel calls
+// permanent.
+func TestDriversTellTheAddress(t *testing.T) {
+	here := tree{root: "/"}
+	asked := 0
+	for _, name := range names(here.path("sys/class/net")) {
+		index, err := strconv.Atoi(here.read("sys/class/net", name, "ifindex"))
+		if err != nil {
+			continue
+		}
+		own := permanentAddress(name, index)
+		if here.read("sys/class/net", name, "addr_assign_type") == assignedPermanent && own != "" && !isJunkMAC(own) {
+			asked++
+			if want := here.read("sys/class/net", name, "address"); own != want {
+				t.Errorf("%s: have %s, want %s", name, own, want)
+			}
+		}
+		if have := permanentAddress(name, index+1000); have != "" {
+			t.Errorf("%s with the index of another: have %s, want nothing", name, have)
+		}
+	}
+	t.Logf("%d drivers told", asked)
+}
+
+func TestBoard(t *testing.T) {
+	m := newMachine(t)
+	for file, text := range map[string]string{
+		"sys_vendor": "LENOVO", "product_name": "20W000T9GE", "board_vendor": "LENOVO", "board_name": "Default string",
+		"board_serial": "L1HF0123456", "product_uuid": "4c4c4544-0043-3010-8052-b4c04f564231", "bios_version": "N34ET60W",
+	} {
+		m.file("sys/class/dmi/id/"+file, text+"\n")
+	}
+	m.want(Board, "LENOVO / 20W000T9GE / LENOVO")
+	if c, read := m.profile().Component(Firmware); read {
+		t.Errorf("have %v, want the firmware's UUID left alone", c)
+	}
+
+	m = newMachine(t)
+	m.file("sys/firmware/devicetree/base/model", "Raspberry Pi 4 Model B Rev 1.4\x00")
+	m.file("sys/firmware/devicetree/base/serial-number", "10000000c7d1a2b3\x00")
+	m.want(Board, "RASPBERRY PI 4 MODEL B REV 1.4 / 10000000C7D1A2B3")
 }
 
 // asNobody is set for the copy of the test that runs without privileges.

@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"unsafe"
 
-	"github.com/shirou/gopsutil/v4/mem"
 	"golang.org/x/sys/windows"
 	"golang.org/x/sys/windows/registry"
 )
@@ -69,29 +67,10 @@ func processors(context.Context) (f finding, err error) {
 	return f, nil
 }
 
-func memory(ctx context.Context) (f finding, err error) {
-	m, err := mem.VirtualMemoryWithContext(ctx)
-	if err != nil {
-		return f, err
-	}
-	f.instances = []Instance{NewInstance(Memory, MemorySize(m.Total), "", Counts)}
-	return f, nil
-}
-
 // board reads the model of the machine and its main board.
-func board(context.Context) (f finding, err error) {
-	var id []string
-	for _, text := range registryText(`HARDWARE\DESCRIPTION\System\BIOS`,
-		"SystemManufacturer", "SystemProductName", "BaseBoardManufacturer", "BaseBoardProduct") {
-		if !isJunk(Board, normalize(Board, text)) {
-			id = append(id, text)
-		}
-	}
-	if len(id) == 0 {
-		return f, errors.New("the registry names no main board")
-	}
-	f.instances = []Instance{NewInstance(Board, strings.Join(id, " / "), id[0], Counts)}
-	return f, nil
+func board(context.Context) (finding, error) {
+	return boardOf(registryText(`HARDWARE\DESCRIPTION\System\BIOS`,
+		"SystemManufacturer", "SystemProductName", "BaseBoardManufacturer", "BaseBoardProduct"))
 }
 
 func machineID(context.Context) (f finding, err error) {

@@ -1,6 +1,7 @@
 package fingerprint
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -79,7 +80,7 @@ func macosWholeDisks(out []byte) ([]string, error) {
 		disks = append(disks, name)
 	}
 	if len(disks) == 0 {
-		return nil, fmt.Errorf("diskutil names no drive below /")
+		return nil, errors.New("diskutil names no drive below /")
 	}
 	return disks, nil
 }

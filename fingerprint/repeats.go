@@ -3,6 +3,7 @@ package fingerprint
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -56,7 +57,7 @@ func refuseRepeats(data []byte) error {
 			return nil
 		}
 		if len(stack) > maxDepth {
-			return fmt.Errorf("nested deeper than a hardware profile is")
+			return errors.New("nested deeper than a hardware profile is")
 		}
 	}
 }
