@@ -93,3 +93,13 @@ func ValidOrigin(origin string) error {
 	}
 	return nil
 }
+
+// CheckpointHash returns the tree hash that a checkpoint names, without verifying anything.
+func CheckpointHash(checkpoint []byte) (tlog.Hash, error) {
+	text, _, found := strings.Cut(string(checkpoint), "\n\n")
+	if !found {
+		return tlog.Hash{}, errors.New("checkpoint: no signature")
+	}
+	h, err := parseCheckpointText(text + "\n")
+	return h.Hash, err
+}

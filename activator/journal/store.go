@@ -28,6 +28,9 @@ type Store interface {
 	// entries' Intent.
 	Append(ctx context.Context, seen *Facts, es []Entry, sign Signer) ([]EntryID, error)
 
+	// Known reports for each number whether it is registered, thousands in one call: the first sieve of a repair.
+	Known(ctx context.Context, numbers []codes.LicenseNumber) ([]bool, error)
+
 	// Entry returns one entry, or ErrNoEntry.
 	Entry(ctx context.Context, id EntryID) (Entry, error)
 

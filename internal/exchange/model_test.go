@@ -1,0 +1,527 @@
+package exchange
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/fingerprint"
+	"github.com/manual-activator/manual-activator/protector"
+)
+
+// The definitions of the sample product that the model plays with.
+const (
+	release    = 1
+	deactivate = 2
+	reactivate = 3
+)
+
+// An installation is one copy of the program with its state folder, and what the
+// model knows of it.
+type installation struct {
+	dir     string
+	machine int // which hardware
+	license int // which license was entered, -1 for none
+	copied  bool // it, or what it became, shares its past with another copy
+
+	active      bool
+	deactivated bool
+	line        string          // the answer that began its present activation
+	waiting     map[string]bool // requests that wait for their answer
+	shown       string          // the confirmation that it shows
+	late        bool            // installed again while a confirmation was not read out yet
+}
+
+// A soldLicense is a license and what the model knows of it.
+type soldLicense struct {
+	*activator.License
+	seats     map[int]bool // by machine
+	tainted   bool         // a copy, an exception or a late code touched it: the desk may have doubts
+	unread    map[string]confirmation
+	lines     map[string]int // give-backs accepted, by activation
+	refunded  bool
+	reissued  map[int]int
+	reactived int
+}
+
+type confirmation struct {
+	code    string
+	machine int
+	line    string
+}
+
+type issued struct{ request, answer string }
+
+// A world is one vendor with its customers.
+type world struct {
+	t        *rapid.T
+	dir      string
+	now      time.Time
+	desk     *activator.Desk
+	session  *activator.Session
+	profile  []byte
+	anchor   string
+	machines []*fingerprint.Profile
+	licenses []*soldLicense
+	installs []*installation
+	answers  []issued
+	accepted map[string]int // confirmation codes that were taken, how often
+	count    int
+}
+
+func (w *world) clock() time.Time { return w.now }
+
+func newWorld(t *rapid.T, dir string) *world {
+	w := &world{t: t, dir: dir, now: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC), accepted: map[string]int{}}
+	folder := filepath.Join(dir, "vendor")
+	ctx := context.Background()
+	w.must(activator.Init(ctx, activator.Setup{
+		Dir: folder, Vendor: "Model Vendor", Desk: "model", Operator: "model", WorkFactor: 10,
+		Passphrase: []byte("model"), Now: w.clock, Rand: rand.Reader,
+	}))
+	// A small pool keeps the profile small and the model quick.
+	path := filepath.Join(folder, "products", "press-studio.toml")
+	text, err := os.ReadFile(path)
+	w.must(err)
+	w.must(os.WriteFile(path, smallPool(text), 0o600))
+	w.desk, err = activator.Open(ctx, activator.Config{
+		Dir: folder, Unlock: func() ([]byte, error) { return []byte("model"), nil }, Now: w.clock, Rand: rand.Reader,
+	})
+	w.must(err)
+	w.session = w.desk.Session(activator.Operator{Name: "model"}, "test")
+	profile, p, err := w.session.Export(ctx, "press-studio")
+	w.must(err)
+	w.profile, w.anchor = profile, p.Anchor
+	for i := range 4 {
+		w.machines = append(w.machines, hardware(i))
+	}
+	return w
+}
+
+func (w *world) must(err error) {
+	if err != nil {
+		w.t.Fatalf("have error %v, want none", err)
+	}
+}
+
+func (w *world) pick(n int, what string) int { return rapid.IntRange(0, n-1).Draw(w.t, what) }
+
+// client opens the program of an installation.
+func (w *world) client(in *installation) *protector.Client {
+	c, err := protector.Open(protector.Config{
+		Profile: w.profile, Anchor: w.anchor, Dir: in.dir, Now: w.clock, Rand: rand.Reader,
+		Machine: func(context.Context) (*fingerprint.Profile, error) { return w.machines[in.machine], nil },
+	})
+	w.must(err)
+	return c
+}
+
+func (w *world) newDir() string {
+	w.count++
+	return filepath.Join(w.dir, fmt.Sprint("state-", w.count))
+}
+
+// sell registers a license.
+func (w *world) sell() {
+	if len(w.licenses) >= 3 {
+		w.t.Skip("enough licenses")
+	}
+	ls, err := w.session.Register(context.Background(), activator.Order{Product: "press-studio", Customer: "Customer", Seats: 1 + w.pick(2, "seats")})
+	w.must(err)
+	w.licenses = append(w.licenses, &soldLicense{
+		License: &ls[0], seats: map[int]bool{}, unread: map[string]confirmation{}, lines: map[string]int{}, reissued: map[int]int{},
+	})
+}
+
+// install puts the program on a machine and enters a serial number.
+func (w *world) install() {
+	if len(w.licenses) == 0 || len(w.installs) >= 6 {
+		w.t.Skip("nothing to install")
+	}
+	in := &installation{dir: w.newDir(), machine: w.pick(len(w.machines), "machine"), license: w.pick(len(w.licenses), "license")}
+	l := w.licenses[in.license]
+	for _, other := range w.installs {
+		if other.machine == in.machine && other.license == in.license {
+			w.t.Skip("installed there already")
+		}
+	}
+	w.enterSerial(in)
+	in.waiting = map[string]bool{}
+	in.late = w.unreadOf(l, in.machine)
+	w.installs = append(w.installs, in)
+}
+
+func (w *world) unreadOf(l *soldLicense, machine int) bool {
+	for _, d := range l.unread {
+		if d.machine == machine {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *world) enterSerial(in *installation) {
+	c := w.client(in)
+	defer c.Close()
+	_, err := c.EnterSerial(w.licenses[in.license].Serial.String())
+	w.must(err)
+}
+
+// some picks an installation.
+func (w *world) some() *installation {
+	if len(w.installs) == 0 {
+		w.t.Skip("nothing is installed")
+	}
+	return w.installs[w.pick(len(w.installs), "installation")]
+}
+
+// ask lets an installation ask for what it can, and the desk answer; the answer
+// may be lost, or typed later.
+func (w *world) ask() {
+	in := w.some()
+	l := w.licenses[in.license]
+	id := uint8(release)
+	if in.deactivated {
+		id = reactivate
+	}
+	c := w.client(in)
+	defer c.Close()
+	r, err := c.Request(id, protector.RequestOptions{New: rapid.Bool().Draw(w.t, "new")})
+	w.must(err)
+	in.waiting[r.Code.String()] = true
+	out, err := w.session.Submit(context.Background(), r.Code.String(), activator.Decision{})
+	w.must(err)
+	w.checkSeats(l)
+	if in.copied || l.tainted || in.late {
+		l.tainted = true
+	} else {
+		w.expectAnswer(in, l, out)
+	}
+	if out.Answer.IsZero() {
+		return
+	}
+	l.seats[in.machine] = true
+	w.answers = append(w.answers, issued{r.Code.String(), out.Answer.String()})
+	if rapid.Bool().Draw(w.t, "typed at once") {
+		w.enter(in, c, w.answers[len(w.answers)-1])
+	}
+}
+
+// expectAnswer says what an honest customer must be answered.
+func (w *world) expectAnswer(in *installation, l *soldLicense, out *activator.Outcome) {
+	free := l.seats[in.machine] || len(l.seats) < l.Seats
+	switch {
+	case l.refunded:
+		if out.Verdict != journal.Refused {
+			w.t.Fatalf("request of a refunded license: have %s, want refused", out.Verdict)
+		}
+	case in.deactivated && in.shown != "" && w.isUnread(l, in.shown):
+		if out.Verdict != journal.Refused {
+			w.t.Fatalf("reactivation before the confirmation was read: have %s, want refused", out.Verdict)
+		}
+	case limited(out):
+		// the license's limits are a matter of the desk's own tests
+	case free && out.Answer.IsZero():
+		w.t.Fatalf("an honest customer is locked out: have %s (%s), want an answer\n%+v", out.Verdict, out.Reason, out.Checks)
+	case !free && !out.Answer.IsZero():
+		w.t.Fatalf("machine %d was answered without a seat: %d of %d taken", in.machine, len(l.seats), l.Seats)
+	}
+}
+
+func limited(out *activator.Outcome) bool {
+	return slices.ContainsFunc(out.Checks, func(c activator.Check) bool {
+		return c.Name == "limits" && c.Result == activator.Failed
+	})
+}
+
+func (w *world) isUnread(l *soldLicense, code string) bool { _, ok := l.unread[code]; return ok }
+
+// enter types an answer and compares with what the model expects.
+func (w *world) enter(in *installation, c *protector.Client, a issued) {
+	fits := in.waiting[a.request]
+	was := in.active
+	got, err := c.Enter(a.answer)
+	switch {
+	case fits && err != nil:
+		w.t.Fatalf("answer to a waiting request: have error %v, want it accepted", err)
+	case !fits && err == nil && !got.Already:
+		w.t.Fatalf("answer to another request: have it accepted, want it refused")
+	case fits:
+		delete(in.waiting, a.request)
+		if !in.active {
+			in.line = a.answer
+		}
+		in.active, in.deactivated, in.shown = true, false, ""
+	default:
+		if was != in.active {
+			w.t.Fatal("a refused answer changed the state")
+		}
+	}
+	w.compare(in, c)
+}
+
+// typeOld types any answer ever given into any installation.
+func (w *world) typeOld() {
+	in := w.some()
+	if len(w.answers) == 0 {
+		w.t.Skip("no answers yet")
+	}
+	c := w.client(in)
+	defer c.Close()
+	w.enter(in, c, w.answers[w.pick(len(w.answers), "answer")])
+}
+
+// giveBack deactivates; the confirmation code is read out now, later or never.
+func (w *world) giveBack() {
+	in := w.some()
+	l := w.licenses[in.license]
+	c := w.client(in)
+	defer c.Close()
+	d, err := c.Deactivate(deactivate, func(protector.Warning) bool { return true })
+	if !in.active {
+		if err == nil {
+			w.t.Fatal("deactivation of a copy that is not active: have it done, want it refused")
+		}
+		return
+	}
+	w.must(err)
+	in.active, in.deactivated, in.waiting = false, true, map[string]bool{}
+	in.shown = d.Code.String()
+	l.unread[in.shown] = confirmation{in.shown, in.machine, in.line}
+	if in.copied {
+		l.tainted = true
+	}
+	w.compare(in, c)
+	if rapid.Bool().Draw(w.t, "read out at once") {
+		w.readOut(l, in.shown)
+	}
+}
+
+// readOut reads a confirmation code to the desk.
+func (w *world) readOut(l *soldLicense, code string) {
+	d := l.unread[code]
+	out, err := w.session.Submit(context.Background(), code, activator.Decision{Reference: "case"})
+	w.must(err)
+	w.checkSeats(l)
+	switch out.Verdict {
+	case journal.OK:
+		w.accepted[code]++
+		l.lines[d.line]++
+		delete(l.unread, code)
+		if w.accepted[code] > 1 {
+			w.t.Fatalf("confirmation %s counted %d times, want once", code, w.accepted[code])
+		}
+		if l.lines[d.line] > 1 {
+			w.t.Fatalf("one activation was given back %d times, want once", l.lines[d.line])
+		}
+		if !w.holds(l, d.machine) {
+			delete(l.seats, d.machine)
+		}
+		if !l.tainted && l.seats[d.machine] && !w.activeElsewhere(l, d.machine) {
+			w.t.Fatal("an honest give-back freed no seat")
+		}
+	case journal.Repeat:
+		w.t.Fatalf("first reading of a confirmation: have repeat, want ok")
+	default:
+		if !l.tainted {
+			w.t.Fatalf("an honest confirmation is refused: %s\n%+v", out.Reason, out.Checks)
+		}
+	}
+}
+
+// activeElsewhere reports whether the machine was activated again meanwhile.
+func (w *world) activeElsewhere(l *soldLicense, machine int) bool {
+	return slices.ContainsFunc(w.installs, func(in *installation) bool {
+		return in.machine == machine && w.licenses[in.license] == l && (in.active || len(in.waiting) > 0 || in.late)
+	})
+}
+
+// holds asks the desk whether a machine has a seat.
+func (w *world) holds(l *soldLicense, machine int) bool {
+	r, err := w.session.Read(context.Background(), l.Serial.String())
+	w.must(err)
+	fp, err := w.machines[machine].Fold(l.Product)
+	w.must(err)
+	return slices.ContainsFunc(r.Active, func(m activator.Machine) bool { return m.Fingerprint == codes.Fingerprint(fp) })
+}
+
+// readLate reads a confirmation code that was noted earlier.
+func (w *world) readLate() {
+	l := w.anyLicense()
+	if len(l.unread) == 0 {
+		w.t.Skip("no code waits")
+	}
+	codes := make([]string, 0, len(l.unread))
+	for code, d := range l.unread {
+		codes = append(codes, code)
+		for _, in := range w.installs {
+			if in.machine == d.machine && w.licenses[in.license] == l && in.shown != code {
+				l.tainted = true // something else happened on that machine since
+			}
+		}
+	}
+	slices.Sort(codes)
+	w.readOut(l, codes[w.pick(len(codes), "code")])
+}
+
+func (w *world) anyLicense() *soldLicense {
+	if len(w.licenses) == 0 {
+		w.t.Skip("no license yet")
+	}
+	return w.licenses[w.pick(len(w.licenses), "license")]
+}
+
+// replay reads out a confirmation that was accepted before, for another case.
+func (w *world) replay() {
+	if len(w.accepted) == 0 {
+		w.t.Skip("nothing was accepted yet")
+	}
+	var all []string
+	for code := range w.accepted {
+		all = append(all, code)
+	}
+	slices.Sort(all)
+	code := all[w.pick(len(all), "code")]
+	out, err := w.session.Submit(context.Background(), code, activator.Decision{Reference: "another case"})
+	w.must(err)
+	if out.Verdict != journal.Refused {
+		w.t.Fatalf("replayed confirmation: have %s, want refused", out.Verdict)
+	}
+}
+
+// clone copies an installation's state, to other hardware or to a backup that
+// comes back later on the same.
+func (w *world) clone() {
+	in := w.some()
+	if len(w.installs) >= 6 {
+		w.t.Skip("enough installations")
+	}
+	other := *in
+	other.dir = w.newDir()
+	other.waiting = map[string]bool{}
+	for r := range in.waiting {
+		other.waiting[r] = true
+	}
+	w.must(os.CopyFS(other.dir, os.DirFS(in.dir)))
+	in.copied, other.copied = true, true
+	w.licenses[in.license].tainted = true
+	w.installs = append(w.installs, &other)
+}
+
+// wipe installs anew on the same machine.
+func (w *world) wipe() {
+	in := w.some()
+	l := w.licenses[in.license]
+	w.must(os.RemoveAll(in.dir))
+	w.enterSerial(in)
+	if in.active || len(in.waiting) > 0 {
+		in.late = in.late || w.unreadOf(l, in.machine)
+	}
+	if w.unreadOf(l, in.machine) {
+		in.late = true
+	}
+	in.active, in.deactivated, in.shown, in.line = false, false, "", ""
+	in.waiting = map[string]bool{}
+}
+
+// gone declares a machine gone; its installations may live on, as copies do.
+func (w *world) gone() {
+	l := w.anyLicense()
+	m := w.pick(len(w.machines), "machine")
+	fp, err := w.machines[m].Fold(l.Product)
+	w.must(err)
+	f := codes.Fingerprint(fp)
+	out, err := w.session.Change(context.Background(), activator.Change{
+		License: l.Number, Kind: activator.Lose, Reason: "disk dead", Fingerprint: &f,
+	})
+	w.must(err)
+	if out.Verdict == journal.OK {
+		l.tainted = true
+		delete(l.seats, m)
+	}
+	w.checkSeats(l)
+}
+
+// refund asks for the refund, which must fail while a seat is taken.
+func (w *world) refund() {
+	l := w.anyLicense()
+	out, err := w.session.Change(context.Background(), activator.Change{License: l.Number, Kind: activator.PayBack, Reference: fmt.Sprint("refund ", l.Number)})
+	w.must(err)
+	switch {
+	case out.Verdict == journal.OK && l.refunded:
+		w.t.Fatal("refunded twice")
+	case out.Verdict == journal.OK:
+		l.refunded = true
+		if !l.tainted && len(l.seats) > 0 {
+			w.t.Fatalf("refunded while %d machines hold seats", len(l.seats))
+		}
+	}
+}
+
+// compare holds the program's own word against the model's.
+func (w *world) compare(in *installation, c *protector.Client) {
+	s, err := c.Status()
+	w.must(err)
+	if have := s.Active(release); have != in.active {
+		w.t.Fatalf("release on machine %d: have active=%v, want %v (%s)", in.machine, have, in.active, s.Reason)
+	}
+}
+
+// checkSeats holds the desk's seats against the license.
+func (w *world) checkSeats(l *soldLicense) {
+	r, err := w.session.Read(context.Background(), l.Serial.String())
+	w.must(err)
+	if len(r.Active) > l.Seats {
+		w.t.Fatalf("license %v: have %d machines with seats, want at most %d", l.Number, len(r.Active), l.Seats)
+	}
+}
+
+// TestModel lets customers and a vendor live for a while.
+func TestModel(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		dir, err := os.MkdirTemp("", "exchange-model-")
+		if err != nil {
+			rt.Fatal(err)
+		}
+		defer os.RemoveAll(dir)
+		w := newWorld(rt, dir)
+		defer w.desk.Close()
+		w.sell()
+		rt.Repeat(map[string]func(*rapid.T){
+			"sell":      func(*rapid.T) { w.sell() },
+			"install":   func(*rapid.T) { w.install() },
+			"ask":       func(*rapid.T) { w.ask() },
+			"ask again": func(*rapid.T) { w.ask() },
+			"type old":  func(*rapid.T) { w.typeOld() },
+			"give back": func(*rapid.T) { w.giveBack() },
+			"read late": func(*rapid.T) { w.readLate() },
+			"replay":    func(*rapid.T) { w.replay() },
+			"clone":     func(*rapid.T) { w.clone() },
+			"wipe":      func(*rapid.T) { w.wipe() },
+			"gone":      func(*rapid.T) { w.gone() },
+			"refund":    func(*rapid.T) { w.refund() },
+			"later":     func(*rapid.T) { w.now = w.now.Add(time.Duration(1+w.pick(50, "hours")) * time.Hour) },
+			"":          func(*rapid.T) {},
+		})
+		for _, in := range w.installs {
+			c := w.client(in)
+			w.compare(in, c)
+			c.Close()
+		}
+		if _, err := w.session.Verify(context.Background()); err != nil {
+			var tampered *journal.TamperedError
+			rt.Fatalf("verify at the end: have %v (tampered: %v), want no error", err, errors.As(err, &tampered))
+		}
+	})
+}
