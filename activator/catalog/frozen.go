@@ -1,0 +1,102 @@
+package catalog
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"slices"
+
+	"github.com/manual-activator/manual-activator/codes/product"
+)
+
+// What an exported definition never changes. Programs in the field, and codes
+// on their way, were made for it.
+//
+//	definition ID TYPE STRENGTH REUSABLE requires IDS leaves IDS
+func frozenPart(d product.Definition) string {
+	return fmt.Sprintf("definition %d %s %s %t requires %v leaves %v\n", d.ID, d.Type, d.Strength(), d.Reusable, d.Requires, d.Leaves)
+}
+
+// FrozenDigest is the SHA-256 of the frozen part of definitions: two sets with
+// the same digest differ in texts, shelf lives and parameters at most.
+func FrozenDigest(defs []product.Definition) [sha256.Size]byte {
+	sorted := slices.Clone(defs)
+	slices.SortStableFunc(sorted, func(a, b product.Definition) int { return int(a.ID) - int(b.ID) })
+	h := sha256.New()
+	h.Write([]byte("manual-activator/1 frozen definitions\n"))
+	for _, d := range sorted {
+		h.Write([]byte(frozenPart(d)))
+	}
+	return [sha256.Size]byte(h.Sum(nil))
+}
+
+// CompareExported returns what new changes in the definitions of the last
+// export: type, strength, reuse, pre-conditions, leaves, or an id that is gone
+// (its number could come back with another meaning). The mistakes have no line.
+func CompareExported(old, new []product.Definition) []Mistake {
+	var found []Mistake
+	for _, c := range compare(old, new) {
+		found = append(found, Mistake{Key: c.field, Problem: c.problem, Remedy: c.remedy})
+	}
+	return found
+}
+
+// CompareExported holds the file against the definitions of its last export.
+// The error is a *MistakesError with lines.
+func (p *Product) CompareExported(old []product.Definition) error {
+	changes := compare(old, p.Definitions)
+	if len(changes) == 0 {
+		return nil
+	}
+	text, err := read(p.Path)
+	if err != nil || sha256.Sum256(text) != p.Digest {
+		text = nil // not the file that p was read from: no lines
+	}
+	d, values := open(p.Path, text)
+	for _, c := range changes {
+		d.mistake(definitionPath(values, c.id, c.field), c.problem, c.remedy)
+	}
+	return d.err()
+}
+
+// definitionPath finds the key of a definition in a decoded file.
+func definitionPath(values map[string]any, id uint8, field string) path {
+	list, _ := values["definition"].([]any)
+	for i, v := range list {
+		if t, ok := v.(map[string]any); ok && t["id"] == int64(id) {
+			return at("definition").element(i).key(field)
+		}
+	}
+	return at("definition")
+}
+
+type change struct {
+	id                     uint8
+	field, problem, remedy string
+}
+
+func compare(old, new []product.Definition) []change {
+	var found []change
+	for _, was := range old {
+		i := slices.IndexFunc(new, func(d product.Definition) bool { return d.ID == was.ID })
+		if i < 0 {
+			found = append(found, change{was.ID, "id",
+				fmt.Sprintf("definition %d (%s, %q) was exported and is gone", was.ID, was.Type, clip(was.Name)),
+				"put it back: programs in the field ask for it, and its id must never mean anything else"})
+			continue
+		}
+		is := new[i]
+		differs := func(field, before, now string) {
+			if before != now {
+				found = append(found, change{was.ID, field,
+					fmt.Sprintf("definition %d was exported with %s %s, found %s", was.ID, field, before, now),
+					"change it back, and add a new definition with a new id"})
+			}
+		}
+		differs("type", was.Type.String(), is.Type.String())
+		differs("strength", was.Strength(), is.Strength())
+		differs("reusable", fmt.Sprint(was.Reusable), fmt.Sprint(is.Reusable))
+		differs("requires", fmt.Sprint(was.Requires), fmt.Sprint(is.Requires))
+		differs("leaves", fmt.Sprint(was.Leaves), fmt.Sprint(is.Leaves))
+	}
+	return found
+}
