@@ -1,0 +1,177 @@
+package activator
+
+import (
+	"archive/tar"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"time"
+
+	"filippo.io/age"
+
+	"github.com/manual-activator/manual-activator/activator/journal"
+)
+
+// A backup is a tar archive of the vendor folder, encrypted by age under the
+// passphrase: the standard `age -d` opens it too. Keyring, journal and products
+// are in it, so one file brings a desk back.
+
+// backupName are the files that a backup holds, and nothing else.
+var backupName = regexp.MustCompile(`^(activator\.toml|identity\.age|keyring\.age|journal\.db|products/[a-z0-9][a-z0-9-]*\.toml)$`)
+
+// backupWorkFactor is the cost of a backup's passphrase, log2: about a second.
+const backupWorkFactor = 18
+
+// maxBackupWorkFactor bounds what a file may ask of the machine that reads it.
+const maxBackupWorkFactor = 20
+
+// Backup writes the vendor folder to one new encrypted file while the desk goes
+// on working. That a backup was made is journaled first, so it is in the backup.
+// workFactor 0 is the default. It refuses to overwrite, and leaves nothing behind
+// when it fails.
+func (s *Session) Backup(ctx context.Context, path string, workFactor int) (err error) {
+	if err := s.may(ActExport); err != nil {
+		return err
+	}
+	d := s.desk
+	if workFactor == 0 {
+		workFactor = backupWorkFactor
+	}
+	pass, err := d.unlock()
+	if err != nil {
+		return err
+	}
+	defer clear(pass)
+	if _, err := d.keys(); err != nil { // a wrong passphrase would make a backup that nobody can open
+		return err
+	}
+	recipient, err := age.NewScryptRecipient(string(pass))
+	if err != nil {
+		return err
+	}
+	recipient.SetWorkFactor(workFactor)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s: expected no such file yet: a backup never overwrites one", path)
+	}
+	if err != nil {
+		return err
+	}
+	defer func() {
+		f.Close()
+		if err != nil {
+			os.Remove(path)
+		}
+	}()
+	e := journal.Entry{At: d.now(), Kind: journal.KindBackup, Verdict: journal.OK, Detail: filepath.Base(path)}
+	if _, err := s.append(ctx, nil, nil, s.sign(e, d.salt())); err != nil {
+		return err
+	}
+	w, err := age.Encrypt(f, recipient)
+	if err != nil {
+		return err
+	}
+	if err := d.archive(ctx, w); err != nil {
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	return f.Sync()
+}
+
+// archive writes the files of the vendor folder as a tar stream.
+func (d *Desk) archive(ctx context.Context, w io.Writer) error {
+	tmp, err := os.MkdirTemp(d.dir, "backup-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(tmp)
+	snapshot := filepath.Join(tmp, journalFile)
+	if err := d.store.Backup(ctx, snapshot); err != nil {
+		return err
+	}
+	t := tar.NewWriter(w)
+	add := func(name, path string) error {
+		f, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		info, err := f.Stat()
+		if err != nil {
+			return err
+		}
+		h := &tar.Header{Name: name, Mode: 0o600, Size: info.Size(), ModTime: d.now().Truncate(time.Second), Typeflag: tar.TypeReg}
+		if err := t.WriteHeader(h); err != nil {
+			return err
+		}
+		_, err = io.Copy(t, f)
+		return err
+	}
+	for _, name := range []string{settingsFile, "identity.age", "keyring.age"} {
+		if err := add(name, filepath.Join(d.dir, name)); err != nil {
+			return err
+		}
+	}
+	files, err := filepath.Glob(filepath.Join(d.dir, productsDir, "*.toml"))
+	if err != nil {
+		return err
+	}
+	for _, path := range files {
+		name := productsDir + "/" + filepath.Base(path)
+		if !backupName.MatchString(name) {
+			continue // no product file: its name is not a product's
+		}
+		if err := add(name, path); err != nil {
+			return err
+		}
+	}
+	if err := add(journalFile, snapshot); err != nil {
+		return err
+	}
+	return t.Close()
+}
+
+// unpack writes the files of a decrypted backup into an empty folder.
+func unpack(r io.Reader, dir string) error {
+	t := tar.NewReader(r)
+	for {
+		h, err := t.Next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("the backup is damaged: %w", err)
+		}
+		if h.Typeflag != tar.TypeReg || !backupName.MatchString(h.Name) {
+			return fmt.Errorf("the backup holds %q, which no backup of this program does", h.Name)
+		}
+		if err := writeNew(filepath.Join(dir, filepath.FromSlash(h.Name)), t); err != nil {
+			return err
+		}
+	}
+}
+
+// writeNew writes a new file, durably.
+func writeNew(path string, r io.Reader) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	if _, err = io.Copy(f, r); err == nil {
+		err = f.Sync()
+	}
+	if err2 := f.Close(); err == nil {
+		err = err2
+	}
+	return err
+}

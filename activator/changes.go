@@ -1,0 +1,106 @@
+package activator
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/manual-activator/manual-activator/activator/catalog"
+	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/codes"
+)
+
+// Change changes a license by a new entry. A refusal is in the journal too.
+func (s *Session) Change(ctx context.Context, c Change) (*Outcome, error) {
+	if err := c.check(s.op); err != nil {
+		return nil, err
+	}
+	c.salts, c.intent = s.desk.salt, s.desk.salt()
+	for range attempts {
+		o, err := s.change(ctx, c)
+		if isRace(err) {
+			continue
+		}
+		return o, err
+	}
+	return nil, fmt.Errorf("other desks changed license %v %d times meanwhile: try again", c.License, attempts)
+}
+
+// check refuses a change that is not complete, before anything is submitted.
+func (c Change) check(op Operator) error {
+	act := ActChange
+	switch c.Kind {
+	case PayBack:
+		act = ActRefund
+		if c.Reference == "" {
+			return usagef("a refund needs a reference: the case or the credit note it belongs to")
+		}
+	case Lose:
+		act = ActGone
+	}
+	if c.Kind != PayBack && c.Reason == "" {
+		return usagef("a %s needs a reason, which the journal keeps", c.Kind)
+	}
+	if c.Kind == Amend {
+		switch {
+		case c.Seats == nil && c.Grants == nil && c.Customer == nil:
+			return usagef("nothing to change was given: name seats, grants or a customer")
+		case c.Seats != nil && (*c.Seats < 1 || *c.Seats > maxSeats):
+			return usagef("seats: have %d, want 1 to %d", *c.Seats, maxSeats)
+		case c.Customer != nil && (*c.Customer == "" || len([]rune(*c.Customer)) > maxCustomer):
+			return usagef("customer: have %q, want a name of 1 to %d characters", *c.Customer, maxCustomer)
+		}
+	}
+	for _, a := range []Action{act, ActOverride} {
+		if a == ActOverride && c.Override == "" {
+			continue
+		}
+		if !op.May(a) {
+			return &ForbiddenError{op.Name, a}
+		}
+	}
+	return nil
+}
+
+func (s *Session) change(ctx context.Context, c Change) (*Outcome, error) {
+	d := s.desk
+	facts, err := d.store.Facts(ctx, journal.Wanted{Licenses: []codes.LicenseNumber{c.License}})
+	if err != nil {
+		return nil, err
+	}
+	f := facts.Licenses[c.License]
+	if !f.Known {
+		return nil, &UnknownLicenseError{c.License}
+	}
+	l, err := newLicense(f.License, len(f.Seats))
+	if err != nil {
+		return nil, err
+	}
+	p, err := d.product(ctx, l.Product)
+	if err != nil {
+		return nil, err
+	}
+	limits := catalog.DefaultLimits()
+	if p != nil {
+		limits = p.Limits
+		if c.Grants != nil {
+			if err := c.Grants.Check(p.Definitions); err != nil {
+				return nil, usagef("grants: %v", err)
+			}
+		}
+	}
+	h, err := newHistory(l.Product, l.Number, codes.Key{}, f.Claims)
+	if err != nil {
+		return nil, err
+	}
+	e := decideChange(l, f, h, goneLimit{limits.Gone, limits.PeriodDays}, c, s.op.May(ActOverride), d.now())
+	id, err := s.append(ctx, facts, p, s.sign(e, c.intent))
+	if err != nil {
+		return nil, err
+	}
+	r := Reading{License: l, Product: p}
+	r.judged(e)
+	if after, err := s.License(ctx, l.Number); err == nil {
+		r.License = after
+	}
+	return &Outcome{Reading: r, Entry: id}, nil
+}

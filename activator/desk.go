@@ -1,0 +1,185 @@
+package activator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"github.com/manual-activator/manual-activator/activator/catalog"
+	"github.com/manual-activator/manual-activator/activator/journal/sqlite"
+	"github.com/manual-activator/manual-activator/activator/keyring"
+	"github.com/manual-activator/manual-activator/codes"
+)
+
+// Config says which desk to open and what it may use.
+type Config struct {
+	Dir string // the vendor folder
+	// Unlock gives the passphrase. It is called at most once, and only when a
+	// secret is needed: listing and checking product files work without it.
+	Unlock func() ([]byte, error)
+	Now    func() time.Time
+	Rand   io.Reader // crypto/rand.Reader
+}
+
+// Desk is the vendor's desk: catalogue, keyring and journal of one vendor
+// folder. It is safe for concurrent use. Work is done through a [Session].
+type Desk struct {
+	dir     string
+	name    string
+	catalog *catalog.Catalog
+	store   store
+	unlock  func() ([]byte, error)
+	now     func() time.Time
+	rand    io.Reader
+
+	mu       sync.Mutex
+	ring     *keyring.Keyring
+	ringErr  error
+	masters  map[uint8]*codes.Master
+	recorded map[codes.UID]productRecord
+}
+
+// Open opens the desk of a vendor folder. A product file with mistakes does not
+// stop it: the product's codes are refused until the file is mended.
+func Open(ctx context.Context, c Config) (*Desk, error) {
+	s, err := readSettings(c.Dir)
+	if err != nil {
+		return nil, err
+	}
+	cat, err := catalog.Load(filepath.Join(c.Dir, productsDir))
+	if err != nil {
+		return nil, err
+	}
+	d := &Desk{
+		dir: c.Dir, name: s.Desk, catalog: cat, unlock: c.Unlock, now: c.Now, rand: c.Rand,
+		masters: map[uint8]*codes.Master{}, recorded: map[codes.UID]productRecord{},
+	}
+	d.store, err = sqlite.Open(ctx, filepath.Join(c.Dir, journalFile), sqlite.Options{Verifiers: headVerifiers{d}})
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// headVerifiers are the keys that heads of the journal may be signed with. They
+// come from the keyring, so it is unlocked when the first one is needed.
+type headVerifiers struct{ d *Desk }
+
+// Verifier implements [note.Verifiers].
+func (h headVerifiers) Verifier(name string, hash uint32) (note.Verifier, error) {
+	k, err := h.d.keys()
+	if err != nil {
+		return nil, err
+	}
+	var all []note.Verifier
+	for _, e := range k.List().Epochs {
+		v, err := note.NewVerifier(e.JournalVerifier)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return note.VerifierList(all...).Verifier(name, hash)
+}
+
+// Close gives back the journal and wipes the keys.
+func (d *Desk) Close() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.ring != nil {
+		d.ring.Wipe()
+		d.ring = nil
+	}
+	d.ringErr = errors.New("the desk is closed")
+	return d.store.Close()
+}
+
+// Name is the desk's name, as the journal keeps it.
+func (d *Desk) Name() string { return d.name }
+
+// keys unlocks the keyring, once.
+func (d *Desk) keys() (*keyring.Keyring, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.ring == nil && d.ringErr == nil {
+		d.ring, d.ringErr = d.openRing()
+	}
+	return d.ring, d.ringErr
+}
+
+func (d *Desk) openRing() (*keyring.Keyring, error) {
+	pass, err := d.unlock()
+	if err != nil {
+		return nil, err
+	}
+	defer clear(pass)
+	return keyring.Open(d.dir, pass)
+}
+
+// Unlock opens the keyring now, so that a wrong passphrase shows before work begins.
+func (d *Desk) Unlock() error {
+	_, err := d.keys()
+	return err
+}
+
+// Keyring lists what the keyring holds, without a secret.
+func (d *Desk) Keyring() (*keyring.Keyring, error) { return d.keys() }
+
+// signer signs the heads of the journal.
+func (d *Desk) signer() (note.Signer, error) {
+	k, err := d.keys()
+	if err != nil {
+		return nil, err
+	}
+	return k.JournalSigner(), nil
+}
+
+// licenseKey is LK of a license.
+func (d *Desk) licenseKey(uid codes.UID, n codes.LicenseNumber) (codes.Key, error) {
+	k, err := d.printedKey(uid, n)
+	if err != nil {
+		return codes.Key{}, err
+	}
+	return k.Stretch(uid, n), nil
+}
+
+// serial is the serial number of a license.
+func (d *Desk) serial(uid codes.UID, n codes.LicenseNumber) (codes.Code, error) {
+	k, err := d.printedKey(uid, n)
+	if err != nil {
+		return codes.Code{}, err
+	}
+	return codes.NewSerial(uid, n, k).Code(), nil
+}
+
+// printedKey is the 88-bit license key that the serial number carries.
+func (d *Desk) printedKey(uid codes.UID, n codes.LicenseNumber) (codes.LicenseKey, error) {
+	k, err := d.keys()
+	if err != nil {
+		return codes.LicenseKey{}, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	m := d.masters[n.Epoch()]
+	if m == nil {
+		if m, err = k.Master(n.Epoch()); err != nil {
+			return codes.LicenseKey{}, fmt.Errorf("license %v: %w", n, err)
+		}
+		d.masters[n.Epoch()] = m
+	}
+	return m.LicenseKey(uid, n), nil
+}
+
+// Serial makes a license's serial number again.
+func (s *Session) Serial(l *License) (codes.Code, error) {
+	if err := s.may(ActRegister); err != nil {
+		return codes.Code{}, err
+	}
+	return s.desk.serial(l.Product, l.Number)
+}

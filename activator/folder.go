@@ -1,0 +1,182 @@
+package activator
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+	"golang.org/x/mod/sumdb/note"
+
+	"github.com/manual-activator/manual-activator/activator/catalog"
+	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/activator/journal/sqlite"
+	"github.com/manual-activator/manual-activator/activator/keyring"
+	"github.com/manual-activator/manual-activator/codes"
+)
+
+// The vendor folder:
+//
+//	activator.toml  this desk's name
+//	identity.age    the operator's identity, under the passphrase
+//	keyring.age     the vendor's secrets, to the operators' identities
+//	journal.db      the journal and what follows from it
+//	products/       one TOML file a product
+const (
+	settingsFile = "activator.toml"
+	journalFile  = "journal.db"
+	productsDir  = "products"
+)
+
+// ErrNoFolder says that a folder is no vendor folder.
+var ErrNoFolder = errors.New("no vendor folder")
+
+// settings is the content of activator.toml.
+type settings struct {
+	Desk string `toml:"desk"`
+}
+
+const settingsText = `# Settings of this desk. Secrets never go here.
+
+# The name under which this desk's entries stand in the journal.
+desk = %q
+`
+
+func readSettings(dir string) (settings, error) {
+	var s settings
+	path := filepath.Join(dir, settingsFile)
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return s, fmt.Errorf("%s: %w: expected the file %s in it; make one with `activator init`, or name another with --dir", dir, ErrNoFolder, settingsFile)
+	}
+	if err != nil {
+		return s, err
+	}
+	d := toml.NewDecoder(strings.NewReader(string(b))).DisallowUnknownFields()
+	if err := d.Decode(&s); err != nil {
+		var strict *toml.StrictMissingError
+		if errors.As(err, &strict) {
+			return s, fmt.Errorf("%s: unknown settings:\n%s", path, strict.String())
+		}
+		return s, fmt.Errorf("%s: %w", path, err)
+	}
+	if err := validDesk(s.Desk); err != nil {
+		return s, fmt.Errorf("%s: %w", path, err)
+	}
+	return s, nil
+}
+
+// validDesk says whether a text can be the name of a desk or an operator.
+func validDesk(name string) error {
+	if name == "" || len(name) > 64 || strings.TrimSpace(name) != name {
+		return fmt.Errorf("desk: have %q, want a name of 1 to 64 characters", name)
+	}
+	for _, r := range name {
+		if r < ' ' || r == 0x7f {
+			return fmt.Errorf("desk: have %q, want no control characters in it", name)
+		}
+	}
+	return nil
+}
+
+// Setup says how a vendor folder is made.
+type Setup struct {
+	Dir        string
+	Vendor     string // the vendor's name, for people and in the names of keys
+	Desk       string // the name of this desk
+	Operator   string // who makes it
+	Registry   uint8  // 0 to 15: desks that register licenses apart have different ones
+	WorkFactor int    // of the passphrase, log2; 0: about 0.3 s to unlock
+	Passphrase []byte
+	Now        func() time.Time
+	Rand       io.Reader
+}
+
+// Init makes a vendor folder: keyring, journal with its first entry, and the
+// sample product press-studio. It refuses a folder that holds anything, and
+// leaves nothing behind when it fails.
+func Init(ctx context.Context, s Setup) (err error) {
+	if err := validDesk(s.Desk); err != nil {
+		return err
+	}
+	if entries, err := os.ReadDir(s.Dir); err == nil && len(entries) > 0 {
+		return fmt.Errorf("%s: expected an empty or absent folder, found %q in it; nothing was changed", s.Dir, entries[0].Name())
+	}
+	if err := os.MkdirAll(filepath.Dir(filepath.Clean(s.Dir)), 0o755); err != nil {
+		return err
+	}
+	_, statErr := os.Stat(s.Dir)
+	if err := os.MkdirAll(filepath.Join(s.Dir, productsDir), 0o700); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			for _, name := range append(keyring.Files(), settingsFile, journalFile, productsDir) {
+				os.RemoveAll(filepath.Join(s.Dir, name))
+			}
+			if errors.Is(statErr, fs.ErrNotExist) {
+				os.Remove(s.Dir)
+			}
+		}
+	}()
+	return s.fill(ctx)
+}
+
+// fill writes what a new vendor folder holds.
+func (s Setup) fill(ctx context.Context) error {
+	k, err := keyring.Create(s.Dir, s.Passphrase, keyring.Options{
+		Vendor: s.Vendor, Registry: s.Registry, WorkFactor: s.WorkFactor, Rand: s.Rand, Now: s.Now,
+	})
+	if err != nil {
+		return err
+	}
+	defer k.Wipe()
+	text := fmt.Sprintf(settingsText, s.Desk)
+	if err := writeNew(filepath.Join(s.Dir, settingsFile), strings.NewReader(text)); err != nil {
+		return err
+	}
+	var uid codes.UID
+	if _, err := io.ReadFull(s.Rand, uid[:]); err != nil {
+		return err
+	}
+	sample := filepath.Join(s.Dir, productsDir, catalog.SampleName+".toml")
+	if err := writeNew(sample, bytes.NewReader(catalog.Sample(uid))); err != nil {
+		return err
+	}
+	return s.openLog(ctx, k)
+}
+
+// openLog makes the journal and its first entry.
+func (s Setup) openLog(ctx context.Context, k *keyring.Keyring) (err error) {
+	v, err := note.NewVerifier(k.JournalVerifier())
+	if err != nil {
+		return err
+	}
+	var id, intent [16]byte
+	if _, err := io.ReadFull(s.Rand, id[:]); err != nil {
+		return err
+	}
+	if _, err := io.ReadFull(s.Rand, intent[:]); err != nil {
+		return err
+	}
+	store, err := sqlite.Create(ctx, filepath.Join(s.Dir, journalFile), sqlite.Options{
+		Origin: "manual-activator/journal/" + hex.EncodeToString(id[:]), Verifiers: note.VerifierList(v),
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	_, err = store.Append(ctx, nil, []journal.Entry{{
+		At: s.Now(), Kind: journal.KindLog, Verdict: journal.OK, Operator: s.Operator, Desk: s.Desk, Via: "init", Intent: intent,
+		Detail: "opened with " + k.JournalVerifier(),
+	}}, k.JournalSigner())
+	return err
+}

@@ -1,0 +1,81 @@
+package activator
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/codes/product"
+)
+
+// License is a registered license as the desk shows it.
+type License struct {
+	Number     codes.LicenseNumber
+	Product    codes.UID
+	Customer   string // empty once it was erased
+	Order      string
+	Seats      int
+	Taken      int // seats that machines hold
+	State      string
+	Grants     product.Grants
+	Registered time.Time
+	Entry      journal.EntryID // of the newest entry that set it
+
+	// Serial is the serial number, made again from the keys; zero where the
+	// keyring was not asked. It is a secret of the customer.
+	Serial codes.Code
+	// Existing is set by Register when the order was registered before.
+	Existing bool
+	// Vouched is set by Register when the license came from the pool, so that
+	// profiles exported before it know it.
+	Vouched bool
+}
+
+// newLicense makes the desk's view of a stored license.
+func newLicense(l journal.License, taken int) (*License, error) {
+	g, err := product.ParseGrants(l.Grants)
+	if err != nil {
+		return nil, fmt.Errorf("journal: grants of license %v: %w", l.Number, err)
+	}
+	return &License{
+		Number: l.Number, Product: l.Product, Customer: l.Customer, Order: l.Order, Seats: l.Seats, Taken: taken,
+		State: l.State, Grants: g, Registered: l.Registered, Entry: l.Entry,
+	}, nil
+}
+
+// describe is the license in a sentence.
+func (l *License) describe() string {
+	who := l.Customer
+	if who == "" {
+		who = "a customer whose name was erased"
+	}
+	s := fmt.Sprintf("license %v of %s", l.Number, who)
+	if l.Order != "" {
+		s += ", order " + l.Order
+	}
+	return s
+}
+
+func (l *License) describeSeats(taken int) string {
+	return fmt.Sprintf("%d of %d seats are taken", taken, l.Seats)
+}
+
+// effect is the license as the journal sets it.
+func (l *License) effect() journal.SetLicense {
+	return journal.SetLicense{
+		Number: l.Number, Product: l.Product, Seats: l.Seats, State: l.State, Order: l.Order,
+		Grants: l.Grants.String(), Release: l.Grants.Release,
+	}
+}
+
+// numberOf is the license number that a code names; 0 for kinds that name none.
+func numberOf(c codes.Code) codes.LicenseNumber {
+	switch c.Kind() {
+	case codes.KindRequest, codes.KindConfirmation:
+		return c.Statement().License
+	case codes.KindSerial:
+		return c.Serial().License
+	}
+	return 0
+}

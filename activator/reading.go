@@ -1,0 +1,69 @@
+package activator
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+
+	"github.com/manual-activator/manual-activator/activator/catalog"
+	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/codes"
+)
+
+// examine makes a reading of a code that was read: which license, product and
+// definition, and under which of the license's keys its tag is genuine. It is
+// pure. f may be nil where the license is not registered; p where it has no
+// product file; lk is the license key of the number that the code names.
+func examine(text string, c codes.Code, f *journal.LicenseFacts, p *catalog.Product, lk codes.Key) (*Reading, error) {
+	r := &Reading{Text: text, Code: c, facts: f}
+	switch c.Kind() {
+	case codes.KindRequest, codes.KindConfirmation:
+		r.Statement = c.Statement()
+	case codes.KindSerial:
+	default:
+		return r, nil
+	}
+	if f == nil || !f.Known {
+		r.facts = &journal.LicenseFacts{}
+		return r, nil
+	}
+	var err error
+	if r.License, err = newLicense(f.License, len(f.Seats)); err != nil {
+		return nil, err
+	}
+	for _, s := range f.Seats {
+		if c.Kind() == codes.KindSerial || s.Fingerprint != r.Statement.Fingerprint {
+			r.Active = append(r.Active, Machine{s.Fingerprint, s.Slot, s.Since.UTC().Format("2006-01-02")})
+		}
+	}
+	if p == nil {
+		return r, nil
+	}
+	r.Product, r.limits = p, p.Limits
+	if r.history, err = newHistory(p.UID, f.License.Number, lk, f.Claims); err != nil {
+		return nil, err
+	}
+	if c.Kind() == codes.KindSerial {
+		r.serialGenuine = c.Serial().Key.Stretch(p.UID, f.License.Number).Equal(lk) && c.Serial().BelongsTo(p.UID)
+		return r, nil
+	}
+	d, ok := p.Definition(r.Statement.Definition)
+	if !ok {
+		return r, nil
+	}
+	r.Definition = &d
+	r.node, r.Release, ok = r.history.match(r.Statement, d.Type, p.AllReleases())
+	if !ok {
+		r.State, r.StateNote = NotGenuine, stateNote(NotGenuine, nil)
+		return r, nil
+	}
+	r.State = r.history.label(r.node, r.Statement.Fingerprint, r.Statement.Random)
+	r.StateNote = stateNote(r.State, r.node)
+	return r, nil
+}
+
+// serialForJournal is what the journal keeps of a serial number: the letter, the
+// license number, and a hash that tells two typings apart, never the key.
+func serialForJournal(c codes.Code) string {
+	sum := sha256.Sum256([]byte("manual-activator/1 serial in the journal\x00" + c.String()))
+	return "S " + c.Serial().License.String() + " " + hex.EncodeToString(sum[:8])
+}

@@ -1,0 +1,117 @@
+package activator
+
+import (
+	"fmt"
+
+	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/codes"
+)
+
+// Report is the JSON form of a reading or an outcome, the same for every command
+// and for the rows of a batch. Fields that do not apply are left out.
+type Report struct {
+	Code       string            `json:"code"`           // canonical; empty when it could not be read
+	Text       string            `json:"text,omitempty"` // as typed, when it could not be read
+	Kind       string            `json:"kind"`           // "request", "confirmation", "serial", ...; empty when unreadable
+	Verdict    journal.Verdict   `json:"verdict"`
+	Reason     string            `json:"reason,omitempty"` // the sentence behind a refusal
+	License    string            `json:"license,omitempty"`
+	Customer   string            `json:"customer,omitempty"`
+	Order      string            `json:"order,omitempty"`
+	Product    string            `json:"product,omitempty"`
+	Release    uint16            `json:"release,omitempty"`
+	Definition *DefinitionReport `json:"definition,omitempty"`
+	// Fingerprint is 7 hex digits, Random 8.
+	Fingerprint string    `json:"fingerprint,omitempty"`
+	Random      string    `json:"random,omitempty"`
+	State       Label     `json:"state,omitempty"`
+	StateNote   string    `json:"state_note,omitempty"`
+	Seats       int       `json:"seats,omitempty"`
+	Taken       int       `json:"seats_taken,omitempty"`
+	Active      []Machine `json:"other_machines,omitempty"`
+	Checks      []Check   `json:"checks"`
+	Proposals   []string  `json:"proposals"`
+
+	Entry                string            `json:"entry,omitempty"` // number in the journal
+	ActivationCode       string            `json:"activation_code,omitempty"`
+	ActivationCodeDigits string            `json:"activation_code_digits,omitempty"`
+	Granted              *DefinitionReport `json:"granted,omitempty"`
+	Parameter            *uint32           `json:"parameter,omitempty"`
+	ValidUntil           string            `json:"valid_until,omitempty"` // a day, or "none"
+	Revision             int               `json:"revision,omitempty"`
+	Receipt              string            `json:"receipt,omitempty"`
+	Refund               *Report           `json:"refund,omitempty"`
+}
+
+// DefinitionReport names an authorization definition.
+type DefinitionReport struct {
+	ID   uint8  `json:"id"`
+	Name string `json:"name"`
+	Type string `json:"type"`
+}
+
+// Report makes the JSON form of a reading.
+func (r *Reading) Report() Report {
+	p := Report{
+		Verdict: r.Verdict, Reason: r.Reason, Release: r.Release, State: r.State, StateNote: r.StateNote,
+		Active: r.Active, Checks: r.Checks, Proposals: []string{},
+	}
+	for _, c := range r.Proposals {
+		p.Proposals = append(p.Proposals, c.Code.String())
+	}
+	if p.Checks == nil {
+		p.Checks = []Check{}
+	}
+	if r.Code.IsZero() {
+		p.Text = journal.ShortText(r.Text)
+		if r.License != nil {
+			p.aboutLicense(r)
+		}
+		return p
+	}
+	p.Code, p.Kind = r.Code.String(), r.Code.Kind().Word()
+	if n := numberOf(r.Code); n != 0 {
+		p.License = n.String()
+	}
+	if k := r.Code.Kind(); k == codes.KindRequest || k == codes.KindConfirmation {
+		p.Fingerprint = r.Statement.Fingerprint.String()
+		p.Random = hex8(r.Statement.Random)
+		p.Definition = &DefinitionReport{ID: r.Statement.Definition}
+	}
+	if r.License != nil {
+		p.aboutLicense(r)
+	}
+	if d := r.Definition; d != nil {
+		p.Definition = &DefinitionReport{d.ID, d.Name, d.Type.String()}
+	}
+	return p
+}
+
+func (p *Report) aboutLicense(r *Reading) {
+	l := r.License
+	p.License, p.Customer, p.Order, p.Seats, p.Taken = l.Number.String(), l.Customer, l.Order, l.Seats, l.Taken
+	if r.Product != nil {
+		p.Product = r.Product.ID
+	}
+}
+
+// Report makes the JSON form of an outcome.
+func (o *Outcome) Report() Report {
+	p := o.Reading.Report()
+	p.Entry = o.Entry.String()
+	p.Receipt = o.Receipt
+	if !o.Answer.IsZero() {
+		p.ActivationCode, p.ActivationCodeDigits = o.Answer.String(), o.Answer.Digits()
+		p.Granted = &DefinitionReport{o.Granted.ID, o.Granted.Name, o.Granted.Type.String()}
+		p.ValidUntil, p.Revision = o.Day.String(), o.Revision
+		value := o.Value
+		p.Parameter = &value
+	}
+	if o.Refund != nil {
+		refund := o.Refund.Report()
+		p.Refund = &refund
+	}
+	return p
+}
+
+func hex8(v uint32) string { return fmt.Sprintf("%08x", v) }

@@ -1,0 +1,27 @@
+package activator
+
+import (
+	"context"
+
+	"github.com/manual-activator/manual-activator/activator/journal"
+)
+
+// store is what the desk needs of a journal's store: to work, and to be verified.
+type store interface {
+	journal.Store
+	journal.Snapshotter
+}
+
+// Verify recomputes the whole journal: every entry, the Merkle tree, the signed
+// head, and the tables of licenses, seats and claims that follow from the
+// entries. known are heads kept elsewhere. What differs comes as
+// [*journal.TamperedError], with the report.
+func (s *Session) Verify(ctx context.Context, known ...journal.Head) (*journal.Report, error) {
+	if err := s.may(ActRead); err != nil {
+		return nil, err
+	}
+	if err := s.desk.Unlock(); err != nil {
+		return nil, err
+	}
+	return journal.Verify(ctx, s.desk.store, headVerifiers{s.desk}, known...)
+}
