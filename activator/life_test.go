@@ -69,16 +69,16 @@ func TestLabels(t *testing.T) {
 	before := m.copied()
 
 	// An answer that is never typed leaves the older state superseded.
-	r := m.request(10)
+	r := m.request(4)
 	lost := o.submit(r, activator.Decision{})
 	o.want(lost, "ok", "current")
-	o.want(o.submit(m.request(10), activator.Decision{}), "ok", "superseded")
+	o.want(o.submit(m.request(4), activator.Decision{}), "ok", "superseded")
 
 	// Once it is typed and seen, the older state is an earlier one.
-	m.enter(r, lost.Answer, 10)
-	o.want(o.submit(m.request(10), activator.Decision{}), "ok", "")
-	o.want(o.submit(before.request(10), activator.Decision{}), "refused", "earlier")
-	o.want(o.submit(before.request(10), activator.Decision{Override: "disk restored by us"}), "ok", "earlier")
+	m.enter(r, lost.Answer, 4)
+	o.want(o.submit(m.request(4), activator.Decision{}), "ok", "")
+	o.want(o.submit(before.request(4), activator.Decision{}), "refused", "earlier")
+	o.want(o.submit(before.request(4), activator.Decision{Override: "disk restored by us"}), "ok", "earlier")
 
 	// A reinstall knows its serial number only.
 	o.want(o.submit(o.machine(l, 7).request(1), activator.Decision{}), "ok", "license only")
