@@ -1,0 +1,267 @@
+package journal
+
+import (
+	"bytes"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/manual-activator/manual-activator/codes"
+)
+
+// ParseLeaf reads what [Entry.Leaf] writes, and nothing else: what is read is written again and compared. Personal
+// texts are not in the leaf; they come back as Redacted, with their Hash.
+func ParseLeaf(leaf []byte) (Entry, error) {
+	if len(leaf) > MaxLeaf {
+		return Entry{}, fmt.Errorf("leaf: %d bytes long, at most %d are allowed", len(leaf), MaxLeaf)
+	}
+	r := leafReader{rest: leaf}
+	e, err := r.entry()
+	if err != nil {
+		return Entry{}, err
+	}
+	if err := e.Valid(); err != nil {
+		return Entry{}, fmt.Errorf("leaf: %w", err)
+	}
+	again := e.Leaf(make([]byte, 0, len(leaf)))
+	if !bytes.Equal(again, leaf) {
+		n := 0
+		for n < len(again) && n < len(leaf) && again[n] == leaf[n] {
+			n++
+		}
+		return Entry{}, fmt.Errorf("leaf: not in its canonical form at line %d", 1+bytes.Count(leaf[:n], []byte{'\n'}))
+	}
+	return e, nil
+}
+
+// leafReader goes through the lines. Its methods take a piece of the current line; the first that does not fit sets
+// bad, and all later ones return zero values.
+type leafReader struct {
+	rest []byte // from the next line on
+	cur  []byte // rest of the current line
+	name string // of the current line
+	n    int    // number of the current line
+	bad  string // what was expected
+}
+
+// next begins the next line if its name is as given.
+func (r *leafReader) next(name string) bool {
+	if r.bad != "" || len(r.rest) <= len(name) || string(r.rest[:len(name)]) != name || r.rest[len(name)] != ' ' {
+		return false
+	}
+	end := bytes.IndexByte(r.rest, '\n')
+	if end < 0 {
+		r.n++
+		r.bad = "a line feed"
+		return false
+	}
+	r.cur, r.rest, r.name = r.rest[len(name):end], r.rest[end+1:], name
+	r.n++
+	return true
+}
+
+func (r *leafReader) fail(want string) {
+	if r.bad == "" {
+		r.bad = want
+	}
+	r.cur = nil
+}
+
+// word takes a space and what stands up to the next one.
+func (r *leafReader) word() []byte {
+	if len(r.cur) == 0 || r.cur[0] != ' ' {
+		r.fail("a space and a value")
+		return nil
+	}
+	r.cur = r.cur[1:]
+	end := bytes.IndexByte(r.cur, ' ')
+	if end < 0 {
+		end = len(r.cur)
+	}
+	w := r.cur[:end]
+	r.cur = r.cur[end:]
+	return w
+}
+
+func (r *leafReader) number(bits int) int64 {
+	n, err := strconv.ParseUint(string(r.word()), 10, bits)
+	if err != nil {
+		r.fail("a number")
+		return 0
+	}
+	return int64(n)
+}
+
+func (r *leafReader) hex(digits int) uint32 {
+	w := r.word()
+	var v uint32
+	for _, c := range w {
+		switch {
+		case c >= '0' && c <= '9':
+			v = v<<4 | uint32(c-'0')
+		case c >= 'a' && c <= 'f':
+			v = v<<4 | uint32(c-'a'+10)
+		default:
+			digits = -1
+		}
+	}
+	if len(w) != digits {
+		r.fail("lower-case hexadecimal digits")
+		return 0
+	}
+	return v
+}
+
+func (r *leafReader) bytes(dst []byte) {
+	if w := r.word(); len(w) != hex.EncodedLen(len(dst)) {
+		r.fail(fmt.Sprintf("%d hexadecimal digits", hex.EncodedLen(len(dst))))
+	} else if _, err := hex.Decode(dst, w); err != nil {
+		r.fail("hexadecimal digits")
+	}
+}
+
+func (r *leafReader) slice() []byte {
+	w := r.word()
+	b, err := hex.AppendDecode(make([]byte, 0, len(w)/2), w)
+	if err != nil {
+		r.fail("hexadecimal digits")
+	}
+	return b
+}
+
+func (r *leafReader) quoted() string {
+	if len(r.cur) == 0 || r.cur[0] != ' ' {
+		r.fail("a space and a quoted text")
+		return ""
+	}
+	s, rest, ok := unquote(r.cur[1:])
+	if !ok {
+		r.fail("a quoted text")
+		return ""
+	}
+	r.cur = rest
+	return s
+}
+
+// text takes a line of one text, if it is there.
+func (r *leafReader) text(name string) (s string) {
+	if r.next(name) {
+		s = r.quoted()
+	}
+	return s
+}
+
+func (r *leafReader) entry() (e Entry, err error) {
+	if !bytes.HasPrefix(r.rest, []byte(leafBegin)) {
+		return e, fmt.Errorf("leaf: begins with %.40q, want %q: made by a newer version, or no leaf", r.rest, leafBegin)
+	}
+	r.rest = r.rest[len(leafBegin):]
+	r.n = 1
+	if r.next("at") {
+		if e.At, err = time.Parse(timeForm, string(r.word())); err != nil {
+			r.fail("a time like " + timeForm)
+		}
+	}
+	if r.next("kind") {
+		e.Kind = kindOf(r.word())
+	}
+	if r.next("verdict") {
+		e.Verdict = Verdict(r.word())
+	}
+	e.Operator = r.text("operator")
+	e.Desk = r.text("desk")
+	e.Via = r.text("via")
+	if r.next("intent") {
+		r.bytes(e.Intent[:])
+	}
+	if r.next("batch") {
+		e.Batch, e.Line = r.quoted(), int(r.number(31))
+	}
+	if r.next("product") {
+		r.bytes(e.Product[:])
+	}
+	if r.next("license") {
+		e.License = codes.LicenseNumber(r.hex(8))
+	}
+	if r.next("definition") {
+		e.Definition = uint8(r.number(8))
+	}
+	if r.next("machine") {
+		e.Machine = true
+		e.Fingerprint, e.Random = codes.Fingerprint(r.hex(7)), r.hex(8)
+	}
+	e.State = r.text("state")
+	e.Code = r.text("code")
+	for r.next("check") {
+		e.Checks = append(e.Checks, Check{Result: r.quoted(), Name: r.quoted(), Detail: r.quoted()})
+	}
+	e.Answer = r.text("answer")
+	e.Detail = r.text("detail")
+	for r.next("personal") {
+		p := Personal{Field: string(r.word()), Redacted: true}
+		r.bytes(p.Hash[:])
+		e.Personal = append(e.Personal, p)
+	}
+	for {
+		f, ok := r.effect(e.License)
+		if !ok {
+			break
+		}
+		e.Effects = append(e.Effects, f)
+	}
+	if r.bad != "" {
+		return Entry{}, fmt.Errorf("leaf: line %d (%s): want %s", r.n, r.name, r.bad)
+	}
+	if len(r.rest) > 0 {
+		line, _, _ := bytes.Cut(r.rest, []byte{'\n'})
+		return Entry{}, fmt.Errorf("leaf: line %d is %.40q, which is unknown or out of place here: changed, or made by a newer version", r.n+1, line)
+	}
+	return e, nil
+}
+
+func (r *leafReader) effect(l codes.LicenseNumber) (Effect, bool) {
+	switch {
+	case r.next("claim"):
+		f := Claim{License: l, Scope: Scope(r.number(8)), Key: r.slice()}
+		if v := r.quoted(); v != "" {
+			f.Value = []byte(v)
+		}
+		return f, true
+	case r.next("mark"):
+		return Mark{License: l, Scope: Scope(r.number(8)), Key: r.slice()}, true
+	case r.next("take"):
+		return TakeSeat{License: l, Fingerprint: codes.Fingerprint(r.hex(7)), Slot: int(r.number(31)),
+			Limit: int(r.number(31)), Excess: r.quoted()}, true
+	case r.next("free"):
+		return FreeSeat{License: l, Fingerprint: codes.Fingerprint(r.hex(7))}, true
+	case r.next("set"):
+		f := SetLicense{Number: l, New: string(r.word()) == "new"}
+		r.bytes(f.Product[:])
+		f.Seats, f.State, f.Release = int(r.number(31)), string(r.word()), uint16(r.number(16))
+		f.Order, f.Grants = r.quoted(), r.quoted()
+		return f, true
+	case r.next("pool"):
+		var f AddPool
+		r.bytes(f.Product[:])
+		for r.bad == "" && len(r.cur) > 0 {
+			f.Numbers = append(f.Numbers, codes.LicenseNumber(r.hex(8)))
+		}
+		return f, true
+	}
+	return nil, false
+}
+
+// kindOf avoids an allocation for the kinds we know.
+func kindOf(w []byte) Kind {
+	switch k := Kind(w); k {
+	case KindRequest:
+		return KindRequest
+	case KindConfirmation:
+		return KindConfirmation
+	case KindLicense:
+		return KindLicense
+	default:
+		return k
+	}
+}

@@ -1,0 +1,170 @@
+package journal
+
+import (
+	"crypto/sha256"
+	"fmt"
+
+	"github.com/manual-activator/manual-activator/codes"
+)
+
+// books are the tables that follow from the leaves, built by applying the effects of every entry in order.
+type books struct {
+	licenses map[codes.LicenseNumber]*LicenseRow
+	customer map[codes.LicenseNumber]string
+	orders   map[OrderRef]codes.LicenseNumber
+	seats    map[codes.LicenseNumber][]SeatRow
+	claims   map[claimKey]claimValue
+	pool     map[codes.LicenseNumber]PoolRow
+}
+
+func newBooks() *books {
+	return &books{
+		licenses: map[codes.LicenseNumber]*LicenseRow{},
+		customer: map[codes.LicenseNumber]string{},
+		orders:   map[OrderRef]codes.LicenseNumber{},
+		seats:    map[codes.LicenseNumber][]SeatRow{},
+		claims:   map[claimKey]claimValue{},
+		pool:     map[codes.LicenseNumber]PoolRow{},
+	}
+}
+
+// claimKey and claimValue hold no pointers, so that millions of them cost the garbage collector nothing. Keys above
+// 16 bytes and values are there by the front of their SHA-256.
+type claimKey struct {
+	license codes.LicenseNumber
+	scope   Scope
+	length  uint8
+	key     [16]byte
+}
+
+type claimValue struct {
+	entry EntryID
+	value [16]byte
+}
+
+func newClaimKey(l codes.LicenseNumber, s Scope, key []byte) claimKey {
+	k := claimKey{license: l, scope: s, length: uint8(len(key))}
+	if len(key) <= len(k.key) {
+		copy(k.key[:], key)
+	} else {
+		k.key = front(key)
+	}
+	return k
+}
+
+// front returns the first 16 bytes of SHA-256, zero for the empty value.
+func front(v []byte) (f [16]byte) {
+	if len(v) > 0 {
+		sum := sha256.Sum256(v)
+		copy(f[:], sum[:])
+	}
+	return f
+}
+
+func (k claimKey) String() string {
+	return fmt.Sprintf("%v of license %v", k.scope, k.license)
+}
+
+// apply carries out the entry's effects. conflict is called for those that no store would have taken.
+func (b *books) apply(id EntryID, e *Entry, conflict func(string)) {
+	place := map[codes.UID]int{}
+	for _, f := range e.Effects {
+		if why := b.effect(id, e, f, place); why != "" {
+			conflict(why)
+		}
+	}
+	for i := range e.Personal {
+		if l := b.licenses[e.License]; l != nil && e.Personal[i].Field == FieldCustomer {
+			l.Customer = id
+			b.customer[e.License] = e.Personal[i].Text
+		}
+	}
+}
+
+func (b *books) effect(id EntryID, e *Entry, f Effect, place map[codes.UID]int) (conflict string) {
+	switch f := f.(type) {
+	case Claim:
+		k := newClaimKey(f.License, f.Scope, f.Key)
+		if old, ok := b.claims[k]; ok {
+			return fmt.Sprintf("claims %v, which entry %v has", k, old.entry)
+		}
+		b.claims[k] = claimValue{id, front(f.Value)}
+	case Mark:
+		k := newClaimKey(f.License, f.Scope, f.Key)
+		if _, ok := b.claims[k]; !ok {
+			b.claims[k] = claimValue{entry: id}
+		}
+	case TakeSeat:
+		for _, s := range b.seats[f.License] {
+			if s.Slot == f.Slot || s.Fingerprint == f.Fingerprint {
+				return fmt.Sprintf("takes seat %d of license %v for %v, but seat %d is of %v by entry %v",
+					f.Slot, f.License, f.Fingerprint, s.Slot, s.Fingerprint, s.Entry)
+			}
+		}
+		l := b.licenses[f.License]
+		if l == nil || l.Seats != f.Limit {
+			return fmt.Sprintf("takes seat %d of %d of license %v, which has other seats or is not registered", f.Slot, f.Limit, f.License)
+		}
+		b.seats[f.License] = append(b.seats[f.License], SeatRow{License: f.License, Fingerprint: f.Fingerprint,
+			Slot: f.Slot, Limit: f.Limit, Excess: f.Excess, Entry: id})
+	case FreeSeat:
+		seats := b.seats[f.License]
+		for i := range seats {
+			if seats[i].Fingerprint == f.Fingerprint {
+				b.seats[f.License] = append(seats[:i], seats[i+1:]...)
+				break
+			}
+		}
+	case SetLicense:
+		return b.setLicense(id, e, f)
+	case AddPool:
+		for _, n := range f.Numbers {
+			if old, ok := b.pool[n]; ok {
+				return fmt.Sprintf("adds number %v to a pool, which entry %v did before", n, old.Entry)
+			}
+			if b.licenses[n] != nil {
+				return fmt.Sprintf("adds number %v to a pool, which is registered", n)
+			}
+			b.pool[n] = PoolRow{Number: n, Product: f.Product, Entry: id, Place: place[f.Product]}
+			place[f.Product]++
+		}
+	}
+	return ""
+}
+
+func (b *books) setLicense(id EntryID, e *Entry, f SetLicense) (conflict string) {
+	l := b.licenses[f.Number]
+	switch {
+	case f.New && l != nil:
+		return fmt.Sprintf("registers license %v, which entry %v set", f.Number, l.Entry)
+	case !f.New && (l == nil || l.Product != f.Product):
+		return fmt.Sprintf("changes license %v, which is not registered for product %v", f.Number, f.Product)
+	}
+	if f.Order != "" {
+		if other, ok := b.orders[OrderRef{f.Product, f.Order}]; ok && other != f.Number {
+			return fmt.Sprintf("gives order %q to license %v, which license %v has", f.Order, f.Number, other)
+		}
+	}
+	for i, s := range b.seats[f.Number] {
+		if s.Slot > f.Seats && s.Excess == "" {
+			return fmt.Sprintf("leaves license %v %d seats, but seat %d is taken by entry %v", f.Number, f.Seats, s.Slot, s.Entry)
+		}
+		b.seats[f.Number][i].Limit = f.Seats
+	}
+	if f.New {
+		if p, ok := b.pool[f.Number]; ok && p.Product != f.Product {
+			return fmt.Sprintf("registers license %v, a number of the pool of product %v", f.Number, p.Product)
+		}
+		delete(b.pool, f.Number)
+		l = &LicenseRow{Number: f.Number, Product: f.Product, Registered: e.At.UnixMicro()}
+		b.licenses[f.Number] = l
+	}
+	if l.Order != "" && l.Order != f.Order {
+		delete(b.orders, OrderRef{l.Product, l.Order})
+	}
+	if f.Order != "" {
+		b.orders[OrderRef{f.Product, f.Order}] = f.Number
+	}
+	l.Seats, l.State, l.Order, l.Grants, l.Release, l.Entry = f.Seats, f.State, f.Order, f.Grants, f.Release, id
+	return ""
+}

@@ -1,0 +1,328 @@
+package sqlite
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/manual-activator/manual-activator/activator/journal"
+)
+
+// background is the context of single statements. With one that can be cancelled the driver starts a goroutine for
+// each; between statements Append asks the caller's.
+var background = context.Background()
+
+// Append implements [journal.Store].
+func (s *Store) Append(ctx context.Context, seen *journal.Facts, es []journal.Entry, sign journal.Signer) ([]journal.EntryID, error) {
+	if len(es) == 0 {
+		return nil, nil
+	}
+	leaves, err := encode(es)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.maySign(sign); err != nil {
+		return nil, err
+	}
+	var ids []journal.EntryID
+	err = s.write(ctx, func() error {
+		a := &appender{Store: s, ctx: ctx, seen: seen, es: es, leaves: leaves}
+		if err := a.append(sign); err != nil {
+			return err
+		}
+		ids = a.ids
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return ids, nil
+}
+
+// encode returns the leaves of valid entries.
+func encode(es []journal.Entry) ([][]byte, error) {
+	leaves := make([][]byte, len(es))
+	arena := make([]byte, 0, 512*len(es))
+	for i := range es {
+		if err := es[i].Valid(); err != nil {
+			return nil, err
+		}
+		from := len(arena)
+		arena = es[i].Leaf(arena)
+		leaves[i] = arena[from:len(arena):len(arena)]
+		if len(leaves[i]) > journal.MaxLeaf {
+			return nil, fmt.Errorf("journal entry (%s): its leaf is %d bytes long, at most %d are allowed", es[i].Kind, len(leaves[i]), journal.MaxLeaf)
+		}
+	}
+	return leaves, nil
+}
+
+func (s *Store) maySign(sign journal.Signer) error {
+	switch {
+	case s.readOnly:
+		return fmt.Errorf("journal %q was opened for reading only", s.path)
+	case s.verifiers == nil || sign == nil:
+		return errors.New("journal: appending needs the key that signs heads and the keys that verify them")
+	}
+	if _, err := s.verifiers.Verifier(sign.Name(), sign.KeyHash()); err != nil {
+		return fmt.Errorf("journal: the signing key is not among those that verify heads: %w", err)
+	}
+	return nil
+}
+
+// write runs f in a transaction of its own, one at a time in this process and among all.
+func (s *Store) write(ctx context.Context, f func() error) (err error) {
+	release, err := s.acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	w := &s.writes
+	if _, err := w.begin.ExecContext(background); err != nil {
+		return fmt.Errorf("journal %q: %w", s.path, explain(err))
+	}
+	done := false
+	defer func() {
+		if !done { // after an error or a panic; SQLite may have rolled back by itself
+			w.rollback.ExecContext(background)
+		}
+	}()
+	if err := f(); err != nil {
+		if resultCode(err) != 0 {
+			err = fmt.Errorf("journal %q: %w", s.path, explain(err))
+		}
+		return err
+	}
+	if _, err := w.commit.ExecContext(background); err != nil {
+		return fmt.Errorf("journal %q: %w", s.path, explain(err))
+	}
+	done = true
+	return nil
+}
+
+// acquire waits for this process's turn, then for the lock file.
+func (s *Store) acquire(ctx context.Context) (release func(), err error) {
+	if s.readOnly {
+		return nil, fmt.Errorf("journal %q was opened for reading only", s.path)
+	}
+	select {
+	case <-s.turn:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	back := func() { s.turn <- struct{}{} }
+	if err := ctx.Err(); err != nil {
+		back()
+		return nil, err
+	}
+	type locked struct {
+		unlock func()
+		err    error
+	}
+	got := make(chan locked, 1)
+	go func() {
+		unlock, err := s.lock.Lock()
+		got <- locked{unlock, err}
+	}()
+	select {
+	case l := <-got:
+		if l.err != nil {
+			back()
+			return nil, fmt.Errorf("journal %q: its lock file cannot be used: %w", s.path, l.err)
+		}
+		return func() { l.unlock(); back() }, nil
+	case <-ctx.Done():
+		go func() { // another process has it: give it back when it comes
+			if l := <-got; l.err == nil {
+				l.unlock()
+			}
+			back()
+		}()
+		return nil, ctx.Err()
+	}
+}
+
+// appender is one run of Append, within its transaction.
+type appender struct {
+	*Store
+	ctx    context.Context
+	seen   *journal.Facts
+	es     []journal.Entry
+	leaves [][]byte
+
+	log    journal.LogID
+	origin string
+	tree   journal.Frontier
+	base   uint64 // size before
+	moved  bool   // entries were appended since seen, or nothing was seen
+	ids    []journal.EntryID
+}
+
+func (a *appender) append(sign journal.Signer) error {
+	if err := a.openHead(); err != nil {
+		return err
+	}
+	if err := a.checkFresh(); err != nil {
+		return err
+	}
+	a.ids = make([]journal.EntryID, len(a.es))
+	for i := range a.es {
+		if i%64 == 0 && a.ctx.Err() != nil {
+			return a.ctx.Err()
+		}
+		if err := a.entry(i); err != nil {
+			return err
+		}
+	}
+	head, err := journal.SignHead(a.log, a.origin, a.tree.Size, a.tree.Root(), sign)
+	if err != nil {
+		return err
+	}
+	if _, err := a.writes.setLog.ExecContext(background, a.tree.Size, a.tree.Bytes(), head.Checkpoint, a.log); err != nil {
+		return err
+	}
+	a.mu.Lock()
+	a.trusted = head // if the commit fails, the file has another one, which is verified anew
+	a.mu.Unlock()
+	return nil
+}
+
+// openHead reads the log's end, and makes sure that it is what was signed: else this signature would cover up what
+// somebody without the key changed.
+func (a *appender) openHead() error {
+	var frontier, checkpoint []byte
+	if err := a.writes.ownLog.QueryRowContext(background).Scan(&a.log, &a.origin, &a.base, &frontier, &checkpoint); err != nil {
+		return err
+	}
+	tree, err := journal.ParseFrontier(a.base, frontier)
+	if err != nil {
+		return a.damaged(err.Error())
+	}
+	a.tree = tree
+	var last int64
+	first := int64(journal.NewEntryID(a.log, 0))
+	if err := a.writes.lastEntry.QueryRowContext(background, first, first+journal.MaxIndex).Scan(&last); err != nil {
+		return err
+	}
+	if last != first+int64(a.base)-1 && (a.base > 0 || last >= 0) {
+		return a.damaged("its last entry is not the one that the head names")
+	}
+	if a.base == 0 && len(checkpoint) == 0 {
+		return nil
+	}
+	return a.verifyHead(checkpoint, tree.Root())
+}
+
+func (s *Store) verifyHead(checkpoint []byte, root tlog.Hash) error {
+	s.mu.Lock()
+	trusted := s.trusted.Hash == root && bytes.Equal(s.trusted.Checkpoint, checkpoint)
+	s.mu.Unlock()
+	if trusted {
+		return nil
+	}
+	head, err := journal.ParseCheckpoint(checkpoint, s.verifiers)
+	if err != nil {
+		return s.damaged(err.Error())
+	}
+	if head.Hash != root {
+		return s.damaged("its head does not fit its stored hashes")
+	}
+	return nil
+}
+
+func (s *Store) damaged(why string) error {
+	return fmt.Errorf("journal %q: %s: somebody changed it; nothing was appended; verify it and use a backup", s.path, why)
+}
+
+// entry writes entry i with all that follows from it.
+func (a *appender) entry(i int) error {
+	e := &a.es[i]
+	id := journal.NewEntryID(a.log, a.tree.Size)
+	if (a.tree.Size == 0) != (e.Kind == journal.KindLog) {
+		return fmt.Errorf("journal: entry %v is of kind %q; the first entry of a log, and only that, is of kind %q", id, e.Kind, journal.KindLog)
+	}
+	c := e.Columns()
+	n, err := affected(a.writes.insert.ExecContext(background, int64(id), c.At, string(c.Kind), string(c.Verdict), c.Operator, c.State,
+		bytesOrNull(c.Product), numberOrNull(int64(c.License), 0), numberOrNull(c.Fingerprint, -1), bytesOrNull(c.Intent),
+		textOrNull(c.Batch), numberOrNull(c.Line, -1), a.leaves[i]))
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return a.entryTaken(i, e)
+	}
+	a.ids[i] = id
+	if root, full := a.tree.Add(a.leaves[i]); full {
+		if _, err := a.writes.subtree.ExecContext(background, a.log, a.tree.Size/journal.SubtreeLeaves-1, root[:]); err != nil {
+			return err
+		}
+	}
+	return a.follow(i, e, id)
+}
+
+func (a *appender) entryTaken(i int, e *journal.Entry) error {
+	if e.Intent != [16]byte{} {
+		if id, err := oneID(a.writes.byIntent, e.Intent[:]); err != nil || id >= 0 {
+			return a.taken(journal.TakenError{What: journal.TakenIntent, License: e.License}, i, id, err)
+		}
+	}
+	id, err := oneID(a.writes.byLine, e.Batch, e.Line)
+	return a.taken(journal.TakenError{What: journal.TakenLine, License: e.License}, i, id, err)
+}
+
+// taken completes a *TakenError with the entry that holds what entry i wants.
+func (a *appender) taken(t journal.TakenError, i int, holder int64, err error) error {
+	if err != nil {
+		return err
+	}
+	if holder < 0 {
+		return fmt.Errorf("journal %q: %s of entry %d is taken, and nobody has it: the file is damaged", a.path, t.What, i+1)
+	}
+	t.Index, t.Entry, t.Within = i, journal.EntryID(holder), -1
+	if t.Entry.Log() == a.log && t.Entry.Index() >= a.base {
+		t.Within, t.Entry = int(t.Entry.Index()-a.base), 0
+	}
+	return &t
+}
+
+// oneID returns an entry's id, -1 where there is none.
+func oneID(st *sql.Stmt, args ...any) (int64, error) {
+	var id int64
+	err := st.QueryRowContext(background, args...).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return -1, nil
+	}
+	return id, err
+}
+
+func affected(r sql.Result, err error) (int64, error) {
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
+}
+
+func bytesOrNull(b [16]byte) any {
+	if b == [16]byte{} {
+		return nil
+	}
+	return b[:]
+}
+
+func numberOrNull(n, null int64) any {
+	if n == null {
+		return nil
+	}
+	return n
+}
+
+func textOrNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}

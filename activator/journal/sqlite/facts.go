@@ -1,0 +1,266 @@
+package sqlite
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/codes"
+)
+
+// blocks are the sizes of lists of license numbers that statements are prepared for; a rest is filled up with 0,
+// which is no license.
+var blocks = [...]int{1, 8, 64}
+
+const licenseColumns = `l.number, l.product, l.seats, l.state, coalesce(l.order_key, ''), l.grants, l.release, coalesce(p.value, ''), l.registered, l.entry
+	FROM licenses l LEFT JOIN personal p ON p.entry = l.customer AND p.field = 'customer'`
+
+// readStatements are those that facts are read with.
+type readStatements struct {
+	head, order, pool, poolSize, notGenuine *sql.Stmt
+	entry, private                          *sql.Stmt
+	licenses, seats, claims                 [len(blocks)]*sql.Stmt
+}
+
+func (r *readStatements) all() []statement {
+	list := []statement{
+		{&r.head, "SELECT id, origin, size, checkpoint FROM logs WHERE own = 1"},
+		{&r.order, "SELECT number FROM licenses WHERE product = ? AND order_key = ?"},
+		{&r.pool, "SELECT number FROM pool WHERE product = ? ORDER BY entry, place LIMIT ?"},
+		{&r.poolSize, "SELECT count(*) FROM pool WHERE product = ?"},
+		{&r.notGenuine, "SELECT count(*) FROM journal WHERE state = 'not genuine' AND license = ? AND at >= ?"},
+		{&r.entry, "SELECT leaf FROM journal WHERE id = ?"},
+		{&r.private, "SELECT field, salt, value FROM personal WHERE entry = ?"},
+	}
+	for i, n := range blocks {
+		in := "IN (?" + strings.Repeat(", ?", n-1) + ")"
+		list = append(list,
+			statement{&r.licenses[i], "SELECT " + licenseColumns + " WHERE l.number " + in},
+			statement{&r.seats[i], `SELECT s.license, s.fingerprint, s.slot, coalesce(s.excess, ''), s.entry, j.at
+				FROM seats s JOIN journal j ON j.id = s.entry WHERE s.license ` + in},
+			statement{&r.claims[i], `SELECT c.license, c.scope, c.key, c.value, c.entry, j.at, j.operator
+				FROM claims c JOIN journal j ON j.id = c.entry WHERE c.license ` + in})
+	}
+	return list
+}
+
+func (r *readStatements) prepare(ctx context.Context, db *sql.DB) error {
+	return prepareAll(ctx, db, r.all())
+}
+
+func (r *readStatements) close() { closeAll(r.all()) }
+
+// view is a transaction that reads.
+type view struct {
+	tx *sql.Tx
+}
+
+func (s *Store) view(ctx context.Context) (*view, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	tx, err := s.r.BeginTx(background, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return nil, fmt.Errorf("journal %q: %w", s.path, explain(err))
+	}
+	return &view{tx}, nil
+}
+
+func (v *view) close() { v.tx.Rollback() }
+
+// each runs a query and calls scan for every row.
+func (v *view) each(st *sql.Stmt, args []any, scan func(*sql.Rows) error) error {
+	rows, err := v.tx.StmtContext(background, st).QueryContext(background, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// one runs a query of one row; found is false if there is none.
+func (v *view) one(st *sql.Stmt, args []any, into ...any) (found bool, err error) {
+	err = v.tx.StmtContext(background, st).QueryRowContext(background, args...).Scan(into...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// Facts implements [journal.Store].
+func (s *Store) Facts(ctx context.Context, w journal.Wanted) (*journal.Facts, error) {
+	v, err := s.view(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer v.close()
+	f := &journal.Facts{
+		Licenses: make(map[codes.LicenseNumber]*journal.LicenseFacts, len(w.Licenses)),
+		Orders:   map[journal.OrderRef]codes.LicenseNumber{},
+		Free:     map[journal.OrderRef]bool{},
+	}
+	if err := s.facts(ctx, v, w, f); err != nil {
+		return nil, fmt.Errorf("journal %q: %w", s.path, explain(err))
+	}
+	return f, nil
+}
+
+func (s *Store) facts(ctx context.Context, v *view, w journal.Wanted, f *journal.Facts) (err error) {
+	if f.Head, err = s.head(v); err != nil {
+		return err
+	}
+	numbers := make([]codes.LicenseNumber, 0, len(w.Licenses))
+	for _, n := range w.Licenses {
+		if f.Licenses[n] == nil {
+			f.Licenses[n] = &journal.LicenseFacts{License: journal.License{Number: n}}
+			numbers = append(numbers, n)
+		}
+	}
+	slices.Sort(numbers)
+	for len(numbers) > 0 {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		b := 0
+		for b+1 < len(blocks) && blocks[b] < len(numbers) {
+			b++
+		}
+		n := min(blocks[b], len(numbers))
+		if err := s.licenseFacts(v, b, numbers[:n], w.Since, f); err != nil {
+			return err
+		}
+		numbers = numbers[n:]
+	}
+	for _, o := range w.Orders {
+		var n uint32
+		found, err := v.one(s.reads.order, []any{o.Product[:], o.Order}, &n)
+		if err != nil {
+			return err
+		}
+		if found {
+			f.Orders[o] = codes.LicenseNumber(n)
+		} else {
+			f.Free[o] = true
+		}
+	}
+	if w.Pool == nil {
+		return nil
+	}
+	if _, err := v.one(s.reads.poolSize, []any{w.Pool.Product[:]}, &f.PoolSize); err != nil {
+		return err
+	}
+	return v.each(s.reads.pool, []any{w.Pool.Product[:], max(0, w.Pool.Count)}, func(rows *sql.Rows) error {
+		var n uint32
+		err := rows.Scan(&n)
+		f.Pool = append(f.Pool, codes.LicenseNumber(n))
+		return err
+	})
+}
+
+// licenseFacts reads one block of licenses.
+func (s *Store) licenseFacts(v *view, block int, numbers []codes.LicenseNumber, since time.Time, f *journal.Facts) error {
+	args := make([]any, blocks[block])
+	for i := range args {
+		args[i] = int64(0)
+		if i < len(numbers) {
+			args[i] = int64(numbers[i])
+		}
+	}
+	err := v.each(s.reads.licenses[block], args, func(rows *sql.Rows) error {
+		l, err := scanLicense(rows)
+		if err == nil {
+			f.Licenses[l.Number].License, f.Licenses[l.Number].Known = l, true
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	err = v.each(s.reads.seats[block], args, func(rows *sql.Rows) error {
+		var l, fp uint32
+		var at int64
+		var seat journal.Seat
+		if err := rows.Scan(&l, &fp, &seat.Slot, &seat.Excess, &seat.Entry, &at); err != nil {
+			return err
+		}
+		seat.Fingerprint, seat.Since = codes.Fingerprint(fp), time.UnixMicro(at).UTC()
+		lf := f.Licenses[codes.LicenseNumber(l)]
+		lf.Seats = append(lf.Seats, seat)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = v.each(s.reads.claims[block], args, func(rows *sql.Rows) error {
+		var l uint32
+		var at int64
+		var c journal.StoredClaim
+		if err := rows.Scan(&l, &c.Scope, &c.Key, &c.Value, &c.Entry, &at, &c.Operator); err != nil {
+			return err
+		}
+		c.At = time.UnixMicro(at).UTC()
+		lf := f.Licenses[codes.LicenseNumber(l)]
+		lf.Claims = append(lf.Claims, c)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, n := range numbers {
+		lf := f.Licenses[n]
+		slices.SortFunc(lf.Seats, func(a, b journal.Seat) int { return cmp.Compare(a.Slot, b.Slot) })
+		slices.SortStableFunc(lf.Claims, func(a, b journal.StoredClaim) int { return cmp.Compare(a.Entry, b.Entry) })
+		if !since.IsZero() {
+			if _, err := v.one(s.reads.notGenuine, []any{int64(n), since.UnixMicro()}, &lf.NotGenuine); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func scanLicense(rows *sql.Rows) (l journal.License, err error) {
+	var number uint32
+	var product []byte
+	var registered int64
+	if err := rows.Scan(&number, &product, &l.Seats, &l.State, &l.Order, &l.Grants, &l.Release, &l.Customer, &registered, &l.Entry); err != nil {
+		return l, err
+	}
+	l.Number, l.Registered = codes.LicenseNumber(number), time.UnixMicro(registered).UTC()
+	copy(l.Product[:], product)
+	return l, nil
+}
+
+// Head implements [journal.Store].
+func (s *Store) Head(ctx context.Context) (journal.Head, error) {
+	v, err := s.view(ctx)
+	if err != nil {
+		return journal.Head{}, err
+	}
+	defer v.close()
+	h, err := s.head(v)
+	if err != nil {
+		err = fmt.Errorf("journal %q: %w", s.path, explain(err))
+	}
+	return h, err
+}
+
+func (s *Store) head(v *view) (h journal.Head, err error) {
+	if _, err := v.one(s.reads.head, nil, &h.Log, &h.Origin, &h.Size, &h.Checkpoint); err != nil || h.Size == 0 {
+		h.Checkpoint = nil
+		return h, err
+	}
+	h.Hash, err = journal.CheckpointHash(h.Checkpoint)
+	return h, err
+}

@@ -1,0 +1,182 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/codes"
+)
+
+// Snapshot implements [journal.Snapshotter].
+func (s *Store) Snapshot(ctx context.Context) (journal.Snapshot, error) {
+	v, err := s.view(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &snapshot{view: v, ctx: ctx, path: s.path}, nil
+}
+
+type snapshot struct {
+	*view
+	ctx  context.Context
+	path string
+}
+
+func (s *snapshot) Close() error {
+	s.close()
+	return nil
+}
+
+// Form implements [journal.Snapshot]: the schema, and SQLite's own check of pages, keys, indexes and column rules.
+func (s *snapshot) Form() ([]string, error) {
+	wrong, err := schemaDiffers(s.ctx, s.tx)
+	if err != nil {
+		return nil, err
+	}
+	err = each(s, "PRAGMA integrity_check(20)", func(rows *sql.Rows) error {
+		var line string
+		if err := rows.Scan(&line); err != nil {
+			return err
+		}
+		if line != "ok" {
+			wrong = append(wrong, "SQLite's integrity check: "+line)
+		}
+		return nil
+	})
+	return wrong, err
+}
+
+// each calls scan for every row of a query, and looks at the context now and then.
+func each(s *snapshot, query string, scan func(*sql.Rows) error) error {
+	rows, err := s.tx.QueryContext(background, query)
+	if err != nil {
+		return fmt.Errorf("journal %q: %w", s.path, explain(err))
+	}
+	defer rows.Close()
+	for n := 0; rows.Next(); n++ {
+		if n%256 == 0 && s.ctx.Err() != nil {
+			return s.ctx.Err()
+		}
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("journal %q: %w", s.path, explain(err))
+	}
+	return nil
+}
+
+func (s *snapshot) Logs(yield func(journal.LogRow) error) error {
+	return each(s, "SELECT id, origin, own, size, frontier, checkpoint FROM logs ORDER BY id", func(rows *sql.Rows) error {
+		var r journal.LogRow
+		if err := rows.Scan(&r.ID, &r.Origin, &r.Own, &r.Size, &r.Frontier, &r.Checkpoint); err != nil {
+			return err
+		}
+		return yield(r)
+	})
+}
+
+func (s *snapshot) Entries(yield func(journal.EntryRow) error) error {
+	const query = "SELECT id, at, kind, verdict, operator, state, product, license, fingerprint, intent, batch, line, leaf FROM journal ORDER BY id"
+	var kind, verdict, operator, state, product, intent, batch, leaf sql.RawBytes
+	var license, fingerprint, line sql.NullInt64
+	return each(s, query, func(rows *sql.Rows) error {
+		var r journal.EntryRow
+		c := &r.Columns
+		if err := rows.Scan(&r.ID, &c.At, &kind, &verdict, &operator, &state, &product, &license, &fingerprint, &intent, &batch, &line, &leaf); err != nil {
+			return err
+		}
+		c.Kind, c.Verdict, c.Operator, c.State, c.Batch = journal.Kind(kind), journal.Verdict(verdict), string(operator), string(state), string(batch)
+		copy(c.Product[:], product) // a length of 16 and other column rules are the integrity check's
+		copy(c.Intent[:], intent)
+		c.License, c.Fingerprint, c.Line = codes.LicenseNumber(license.Int64), -1, -1
+		if fingerprint.Valid {
+			c.Fingerprint = fingerprint.Int64
+		}
+		if line.Valid {
+			c.Line = line.Int64
+		}
+		r.Leaf = append([]byte(nil), leaf...)
+		return yield(r)
+	})
+}
+
+func (s *snapshot) Subtrees(yield func(journal.SubtreeRow) error) error {
+	return each(s, "SELECT log, n, hash FROM subtrees ORDER BY log, n", func(rows *sql.Rows) error {
+		var r journal.SubtreeRow
+		if err := rows.Scan(&r.Log, &r.N, &r.Hash); err != nil {
+			return err
+		}
+		return yield(r)
+	})
+}
+
+func (s *snapshot) Personal(yield func(journal.PersonalRow) error) error {
+	return each(s, "SELECT entry, field, salt, value FROM personal ORDER BY entry, field", func(rows *sql.Rows) error {
+		var r journal.PersonalRow
+		if err := rows.Scan(&r.Entry, &r.Field, &r.Salt, &r.Text); err != nil {
+			return err
+		}
+		return yield(r)
+	})
+}
+
+func (s *snapshot) Licenses(yield func(journal.LicenseRow) error) error {
+	const query = "SELECT number, product, seats, state, coalesce(order_key, ''), grants, release, customer, registered, entry FROM licenses"
+	return each(s, query, func(rows *sql.Rows) error {
+		var r journal.LicenseRow
+		var product sql.RawBytes
+		if err := rows.Scan(&r.Number, &product, &r.Seats, &r.State, &r.Order, &r.Grants, &r.Release, &r.Customer, &r.Registered, &r.Entry); err != nil {
+			return err
+		}
+		copy(r.Product[:], product)
+		return yield(r)
+	})
+}
+
+func (s *snapshot) Seats(yield func(journal.SeatRow) error) error {
+	return each(s, "SELECT license, fingerprint, slot, seat_limit, coalesce(excess, ''), entry FROM seats", func(rows *sql.Rows) error {
+		var r journal.SeatRow
+		if err := rows.Scan(&r.License, &r.Fingerprint, &r.Slot, &r.Limit, &r.Excess, &r.Entry); err != nil {
+			return err
+		}
+		return yield(r)
+	})
+}
+
+func (s *snapshot) Claims(yield func(journal.ClaimRow) error) error {
+	var key, value sql.RawBytes // the verifier keeps none
+	return each(s, "SELECT license, scope, key, value, entry FROM claims", func(rows *sql.Rows) error {
+		var r journal.ClaimRow
+		if err := rows.Scan(&r.License, &r.Scope, &key, &value, &r.Entry); err != nil {
+			return err
+		}
+		r.Key, r.Value = key, value
+		return yield(r)
+	})
+}
+
+func (s *snapshot) Pool(yield func(journal.PoolRow) error) error {
+	return each(s, "SELECT number, product, entry, place FROM pool", func(rows *sql.Rows) error {
+		var r journal.PoolRow
+		var product sql.RawBytes
+		if err := rows.Scan(&r.Number, &product, &r.Entry, &r.Place); err != nil {
+			return err
+		}
+		copy(r.Product[:], product)
+		return yield(r)
+	})
+}
+
+func (s *snapshot) Words(yield func(journal.WordRow) error) error {
+	return each(s, "SELECT word, license FROM words", func(rows *sql.Rows) error {
+		var r journal.WordRow
+		if err := rows.Scan(&r.Word, &r.License); err != nil {
+			return err
+		}
+		return yield(r)
+	})
+}
