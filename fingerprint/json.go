@@ -105,7 +105,7 @@ func Parse(data []byte) (*Profile, error) {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil, errors.New(`hardware profile: empty, want a JSON object such as {"version": 1, "components": [...]}`)
 	}
-	if err := refuseRepeats(data); err != nil {
+	if err := checkShape(data); err != nil {
 		return nil, fmt.Errorf("hardware profile: %w", err)
 	}
 	var in *profileJSON

@@ -104,6 +104,8 @@ func TestParseRefuses(t *testing.T) {
 		{"a field twice in capitals", `{"version": 1, "Version": 2}`, `occurs twice`},
 		{"a wrong type", "{\"version\": 1,\n\"components\": [{\"kind\": 7}]}", "line 2"},
 		{"depth", `{"version": 1, "components": ` + strings.Repeat("[", 100_000), "nested deeper"},
+		{"fields", `{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1,"h":1,"i":1,"j":1,"k":1,"l":1,"m":1,"n":1,"o":1,"p":1,"q":1}`, "more than 16 fields"},
+		{"objects", `{"version": 1, "components": [` + strings.Repeat(`{},`, 60_000), "more than 50000 instances"},
 		{"binary", "\x00\x01\x02", "invalid character"},
 		{"size", `{"version": 1, "components": []}` + strings.Repeat(" ", fingerprint.MaxSize), "at most 8388608"},
 		{"components", `{"version": 1, "components": [` + strings.Repeat(`{"kind":"x"},`, 1000) + `{"kind":"x"}]}`, "1001 components"},

@@ -8,14 +8,18 @@ import (
 	"strings"
 )
 
-// maxDepth is how deep the JSON form nests: profile, list, component, list,
-// instance.
-const maxDepth = 5
+const (
+	maxDepth   = 5                             // profile, list, component, list, instance
+	maxFields  = 16                            // of one object; the form has at most three
+	maxObjects = 1 + 2*maxParts + MaxInstances // the profile, components and notes, instances
+)
 
-// refuseRepeats fails on a field that occurs twice in one object, of which the
-// JSON decoder would silently take the last, and on nesting deeper than the form
-// has. Syntax errors are left to the decoder.
-func refuseRepeats(data []byte) error {
+// checkShape fails on a field that occurs twice in one object, of which the JSON
+// decoder would silently take the last, and, before anything is built, on what
+// is deeper or larger than the form can be. Syntax errors are left to the
+// decoder.
+func checkShape(data []byte) error {
+	objects := 0
 	type level struct {
 		keys   map[string]bool // nil in a list
 		isName bool            // the next string is a field's name
@@ -41,6 +45,9 @@ func refuseRepeats(data []byte) error {
 					line := 1 + bytes.Count(data[:decoder.InputOffset()], []byte{'\n'})
 					return fmt.Errorf("line %d: field %q occurs twice in one object", line, clip(tidy(name)))
 				}
+				if len(top.keys) == maxFields {
+					return fmt.Errorf("an object has more than %d fields", maxFields)
+				}
 				top.keys[strings.ToLower(name)] = true
 				top.isName = false
 				continue
@@ -49,6 +56,9 @@ func refuseRepeats(data []byte) error {
 		}
 		switch token {
 		case json.Delim('{'):
+			if objects++; objects > maxObjects {
+				return fmt.Errorf("more than %d instances", MaxInstances)
+			}
 			stack = append(stack, level{keys: map[string]bool{}, isName: true})
 		case json.Delim('['):
 			stack = append(stack, level{})
