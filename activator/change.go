@@ -15,11 +15,11 @@ type ChangeKind string
 
 // The kinds of change.
 const (
-	Revoke  ChangeKind = "revoke"  // no code of the license is answered any more
-	Restore ChangeKind = "restore" // ends a revocation
-	Amend   ChangeKind = "change"  // seats, grants or customer
-	Lose    ChangeKind = "gone"    // releases a machine without proof
-	PayBack ChangeKind = "refund"  // records the refund, when every machine is proven back
+	RevokeLicense  ChangeKind = "revoke"  // no code of the license is answered any more
+	RestoreLicense ChangeKind = "restore" // ends a revocation
+	AmendLicense   ChangeKind = "change"  // seats, grants or customer
+	MachineGone    ChangeKind = "gone"    // releases a machine without proof
+	RefundLicense  ChangeKind = "refund"  // records the refund, when every machine is proven back
 )
 
 // A Change changes a license. Reason and Override are kept in the journal.
@@ -47,16 +47,16 @@ func decideChange(l *License, f *journal.LicenseFacts, h *history, limits goneLi
 	e := journal.Entry{At: now, Kind: journal.KindChange, Verdict: journal.OK, License: l.Number, Product: l.Product, State: ""}
 	b.pass(checkLicense, l.describe())
 	switch c.Kind {
-	case Revoke:
+	case RevokeLicense:
 		b.standingFrom(journal.Live, journal.Revoked)
-	case Restore:
+	case RestoreLicense:
 		b.standingFrom(journal.Revoked, journal.Live)
-	case Amend:
+	case AmendLicense:
 		b.amend(c)
-	case Lose:
+	case MachineGone:
 		e.Kind = journal.KindGone
 		b.goneMachine(&e, c, limits)
-	case PayBack:
+	case RefundLicense:
 		e.Kind = journal.KindRefund
 		b.refundLicense(&e, c)
 	default:
@@ -69,7 +69,7 @@ func decideChange(l *License, f *journal.LicenseFacts, h *history, limits goneLi
 	if c.Reason != "" {
 		e.Personal = append(e.Personal, journal.Personal{Field: "reason", Salt: c.salts(), Text: joinReasons(c.Reason, &e)})
 	}
-	if c.Kind == Amend && c.Customer != nil {
+	if c.Kind == AmendLicense && c.Customer != nil {
 		e.Personal = append(e.Personal, journal.Personal{Field: journal.FieldCustomer, Salt: c.salts(), Text: *c.Customer})
 	}
 	return e

@@ -29,18 +29,18 @@ func (s *Session) Change(ctx context.Context, c Change) (*Outcome, error) {
 func (c Change) check(op Operator) error {
 	act := ActChange
 	switch c.Kind {
-	case PayBack:
+	case RefundLicense:
 		act = ActRefund
 		if c.Reference == "" {
 			return usagef("a refund needs a reference: the case or the credit note it belongs to")
 		}
-	case Lose:
+	case MachineGone:
 		act = ActGone
 	}
-	if c.Kind != PayBack && c.Reason == "" {
+	if c.Kind != RefundLicense && c.Reason == "" {
 		return usagef("a %s needs a reason, which the journal keeps", c.Kind)
 	}
-	if c.Kind == Amend {
+	if c.Kind == AmendLicense {
 		switch {
 		case c.Seats == nil && c.Grants == nil && c.Customer == nil:
 			return usagef("nothing to change was given: name seats, grants or a customer")

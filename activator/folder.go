@@ -107,8 +107,8 @@ func Init(ctx context.Context, s Setup) (err error) {
 	if err := validDesk(s.Desk); err != nil {
 		return err
 	}
-	if entries, err := os.ReadDir(s.Dir); err == nil && len(entries) > 0 {
-		return fmt.Errorf("%s: expected an empty or absent folder, found %q in it; nothing was changed", s.Dir, entries[0].Name())
+	if err := emptyFolder(s.Dir); err != nil {
+		return err
 	}
 	if err := os.MkdirAll(filepath.Dir(filepath.Clean(s.Dir)), 0o755); err != nil {
 		return err
@@ -168,7 +168,7 @@ func (s Setup) openLog(ctx context.Context, k *keyring.Keyring) (err error) {
 		return err
 	}
 	store, err := sqlite.Create(ctx, filepath.Join(s.Dir, journalFile), sqlite.Options{
-		Origin: "manual-activator/journal/" + hex.EncodeToString(id[:]), Verifiers: note.VerifierList(v),
+		Origin: logOrigin(id), Verifiers: note.VerifierList(v),
 	})
 	if err != nil {
 		return err
@@ -179,4 +179,22 @@ func (s Setup) openLog(ctx context.Context, k *keyring.Keyring) (err error) {
 		Detail: "opened with " + k.JournalVerifier(),
 	}}, k.JournalSigner())
 	return err
+}
+
+// logOrigin is the name of a log, unique in the world.
+func logOrigin(id [16]byte) string { return "manual-activator/journal/" + hex.EncodeToString(id[:]) }
+
+// emptyFolder refuses a folder that holds anything.
+func emptyFolder(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if len(entries) > 0 {
+		return fmt.Errorf("%s: expected an empty or absent folder, found %q in it; nothing was changed", dir, entries[0].Name())
+	}
+	return nil
 }

@@ -38,7 +38,7 @@ func TestWholeLife(t *testing.T) {
 	m.enter(back, out.Answer, 3)
 	o.want(o.submit(m.deactivate(2, 0), activator.Decision{Reference: "CASE-3"}), "ok", "current")
 
-	refund, err := o.Change(context.Background(), activator.Change{License: l.Number, Kind: activator.PayBack, Reference: "REFUND-1"})
+	refund, err := o.Change(context.Background(), activator.Change{License: l.Number, Kind: activator.RefundLicense, Reference: "REFUND-1"})
 	if err != nil {
 		t.Fatal(err)
 	}

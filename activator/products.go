@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -148,14 +147,13 @@ func (s *Session) Export(ctx context.Context, nameOrUID string) ([]byte, *produc
 	if err != nil {
 		return nil, nil, fmt.Errorf("this computer's clock is wrong: %w", err)
 	}
-	pool, err := s.fillPool(ctx, p)
-	if err != nil {
+	if err := s.fillPool(ctx, p); err != nil {
 		return nil, nil, err
 	}
 	profile := p.Profile()
 	profile.Vendor, profile.Anchor, profile.Keys = k.Vendor(), k.Anchor(), k.CodesPublicKeys()
 	profile.SignedOn, profile.Serial = today, rec.serial+1
-	if err := d.roster(ctx, p.UID, pool, profile); err != nil {
+	if err := d.roster(ctx, p.UID, profile); err != nil {
 		return nil, nil, err
 	}
 	profile.Normalize()
@@ -172,39 +170,36 @@ func (s *Session) Export(ctx context.Context, nameOrUID string) ([]byte, *produc
 	return signed, profile, nil
 }
 
-// fillPool draws licenses ahead and returns all that are free.
-func (s *Session) fillPool(ctx context.Context, p *catalog.Product) ([]codes.LicenseNumber, error) {
+// fillPool draws licenses ahead, up to the size of the product's pool.
+func (s *Session) fillPool(ctx context.Context, p *catalog.Product) error {
 	d := s.desk
 	for range attempts {
-		facts, err := d.store.Facts(ctx, journal.Wanted{Pool: &journal.PoolWanted{Product: p.UID, Count: p.Pool}})
+		facts, err := d.store.Facts(ctx, journal.Wanted{Pool: &journal.PoolWanted{Product: p.UID, Count: 1}})
 		if err != nil {
-			return nil, err
+			return err
 		}
-		missing := p.Pool - len(facts.Pool)
+		missing := p.Pool - facts.PoolSize
 		if missing <= 0 {
-			return facts.Pool, nil
+			return nil
 		}
 		fresh, err := d.drawNumbers(ctx, missing)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		e := journal.Entry{
 			At: d.now(), Kind: journal.KindPool, Verdict: journal.OK, Product: p.UID,
 			Effects: []journal.Effect{journal.AddPool{Product: p.UID, Numbers: fresh}},
 		}
-		if _, err := s.append(ctx, facts, nil, s.sign(e, d.salt())); isRace(err) {
-			continue
-		} else if err != nil {
-			return nil, err
+		if _, err := s.append(ctx, facts, nil, s.sign(e, d.salt())); !isRace(err) {
+			return err
 		}
-		return slices.Concat(facts.Pool, fresh), nil
 	}
-	return nil, fmt.Errorf("other desks drew licenses %d times meanwhile: try again", attempts)
+	return fmt.Errorf("other desks drew licenses %d times meanwhile: try again", attempts)
 }
 
-// roster lists the vouches of all licenses, sold and in the pool, and the hashes
+// roster lists the vouches of all licenses, sold and drawn ahead, and the hashes
 // of those that were revoked or refunded.
-func (d *Desk) roster(ctx context.Context, uid codes.UID, pool []codes.LicenseNumber, into *product.Profile) error {
+func (d *Desk) roster(ctx context.Context, uid codes.UID, into *product.Profile) error {
 	vouch := func(n codes.LicenseNumber) error {
 		lk, err := d.licenseKey(uid, n)
 		if err != nil {
@@ -213,23 +208,28 @@ func (d *Desk) roster(ctx context.Context, uid codes.UID, pool []codes.LicenseNu
 		into.Roster = append(into.Roster, lk.Vouch(uid, n))
 		return nil
 	}
-	for _, n := range pool {
-		if err := vouch(n); err != nil {
-			return err
-		}
+	snap, err := d.store.Snapshot(ctx)
+	if err != nil {
+		return err
 	}
-	for l, err := range d.store.Licenses(ctx, journal.LicenseQuery{Product: uid}) {
-		if err != nil {
-			return err
+	defer snap.Close()
+	if err := snap.Pool(func(row journal.PoolRow) error {
+		if row.Product != uid {
+			return nil
+		}
+		return vouch(row.Number)
+	}); err != nil {
+		return err
+	}
+	return snap.Licenses(func(l journal.LicenseRow) error {
+		if l.Product != uid {
+			return nil
 		}
 		if l.State != journal.Live {
 			into.Sunset = append(into.Sunset, product.SunsetHash(uid, l.Number))
 		}
-		if err := vouch(l.Number); err != nil {
-			return err
-		}
-	}
-	return nil
+		return vouch(l.Number)
+	})
 }
 
 // LicenseFile makes the signed license file of a license, NAME.license.

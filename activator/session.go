@@ -228,7 +228,7 @@ func (s *Session) Submit(ctx context.Context, text string, d Decision) (*Outcome
 			return nil, err
 		}
 		if d.Refund != "" && (o.Verdict == journal.OK || o.Verdict == journal.Repeat) {
-			if o.Refund, err = s.Change(ctx, Change{License: o.License.Number, Kind: PayBack, Reference: d.Refund, Override: d.Override}); err != nil {
+			if o.Refund, err = s.Change(ctx, Change{License: o.License.Number, Kind: RefundLicense, Reference: d.Refund, Override: d.Override}); err != nil {
 				return o, fmt.Errorf("the confirmation is recorded as entry %v, the refund is not: %w", o.Entry, err)
 			}
 		}

@@ -10,6 +10,8 @@ import (
 type store interface {
 	journal.Store
 	journal.Snapshotter
+	// OpenLog closes the store's own log and opens another one, for a restored backup.
+	OpenLog(ctx context.Context, origin string) error
 }
 
 // Verify recomputes the whole journal: every entry, the Merkle tree, the signed

@@ -64,7 +64,8 @@ type OrderRef struct {
 	Order   string
 }
 
-// PoolWanted asks for the next Count free numbers of a product's pool.
+// PoolWanted asks for the next Count free numbers of a product's pool. Only numbers that the store's own log drew are
+// handed out: those of a log before it, whose backup was restored, may have been sold in its lost end.
 type PoolWanted struct {
 	Product codes.UID
 	Count   int

@@ -443,7 +443,7 @@ func (w *world) gone() {
 	w.must(err)
 	f := codes.Fingerprint(fp)
 	out, err := w.session.Change(context.Background(), activator.Change{
-		License: l.Number, Kind: activator.Lose, Reason: "disk dead", Fingerprint: &f,
+		License: l.Number, Kind: activator.MachineGone, Reason: "disk dead", Fingerprint: &f,
 	})
 	w.must(err)
 	if out.Verdict == journal.OK {
@@ -456,7 +456,7 @@ func (w *world) gone() {
 // refund asks for the refund, which must fail while a seat is taken.
 func (w *world) refund() {
 	l := w.anyLicense()
-	out, err := w.session.Change(context.Background(), activator.Change{License: l.Number, Kind: activator.PayBack, Reference: fmt.Sprint("refund ", l.Number)})
+	out, err := w.session.Change(context.Background(), activator.Change{License: l.Number, Kind: activator.RefundLicense, Reference: fmt.Sprint("refund ", l.Number)})
 	w.must(err)
 	switch {
 	case out.Verdict == journal.OK && l.refunded:

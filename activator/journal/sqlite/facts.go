@@ -32,8 +32,10 @@ func (r *readStatements) all() []statement {
 	list := []statement{
 		{&r.head, "SELECT id, origin, size, checkpoint FROM logs WHERE own = 1"},
 		{&r.order, "SELECT number FROM licenses WHERE product = ? AND order_key = ?"},
-		{&r.pool, "SELECT number FROM pool WHERE product = ? ORDER BY entry, place LIMIT ?"},
-		{&r.poolSize, "SELECT count(*) FROM pool WHERE product = ?"},
+		// Numbers drawn by a log before this one stay where they are: the lost end of a log whose backup was restored
+		// may have handed them out.
+		{&r.pool, "SELECT number FROM pool WHERE product = ? AND entry >= (SELECT id << 40 FROM logs WHERE own = 1) ORDER BY entry, place LIMIT ?"},
+		{&r.poolSize, "SELECT count(*) FROM pool WHERE product = ? AND entry >= (SELECT id << 40 FROM logs WHERE own = 1)"},
 		{&r.notGenuine, "SELECT count(*) FROM journal WHERE state = 'not genuine' AND license = ? AND at >= ?"},
 		{&r.entry, "SELECT leaf FROM journal WHERE id = ?"},
 		{&r.private, "SELECT field, salt, value FROM personal WHERE entry = ?"},
