@@ -1,0 +1,183 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/user"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/manual-activator/manual-activator/activator"
+)
+
+// folder finds the vendor folder: the flag, the environment, else the place that
+// the platform has for such data.
+func (a *app) folder() (string, error) {
+	if a.dir != "" {
+		return a.dir, nil
+	}
+	if d := a.env("ACTIVATOR_DIR"); d != "" {
+		return d, nil
+	}
+	const name = "manual-activator"
+	switch runtime.GOOS {
+	case "windows":
+		if d := a.env("LocalAppData"); d != "" {
+			return filepath.Join(d, name), nil
+		}
+	case "darwin":
+		if d := a.env("HOME"); d != "" {
+			return filepath.Join(d, "Library", "Application Support", name), nil
+		}
+	default:
+		// The XDG specification asks to ignore relative paths.
+		if d := a.env("XDG_DATA_HOME"); filepath.IsAbs(d) {
+			return filepath.Join(d, name), nil
+		}
+		if d := a.env("HOME"); d != "" {
+			return filepath.Join(d, ".local", "share", name), nil
+		}
+	}
+	return "", errors.New("no vendor folder: this account has no home folder; name one with --dir or $ACTIVATOR_DIR")
+}
+
+// who is the operator as the journal keeps it.
+func (a *app) who() (activator.Operator, error) {
+	name := a.operator
+	if name == "" {
+		if u, err := user.Current(); err == nil {
+			name = u.Username
+		}
+	}
+	if name == "" {
+		name = a.env("USER")
+	}
+	switch {
+	case name == "":
+		return activator.Operator{}, errors.New("the system does not say who you are: give your name with --operator")
+	case len(name) > 64 || name != safe(name) || strings.TrimSpace(name) != name:
+		return activator.Operator{}, &usageError{text: fmt.Sprintf("operator: have %q, want a name of 1 to 64 characters", name)}
+	}
+	return activator.Operator{Name: name}, nil
+}
+
+// with opens the desk for one command and closes it afterwards.
+func (a *app) with(ctx context.Context, do func(*activator.Desk, *activator.Session) error) (err error) {
+	dir, err := a.folder()
+	if err != nil {
+		return err
+	}
+	op, err := a.who()
+	if err != nil {
+		return err
+	}
+	d, err := activator.Open(ctx, activator.Config{
+		Dir: dir, Now: a.now, Rand: a.rand,
+		Unlock: func() ([]byte, error) { return a.passphrase(false) },
+	})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if e := d.Close(); err == nil {
+			err = e
+		}
+	}()
+	return do(d, d.Session(op, "command"))
+}
+
+const noPassphrase = "a passphrase is needed: name a file that holds it with --passphrase-file, set $ACTIVATOR_PASSPHRASE, or run this on a terminal to be asked"
+
+// maxPassphrase bounds what is read from a passphrase file, in bytes.
+const maxPassphrase = 4096
+
+// passphrase finds the passphrase; fresh asks for a new one, twice.
+func (a *app) passphrase(fresh bool) ([]byte, error) {
+	if a.passphraseFile != "" {
+		return a.passphraseFrom(a.passphraseFile)
+	}
+	if p := a.env("ACTIVATOR_PASSPHRASE"); p != "" {
+		return []byte(p), nil
+	}
+	tty, done := a.tty()
+	if tty == nil {
+		return nil, errors.New(noPassphrase)
+	}
+	defer done()
+	if !fresh {
+		return a.ask(tty, "passphrase: ")
+	}
+	first, err := a.ask(tty, "new passphrase: ")
+	if err != nil {
+		return nil, err
+	}
+	again, err := a.ask(tty, "once more: ")
+	if err != nil {
+		return nil, err
+	}
+	if string(first) != string(again) {
+		return nil, errors.New("the two passphrases differ; nothing was made")
+	}
+	clear(again)
+	return first, nil
+}
+
+func (a *app) passphraseFrom(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("passphrase: %w", err)
+	}
+	defer f.Close()
+	if st, err := f.Stat(); err == nil && runtime.GOOS != "windows" && st.Mode().IsRegular() && st.Mode().Perm()&0o077 != 0 {
+		a.say("activator: hint: others on this computer can read %s; chmod 600 would stop that", path)
+	}
+	line, err := bufio.NewReader(io.LimitReader(f, maxPassphrase)).ReadBytes('\n')
+	if err != nil && err != io.EOF {
+		return nil, fmt.Errorf("passphrase: %w", err)
+	}
+	p := []byte(strings.TrimRight(string(line), "\r\n"))
+	if len(p) == 0 {
+		return nil, fmt.Errorf("passphrase: the first line of %s is empty", path)
+	}
+	return p, nil
+}
+
+// tty finds the terminal to ask on: standard input, or, where that carries a code
+// and a person still watches, the process's own terminal.
+func (a *app) tty() (*os.File, func()) {
+	if _, ok := terminal(a.in); ok {
+		return a.in.(*os.File), func() {}
+	}
+	if _, ok := terminal(a.err); !ok {
+		return nil, nil
+	}
+	name := "/dev/tty"
+	if runtime.GOOS == "windows" {
+		name = "CONIN$"
+	}
+	f, err := os.OpenFile(name, os.O_RDWR, 0)
+	if err != nil {
+		return nil, nil
+	}
+	return f, func() { f.Close() }
+}
+
+func (a *app) ask(tty *os.File, prompt string) ([]byte, error) {
+	fmt.Fprint(a.err, prompt)
+	p, err := term.ReadPassword(int(tty.Fd()))
+	fmt.Fprintln(a.err)
+	if err != nil {
+		return nil, fmt.Errorf("the passphrase could not be read from the terminal: %w", err)
+	}
+	if len(p) == 0 {
+		return nil, errors.New("the passphrase is empty")
+	}
+	return p, nil
+}

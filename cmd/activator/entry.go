@@ -1,0 +1,171 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/codes"
+)
+
+// entryJSON is an entry of the journal for programs.
+type entryJSON struct {
+	Entry       string            `json:"entry"`
+	At          string            `json:"at"` // RFC 3339, UTC
+	Kind        journal.Kind      `json:"kind"`
+	Verdict     journal.Verdict   `json:"verdict"`
+	Operator    string            `json:"operator"`
+	Desk        string            `json:"desk"`
+	Via         string            `json:"via"`
+	Product     string            `json:"product,omitempty"`
+	License     string            `json:"license,omitempty"`
+	Definition  uint8             `json:"definition,omitempty"`
+	Fingerprint string            `json:"fingerprint,omitempty"`
+	Random      string            `json:"random,omitempty"`
+	State       string            `json:"state,omitempty"`
+	Code        string            `json:"code,omitempty"`
+	Answer      string            `json:"activation_code,omitempty"`
+	Checks      []activator.Check `json:"checks,omitempty"`
+	Personal    map[string]string `json:"personal,omitempty"` // customer, reference, reason; null text where erased
+	Erased      []string          `json:"erased,omitempty"`   // personal texts that were erased
+	Detail      string            `json:"detail,omitempty"`
+	Effects     []string          `json:"effects,omitempty"`
+	Batch       string            `json:"batch,omitempty"`
+	Line        *int              `json:"line,omitempty"`
+}
+
+// stamp is a time in JSON and exports.
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+func newEntryJSON(e *journal.Entry, names map[codes.UID]string) entryJSON {
+	j := entryJSON{
+		Entry: e.ID.String(), At: stamp(e.At), Kind: e.Kind, Verdict: e.Verdict, Operator: e.Operator, Desk: e.Desk, Via: e.Via,
+		Definition: e.Definition, State: e.State, Code: e.Code, Answer: e.Answer, Detail: e.Detail, Batch: e.Batch,
+	}
+	if e.Product != (codes.UID{}) {
+		j.Product = productName(e.Product, names)
+	}
+	if e.License != 0 {
+		j.License = e.License.String()
+	}
+	if e.Machine {
+		j.Fingerprint, j.Random = e.Fingerprint.String(), fmt.Sprintf("%08x", e.Random)
+	}
+	for _, c := range e.Checks {
+		j.Checks = append(j.Checks, activator.Check{Name: c.Name, Result: activator.Result(c.Result), Detail: c.Detail})
+	}
+	for _, p := range e.Personal {
+		if p.Redacted {
+			j.Erased = append(j.Erased, p.Field)
+			continue
+		}
+		if j.Personal == nil {
+			j.Personal = map[string]string{}
+		}
+		j.Personal[p.Field] = p.Text
+	}
+	for _, f := range e.Effects {
+		j.Effects = append(j.Effects, effect(f))
+	}
+	if e.Batch != "" {
+		j.Line = &e.Line
+	}
+	return j
+}
+
+// effect says in words what follows from an entry.
+func effect(f journal.Effect) string {
+	switch f := f.(type) {
+	case journal.Claim:
+		return fmt.Sprintf("counts once: %v %x", f.Scope, f.Key)
+	case journal.Mark:
+		return fmt.Sprintf("noted: %v %x", f.Scope, f.Key)
+	case journal.TakeSeat:
+		s := fmt.Sprintf("seat %d of %d is taken by %v", f.Slot, f.Limit, f.Fingerprint)
+		if f.Excess != "" {
+			s += " (" + f.Excess + ")"
+		}
+		return s
+	case journal.FreeSeat:
+		return fmt.Sprintf("the seat of %v is free", f.Fingerprint)
+	case journal.SetLicense:
+		s := fmt.Sprintf("license %v: %s, %s, bought %s", f.Number, f.State, plural(f.Seats, "seat"), f.Grants)
+		if f.Order != "" {
+			s += ", order " + f.Order
+		}
+		return s
+	case journal.AddPool:
+		return plural(len(f.Numbers), "license number") + " drawn ahead"
+	}
+	return fmt.Sprintf("%T", f)
+}
+
+// about is an entry in a line: what happened, and by whom.
+func about(e *journal.Entry) string {
+	var b strings.Builder
+	b.WriteString(what(e))
+	if e.Machine {
+		fmt.Fprintf(&b, ", machine %v", e.Fingerprint)
+	}
+	if e.Verdict == journal.Refused {
+		for _, c := range e.Checks {
+			if c.Result == string(activator.Failed) {
+				b.WriteString(": " + c.Detail)
+				break
+			}
+		}
+	}
+	for _, p := range e.Personal {
+		if p.Field != journal.FieldCustomer && !p.Redacted {
+			fmt.Fprintf(&b, ", %s %q", p.Field, p.Text)
+		}
+	}
+	fmt.Fprintf(&b, " (%s)", e.Operator)
+	return b.String()
+}
+
+// what names an event.
+func what(e *journal.Entry) string {
+	name := string(e.Kind)
+	switch e.Kind {
+	case journal.KindRequest:
+		name = "request answered"
+	case journal.KindConfirmation:
+		name = "deactivation confirmed"
+	case journal.KindLicense:
+		name = "license registered"
+	case journal.KindChange:
+		name = "license changed"
+		if e.Detail != "" {
+			name += " (" + e.Detail + ")"
+		}
+	case journal.KindGone:
+		name = "machine gone"
+	case journal.KindLog:
+		name = "journal opened"
+	case journal.KindPool:
+		name = "licenses drawn ahead"
+	case journal.KindProduct:
+		name = "product file met"
+		if strings.HasPrefix(e.Detail, "export ") {
+			name = "product exported"
+		}
+	case journal.KindSerial:
+		name = "serial number"
+	case journal.KindUnreadable:
+		return "unreadable code"
+	}
+	switch e.Verdict {
+	case journal.Repeat:
+		return name + " before, told again"
+	case journal.Refused:
+		switch e.Kind {
+		case journal.KindRequest, journal.KindConfirmation:
+			return string(e.Kind) + " refused"
+		}
+		return name + " refused"
+	}
+	return name
+}

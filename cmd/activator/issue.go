@@ -1,0 +1,147 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/codes"
+)
+
+func (a *app) issueCmd() *cobra.Command {
+	var param uint32
+	var as uint8
+	var shelf int
+	var choose, override, correct string
+	c := &cobra.Command{
+		Use:   "issue CODE...",
+		Short: "answer a request code with an activation code",
+		Long: `issue checks a request code and answers it with an activation code. The answer,
+or the refusal, is in the journal before it is shown. The same request gives the
+same answer again.
+
+Checks that are a matter of judgment (seats, hardware, limits, what was bought)
+can be passed with --override and a reason; the journal keeps the reason.`,
+		Args: args(1, -1, "the request code"),
+	}
+	f := c.Flags()
+	f.SortFlags = false
+	f.Uint32Var(&param, "param", 0, "the answer's value `N`, in place of the definition's default")
+	f.Uint8Var(&as, "as", 0, "grant this `definition` in place of the one asked for, by its id")
+	f.IntVar(&shelf, "shelf-life", 0, "`days` that the answer may wait to be typed; 0: it never expires")
+	f.StringVar(&override, "override", "", "the `reason` for passing checks that are a matter of judgment")
+	f.StringVar(&correct, "correct", "", "the `reason` for a new answer to a request that was answered wrongly")
+	f.StringVar(&choose, "choose", "", "for a choice: the `ids` it grants (not in this version yet)")
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		if f.Changed("choose") {
+			return errors.New("issue --choose is not in this version yet")
+		}
+		if err := notEmpty(cmd, "override", "correct"); err != nil {
+			return err
+		}
+		d := activator.Decision{Want: []codes.Kind{codes.KindRequest}, As: as, Override: override, Correct: correct}
+		if f.Changed("as") && as == 0 {
+			return &usageError{text: "--as: have 0, want a definition's id, 1 to 255", cmd: cmd}
+		}
+		if f.Changed("param") {
+			d.Parameter = &param
+		}
+		if f.Changed("shelf-life") {
+			d.ShelfLife = &shelf
+		}
+		return a.submit(cmd, args, d, (*printer).issued)
+	}
+	return c
+}
+
+// notEmpty refuses flags that were given without a text: a reason is a reason.
+func notEmpty(cmd *cobra.Command, names ...string) error {
+	for _, n := range names {
+		if f := cmd.Flags().Lookup(n); f.Changed && f.Value.String() == "" {
+			return &usageError{text: "--" + n + " is empty", cmd: cmd}
+		}
+	}
+	return nil
+}
+
+// submit submits the code of the arguments and prints what became of it.
+func (a *app) submit(cmd *cobra.Command, args []string, d activator.Decision, show func(*printer, *activator.Outcome)) error {
+	text, err := a.text(args)
+	if err != nil {
+		return err
+	}
+	return a.with(cmd.Context(), func(_ *activator.Desk, s *activator.Session) error {
+		o, err := s.Submit(cmd.Context(), text, d)
+		if o == nil {
+			return err
+		}
+		if a.json {
+			if e := a.put(o.Report()); e != nil {
+				return e
+			}
+		} else {
+			show(a.printer(), o)
+		}
+		if err != nil {
+			return err
+		}
+		worst := statusOf(o.Verdict)
+		if o.Refund != nil {
+			worst = max(worst, statusOf(o.Refund.Verdict))
+		}
+		return answered(worst)
+	})
+}
+
+// issued writes the answer to a request.
+func (p *printer) issued(o *activator.Outcome) {
+	p.reading(&o.Reading)
+	if o.Answer.IsZero() {
+		if o.Verdict == journal.Refused {
+			p.verdict(o.Verdict, refused(&o.Reading))
+		}
+		p.entry(o)
+		return
+	}
+	words := "Answered."
+	if o.Verdict == journal.Repeat {
+		words = "Answered before; this is the same answer again."
+	} else if o.Revision > 1 {
+		words = fmt.Sprintf("Answered, revision %d.", o.Revision)
+	}
+	p.verdict(o.Verdict, words)
+	p.blank()
+	p.line("  Activation code, in letters and in digits:")
+	p.blank()
+	p.line("      ", p.in(bold, o.Answer.String()))
+	p.blank()
+	p.line("      ", p.in(bold, o.Answer.Digits()))
+	p.blank()
+	if d := o.Granted; d != nil {
+		grants := fmt.Sprintf("%s (%d, %s)", d.Name, d.ID, d.Type)
+		if d.Parameter.Most != 0 || o.Value != 0 {
+			grants += fmt.Sprintf(", value %d", o.Value)
+		}
+		p.field("grants", grants)
+	}
+	p.field("type it until", lastDay(o.Day))
+	p.entry(o)
+}
+
+func lastDay(d codes.Day) string {
+	if d == 0 {
+		return "no last day"
+	}
+	return d.Date().Format("Monday, 2 January 2006")
+}
+
+// entry says where the journal keeps it.
+func (p *printer) entry(o *activator.Outcome) {
+	if o.Answer.IsZero() {
+		p.blank()
+	}
+	p.field("journal", fmt.Sprintf("entry %v", o.Entry))
+}

@@ -1,0 +1,396 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/activator/catalog"
+	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/codes/product"
+)
+
+func (a *app) productCmd() *cobra.Command {
+	return group("product", "the catalogue: list, show, check, new, export",
+		a.productListCmd(), a.productShowCmd(), a.productCheckCmd(), a.productNewCmd(), a.productExportCmd())
+}
+
+// productJSON is a product for programs.
+type productJSON struct {
+	ID          string            `json:"id"`
+	UID         string            `json:"uid,omitempty"`
+	Name        string            `json:"name,omitempty"`
+	File        string            `json:"file"`
+	Release     uint16            `json:"release,omitempty"`
+	Releases    []uint16          `json:"releases,omitempty"` // earlier ones, still in the field
+	Test        bool              `json:"test"`
+	Pool        int               `json:"pool,omitempty"`
+	Definitions []definitionJSON  `json:"definitions,omitempty"`
+	Seats       int               `json:"default_seats,omitempty"`
+	Grants      string            `json:"default_grants,omitempty"`
+	Mistakes    []catalog.Mistake `json:"mistakes"`
+	Notes       []catalog.Mistake `json:"notes,omitempty"`
+	Verdict     journal.Verdict   `json:"verdict"` // ok, or refused with mistakes
+}
+
+type definitionJSON struct {
+	ID        uint8    `json:"id"`
+	Name      string   `json:"name"`
+	Type      string   `json:"type"`
+	ShelfLife int      `json:"shelf_life"`
+	Strength  string   `json:"strength"`
+	Reusable  bool     `json:"reusable"`
+	Requires  []uint8s `json:"requires,omitempty"`
+	Ready     bool     `json:"ready"` // this version answers it
+}
+
+// uint8s keeps encoding/json from writing a list of ids as base64.
+type uint8s uint16
+
+func newProductJSON(p *catalog.Product) productJSON {
+	j := productJSON{
+		ID: p.ID, UID: p.UID.String(), Name: p.Name, File: p.Path, Release: p.Release, Releases: p.Releases, Test: p.Test,
+		Pool: p.Pool, Seats: p.Defaults.Seats, Grants: p.Defaults.Grants.String(), Notes: p.Notes,
+		Mistakes: []catalog.Mistake{}, Verdict: journal.OK,
+	}
+	for _, d := range p.Definitions {
+		x := definitionJSON{
+			ID: d.ID, Name: d.Name, Type: d.Type.String(), ShelfLife: d.ShelfLife, Strength: d.Strength(), Reusable: d.Reusable,
+			Ready: d.Type.Ready() && !d.Signed,
+		}
+		for _, id := range d.Requires {
+			x.Requires = append(x.Requires, uint8s(id))
+		}
+		j.Definitions = append(j.Definitions, x)
+	}
+	return j
+}
+
+func (a *app) productListCmd() *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "list the products", Args: args(0, 0, ""),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.with(cmd.Context(), func(_ *activator.Desk, s *activator.Session) error {
+				var rows [][]string
+				for _, p := range s.Products() {
+					if a.json {
+						if err := a.put(newProductJSON(p)); err != nil {
+							return err
+						}
+						continue
+					}
+					test := ""
+					if p.Test {
+						test = "test"
+					}
+					rows = append(rows, []string{safe(p.ID), short(safe(p.Name), 30), fmt.Sprint(p.Release), fmt.Sprint(len(p.Definitions)), test})
+				}
+				dir, err := a.folder()
+				if err != nil {
+					return err
+				}
+				c, err := catalog.Load(filepath.Join(dir, "products"))
+				if err != nil {
+					return err
+				}
+				for _, b := range c.Broken() {
+					if a.json {
+						if err := a.put(brokenJSON(b)); err != nil {
+							return err
+						}
+						continue
+					}
+					rows = append(rows, []string{safe(productID(b.File)), "(" + plural(len(b.Mistakes), "mistake") + ": activator product check)"})
+				}
+				if a.json {
+					return nil
+				}
+				p := a.printer()
+				if len(rows) == 0 {
+					p.line("No products yet: activator product new NAME begins one.")
+					return nil
+				}
+				p.table([]string{"product", "name", "release", "definitions", ""}, rows)
+				return nil
+			})
+		},
+	}
+}
+
+// productID is the product that a file is of.
+func productID(path string) string {
+	base := filepath.Base(path)
+	return base[:len(base)-len(filepath.Ext(base))]
+}
+
+func brokenJSON(b *catalog.MistakesError) productJSON {
+	return productJSON{ID: productID(b.File), File: b.File, Mistakes: b.Mistakes, Verdict: journal.Refused}
+}
+
+func (a *app) productShowCmd() *cobra.Command {
+	return &cobra.Command{
+		Use: "show PRODUCT", Short: "show a product and its definitions", Args: args(1, 1, "the name of a product"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.with(cmd.Context(), func(d *activator.Desk, _ *activator.Session) error {
+				p, err := d.Product(args[0])
+				if err != nil {
+					return badProduct(err)
+				}
+				if a.json {
+					return a.put(newProductJSON(p))
+				}
+				a.printer().product(p)
+				return nil
+			})
+		},
+	}
+}
+
+// badProduct makes a refusal of a product that is unknown or has mistakes.
+func badProduct(err error) error {
+	var m *catalog.MistakesError
+	if errors.As(err, &m) || errors.Is(err, catalog.ErrUnknownProduct) {
+		return &refusal{exitRefused, err.Error()}
+	}
+	return err
+}
+
+func (p *printer) product(x *catalog.Product) {
+	p.title(x.Name)
+	p.blank()
+	p.field("product", x.ID)
+	p.field("file", x.Path)
+	p.field("uid", x.UID.String())
+	release := fmt.Sprint(x.Release)
+	for i, r := range x.Releases {
+		if i == 0 {
+			release += "; before it "
+		} else {
+			release += ", "
+		}
+		release += fmt.Sprint(r)
+	}
+	p.field("release", release)
+	p.field("trial", trial(x.Trial))
+	p.field("licenses", fmt.Sprintf("%s by default; bought: %s", plural(x.Defaults.Seats, "seat"), x.Defaults.Grants))
+	p.field("pool", plural(x.Pool, "license")+" drawn ahead with each export")
+	if x.Test {
+		p.field("test", "yes: a recorded machine may stand in for a real one; never sell it like this")
+	}
+	p.blank()
+	var rows [][]string
+	for _, d := range x.Definitions {
+		var note string
+		switch {
+		case !d.Type.Ready() || d.Signed:
+			note = "not answered by this version yet"
+		case d.ShelfLife == 0:
+			note = "answers never expire"
+		default:
+			note = "answers hold " + plural(d.ShelfLife, "day")
+		}
+		if d.Type.Ends() && d.Type.Ready() {
+			note = "gives the activation back"
+		}
+		rows = append(rows, []string{fmt.Sprintf("  %d", d.ID), d.Type.String(), short(safe(d.Name), 28), note})
+	}
+	p.table([]string{"  id", "type", "name", ""}, rows)
+}
+
+func trial(t product.Trial) string {
+	switch {
+	case t.Days > 0:
+		return plural(t.Days, "day")
+	case t.Hours > 0:
+		return plural(t.Hours, "hour")
+	case t.Runs > 0:
+		return plural(t.Runs, "start")
+	}
+	return "none"
+}
+
+func (a *app) productCheckCmd() *cobra.Command {
+	return &cobra.Command{
+		Use: "check FILE", Short: "check a product file: every mistake with line and remedy",
+		Long: `check reads a product file and prints every mistake at once, with its line and what
+to do. Within a vendor folder the file is also compared with what was exported of
+the product before. FILE may be the name of a product there. Exit status 3 tells
+of mistakes; notes are no mistakes.`,
+		Args: args(1, 1, "a product file"),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.check(cmd, args[0]) },
+	}
+}
+
+func (a *app) check(cmd *cobra.Command, path string) error {
+	dir, dirErr := a.folder()
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && dirErr == nil && product.CheckID(path) == nil {
+		path = filepath.Join(dir, "products", path+".toml")
+	}
+	x, err := catalog.LoadFile(path)
+	if err == nil && dirErr == nil {
+		err = a.with(cmd.Context(), func(d *activator.Desk, _ *activator.Session) error {
+			return d.CheckProduct(cmd.Context(), x)
+		})
+		if errors.Is(err, activator.ErrNoFolder) { // a file on its own
+			err = nil
+		}
+	}
+	var wrong *catalog.MistakesError
+	if err != nil && !errors.As(err, &wrong) {
+		return err
+	}
+	if a.json {
+		j := productJSON{}
+		if x != nil {
+			j = newProductJSON(x)
+		}
+		if wrong != nil {
+			j = brokenJSON(wrong)
+		}
+		if err := a.put(j); err != nil {
+			return err
+		}
+		return answered(statusOf(j.Verdict))
+	}
+	p := a.printer()
+	if wrong != nil {
+		for l := range bytes.Lines([]byte(wrong.Drawn())) {
+			p.line(safe(string(bytes.TrimRight(l, "\r\n"))))
+		}
+		p.verdict(journal.Refused, plural(len(wrong.Mistakes), "mistake")+".")
+		return answered(exitRefused)
+	}
+	p.line(fmt.Sprintf("%s: no mistakes, %s.", safe(path), plural(len(x.Definitions), "definition")))
+	for _, n := range x.Notes {
+		p.hang("  "+p.in(faint, "–")+" ", 4, n.String())
+	}
+	return nil
+}
+
+func (a *app) productNewCmd() *cobra.Command {
+	var name string
+	c := &cobra.Command{
+		Use: "new PRODUCT", Short: "begin a new product file, with comments",
+		Args: args(1, 1, "a name for the file: small letters, digits, dashes"),
+	}
+	c.Flags().StringVar(&name, "name", "", "the product's `name` for people (default: PRODUCT)")
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		id := args[0]
+		if err := product.CheckID(id); err != nil {
+			return &usageError{text: err.Error(), cmd: cmd}
+		}
+		if name == "" {
+			name = id
+		}
+		return a.with(cmd.Context(), func(_ *activator.Desk, _ *activator.Session) error {
+			dir, err := a.folder()
+			if err != nil {
+				return err
+			}
+			var uid codes.UID
+			if _, err := io.ReadFull(a.rand, uid[:]); err != nil {
+				return fmt.Errorf("no randomness: %w", err)
+			}
+			path := filepath.Join(dir, "products", id+".toml")
+			if _, err := os.Lstat(path); err == nil {
+				return fmt.Errorf("%s is there already", path)
+			}
+			out, err := begin(path, 0o600, false)
+			if err != nil {
+				return err
+			}
+			defer out.drop()
+			if err := out.finish(catalog.Blank(name, uid)); err != nil {
+				return err
+			}
+			if a.json {
+				return a.put(map[string]string{"file": path, "uid": uid.String()})
+			}
+			p := a.printer()
+			p.title("Product begun")
+			p.blank()
+			p.field("file", path)
+			p.field("next", "write into it what the product can do, then: activator product check "+id)
+			return nil
+		})
+	}
+	return c
+}
+
+// profileHead is how a product profile begins.
+const profileHead = "manual-activator/1 product profile\n"
+
+func (a *app) productExportCmd() *cobra.Command {
+	var file string
+	var force bool
+	c := &cobra.Command{
+		Use: "export PRODUCT -o FILE", Short: "write the signed product profile that ships inside the program",
+		Long: `export writes the product profile: signed, with all that the customer's side needs,
+and no secret. It draws licenses ahead, so that the profile vouches for licenses
+that are sold after it. An older profile at FILE is replaced.
+
+Once exported, a definition never changes its type, strength, reuse,
+pre-conditions or leaves, and its id is never used again.`,
+		Args: args(1, 1, "the name of a product"),
+	}
+	c.Flags().StringVarP(&file, "output", "o", "", "the `file`, or - for standard output; required")
+	c.Flags().BoolVar(&force, "force", false, "replace a file that is no product profile")
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		switch {
+		case file == "":
+			return &usageError{text: "-o is missing: the file for the profile", cmd: cmd}
+		case file == "-" && a.json:
+			return &usageError{text: "--json and -o - both want standard output", cmd: cmd}
+		}
+		return a.with(cmd.Context(), func(_ *activator.Desk, s *activator.Session) error {
+			var out *output
+			if file != "-" {
+				var err error
+				if out, err = begin(file, 0o644, force || begins(file, profileHead)); err != nil {
+					return err
+				}
+				defer out.drop()
+			}
+			b, x, err := s.Export(cmd.Context(), args[0])
+			if err != nil {
+				return badProduct(err)
+			}
+			if out == nil {
+				_, err := a.out.Write(b)
+				return err
+			}
+			if err := out.finish(b); err != nil {
+				return err
+			}
+			if a.json {
+				return a.put(map[string]any{
+					"file": file, "product": x.ID, "release": x.Release, "serial": x.Serial, "roster": len(x.Roster),
+					"sunset": len(x.Sunset), "anchor": x.Anchor, "test": x.Test,
+				})
+			}
+			p := a.printer()
+			p.title("Product profile exported")
+			p.blank()
+			p.field("product", fmt.Sprintf("%s (%s), release %d", x.Name, x.ID, x.Release))
+			p.field("export", fmt.Sprintf("number %d", x.Serial))
+			p.field("file", file)
+			p.field("vouches for", plural(len(x.Roster), "license"))
+			if len(x.Sunset) > 0 {
+				p.field("refuses", plural(len(x.Sunset), "license")+" that were revoked or refunded")
+			}
+			if x.Test {
+				p.field("test", "yes: a recorded machine may stand in for a real one; never sell it like this")
+			}
+			return nil
+		})
+	}
+	return c
+}

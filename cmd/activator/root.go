@@ -1,0 +1,90 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// version is set by the linker for releases.
+var version = ""
+
+const rootLong = `activator is the vendor's side of activation by telephone, letter and mail.
+
+A customer's program shows a request code; you type it here and read back the
+activation code. When the customer gives a license back, the program shows a
+confirmation code, which is typed here too and counts once.
+
+Try it without any setup:
+
+  activator demo
+
+Or begin for real:
+
+  activator init
+  activator product export press-studio -o press-studio.profile
+  activator license add --product press-studio --customer "Acme" --order 1 --seats 2
+
+Vendor folder: --dir, else $ACTIVATOR_DIR, else the data folder of this system.
+Passphrase: --passphrase-file, else $ACTIVATOR_PASSPHRASE, else asked for.
+A code given as - is read from standard input.
+
+Exit status: 0 done, a repeat included; 1 could not; 2 wrong usage; 3 understood
+and refused; 4 the code could not be read.`
+
+// root makes the whole tree of commands.
+func (a *app) root() *cobra.Command {
+	root := group("activator", "the vendor's side of activation by telephone, letter and mail",
+		a.demoCmd(), a.initCmd(), a.productCmd(), a.licenseCmd(),
+		a.readCmd(), a.issueCmd(), a.confirmCmd(), a.refundCmd(), a.goneCmd(),
+		a.journalCmd(), a.backupCmd(), a.restoreCmd(), a.keysCmd(), a.versionCmd(),
+		later("batch IN", "answer a file of codes"),
+		later("compare A B", "compare two hardware profiles"),
+	)
+	root.Long = rootLong
+	root.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	root.SilenceErrors, root.SilenceUsage = true, true
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return &usageError{text: err.Error(), cmd: cmd}
+	})
+	f := root.PersistentFlags()
+	f.SortFlags = false
+	f.StringVar(&a.dir, "dir", "", "vendor `folder`")
+	f.StringVar(&a.passphraseFile, "passphrase-file", "", "`file` whose first line is the passphrase")
+	f.StringVar(&a.operator, "operator", "", "who works here, as the journal keeps it (default: the system's user `name`)")
+	f.BoolVar(&a.json, "json", false, "answer in JSON, for programs")
+	return root
+}
+
+// later is a command that this version knows and does not have.
+func later(use, short string) *cobra.Command {
+	return &cobra.Command{
+		Use: use, Short: short + " (not in this version yet)", DisableFlagParsing: true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return fmt.Errorf("%s is not in this version yet", cmd.CommandPath())
+		},
+	}
+}
+
+func (a *app) versionCmd() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "print the version", Args: args(0, 0, ""),
+		RunE: func(*cobra.Command, []string) error {
+			v := version
+			if v == "" {
+				v = "(devel)"
+				if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+					v = info.Main.Version
+				}
+			}
+			if a.json {
+				return a.put(map[string]string{"version": v, "go": runtime.Version(), "platform": runtime.GOOS + "/" + runtime.GOARCH})
+			}
+			_, err := fmt.Fprintf(a.out, "activator %s %s %s/%s\n", v, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			return err
+		},
+	}
+}
