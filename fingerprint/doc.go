@@ -41,8 +41,8 @@
 //
 // The fold does not change when a cable is pulled, a radio or a card is switched
 // off for a moment (airplane mode, "ip link set down"), a VPN connects, a laptop
-// is docked, interfaces are renamed or found in another order, or firmware,
-// kernel and drivers are updated. Link state is therefore never looked at. A
+// is docked, interfaces are renamed or found in another order, or firmware and
+// kernel are updated. Link state is therefore never looked at. A
 // network card counts as switched off only where somebody switched off the
 // device itself: in the firmware or by unbinding its driver on Linux, where the
 // card is then gone, and in the device manager on Windows (which the Network
@@ -75,6 +75,10 @@
 //     [Profile.Strength] is [Weak], and all machines of one make look alike.
 //   - A USB network adapter never counts, not even where it is soldered in, as on
 //     older single-board computers; nor does an SD card.
+//   - Network cards in a Thunderbolt dock are told by what the kernel knows of
+//     them, since Linux 5.14; an older kernel takes them for built in.
+//   - The Windows Subsystem for Linux draws a network address with each start,
+//     which does not count there.
 //   - On Windows a change of the storage driver can change how a drive writes its
 //     serial number.
 //   - 26 bits repeat: among 10,000 machines two share a fingerprint with a chance
