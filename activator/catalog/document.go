@@ -24,6 +24,7 @@ type document struct {
 	found  []Mistake
 	bad    map[path]bool // what has a mistake already
 	whole  bool          // one mistake says all
+	more   bool          // there are mistakes that are not listed
 }
 
 // path names a key: its parts, each behind a NUL; elements of lists as "#0".
@@ -164,10 +165,15 @@ const maxMistakes = 200
 // has no place, or at the nearest table around it.
 func (d *document) mistake(at path, problem, remedy string) {
 	d.bad[at] = true
-	if len(d.found) < maxMistakes {
-		d.found = append(d.found, d.locate(at, problem, remedy))
+	if d.full() {
+		d.more = true
+		return
 	}
+	d.found = append(d.found, d.locate(at, problem, remedy))
 }
+
+// full reports whether no more mistakes are listed.
+func (d *document) full() bool { return len(d.found) >= maxMistakes }
 
 func (d *document) locate(at path, problem, remedy string) Mistake {
 	m := Mistake{File: d.file, Key: at.String(), Problem: problem, Remedy: remedy}
@@ -216,5 +222,8 @@ func (d *document) err() error {
 		return nil
 	}
 	sortMistakes(d.found)
+	if d.more {
+		d.found = append(d.found, Mistake{File: d.file, Problem: fmt.Sprintf("more than %d mistakes: the rest is not listed", maxMistakes), Remedy: "mend these first"})
+	}
 	return &MistakesError{File: d.file, Mistakes: d.found}
 }

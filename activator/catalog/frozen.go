@@ -53,20 +53,25 @@ func (p *Product) CompareExported(old []product.Definition) error {
 	}
 	d, values := open(p.Path, text)
 	for _, c := range changes {
-		d.mistake(definitionPath(values, c.id, c.field), c.problem, c.remedy)
+		at, ok := definitionPath(values, c.id)
+		if !ok { // gone, so it has no line
+			d.found = append(d.found, Mistake{File: p.Path, Key: "definition." + c.field, Problem: c.problem, Remedy: c.remedy})
+			continue
+		}
+		d.mistake(at.key(c.field), c.problem, c.remedy)
 	}
 	return d.err()
 }
 
-// definitionPath finds the key of a definition in a decoded file.
-func definitionPath(values map[string]any, id uint8, field string) path {
+// definitionPath finds a definition in a decoded file.
+func definitionPath(values map[string]any, id uint8) (path, bool) {
 	list, _ := values["definition"].([]any)
 	for i, v := range list {
 		if t, ok := v.(map[string]any); ok && t["id"] == int64(id) {
-			return at("definition").element(i).key(field)
+			return at("definition").element(i), true
 		}
 	}
-	return at("definition")
+	return "", false
 }
 
 type change struct {

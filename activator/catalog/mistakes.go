@@ -104,14 +104,6 @@ func sortMistakes(m []Mistake) {
 	})
 }
 
-// count returns "1 mistake" or "n mistakes".
-func count(n int) string {
-	if n == 1 {
-		return "1 mistake"
-	}
-	return fmt.Sprintf("%d mistakes", n)
-}
-
 // clip shortens what a mistake quotes.
 func clip(s string) string {
 	const most = 60

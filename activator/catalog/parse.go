@@ -3,6 +3,7 @@ package catalog
 import (
 	"crypto/sha256"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -134,7 +135,7 @@ func (p *Product) hardware(t *table) {
 	p.Policy.InvalidateOnMove = t.flag("invalidate_on_move")
 	p.Policy.ReactivateOnRelease = t.flag("reactivate_on_release")
 	weights := t.table("weights")
-	for key := range weights.values {
+	for _, key := range slices.Sorted(maps.Keys(weights.values)) {
 		p.weight(weights, key)
 	}
 	t.done()

@@ -175,6 +175,10 @@ func (t *table) done() {
 		if slices.Contains(t.known, key) {
 			continue
 		}
+		if t.d.full() {
+			t.d.more = true
+			return
+		}
 		remedy := "known here: " + strings.Join(t.known, ", ")
 		if near := nearest(key, t.known); near != "" {
 			remedy = fmt.Sprintf("did you mean %s?", near)
