@@ -28,7 +28,7 @@ type SlipError struct {
 	Kind     Kind   // 0 when the first character does not tell
 	Group    int    // first bad group, from 0; -1 when the slip cannot be placed in one
 	Position int    // character within the group, from 0; -1 when unknown
-	Groups   int    // groups that a code of this kind has
+	Groups   int    // groups that a code of this kind has; 0 while the kind is unknown
 	Bad      []int  // all bad groups, from 0; where Group is -1, the groups of which one is bad
 	Found    string // the bad group, or the bad character, as it was typed
 	OneCase  bool   // all letters were typed in one case, so case was lost
@@ -36,7 +36,10 @@ type SlipError struct {
 
 // Error names the group as people count, from 1.
 func (e *SlipError) Error() string {
-	where := fmt.Sprintf("group %d of %d", e.Group+1, e.Groups)
+	where := fmt.Sprintf("group %d", e.Group+1)
+	if e.Groups > 0 {
+		where += fmt.Sprintf(" of %d", e.Groups)
+	}
 	char := e.Form.noun()
 	var s string
 	switch e.Slip {

@@ -15,7 +15,8 @@ import (
 const labelPrefix = "manual-activator/1 "
 
 // LicenseKey is the 88 bits that a serial number carries. It prints as
-// "LICENSE KEY (hidden)" whatever the verb.
+// "LICENSE KEY (hidden)" whatever the verb, except where fmt cannot call its
+// methods: in an unexported field of another struct. Do not print such a struct.
 type LicenseKey [11]byte
 
 const hiddenLicenseKey = "LICENSE KEY (hidden)"
@@ -55,9 +56,8 @@ func (k LicenseKey) Stretch(uid UID, l LicenseNumber) Key {
 // keeps one HMAC object to be quick, so it is not for concurrent use: Clone it
 // for each worker. It prints as "MASTER SECRET (hidden)".
 type Master struct {
-	_      [0]func()
-	secret *[]byte
-	mac    hash.Hash
+	secret func() []byte // functions: fmt looks through pointers of a struct, not into these
+	mac    func() hash.Hash
 }
 
 const hiddenMaster = "MASTER SECRET (hidden)"
@@ -69,11 +69,12 @@ func NewMaster(secret []byte) *Master {
 		panic("codes: NewMaster: a master secret has at least 16 bytes")
 	}
 	s := append([]byte(nil), secret...)
-	return &Master{secret: &s, mac: hmac.New(sha256.New, s)}
+	m := hmac.New(sha256.New, s)
+	return &Master{secret: func() []byte { return s }, mac: func() hash.Hash { return m }}
 }
 
 // Clone is a Master of the same secret for another goroutine.
-func (m *Master) Clone() *Master { return NewMaster(*m.secret) }
+func (m *Master) Clone() *Master { return NewMaster(m.secret()) }
 
 // LicenseKey is mac(master, "license key", uid, license number), leftmost 88 bits.
 // The caller takes the Master of the license number's epoch.
@@ -82,10 +83,11 @@ func (m *Master) LicenseKey(uid UID, l LicenseNumber) LicenseKey {
 	b := append(buf[:0], labelPrefix+"license key\x00"...)
 	b = append(b, uid[:]...)
 	b = binary.BigEndian.AppendUint32(b, uint32(l))
-	m.mac.Reset()
-	m.mac.Write(b)
+	mac := m.mac()
+	mac.Reset()
+	mac.Write(b)
 	var sum [sha256.Size]byte
-	return LicenseKey(m.mac.Sum(sum[:0])[:11])
+	return LicenseKey(mac.Sum(sum[:0])[:11])
 }
 
 // String does not reveal the secret.
@@ -98,8 +100,7 @@ func (m *Master) Format(f fmt.State, _ rune) { io.WriteString(f, hiddenMaster) }
 // It cannot be compared with ==, and prints as "KEY (hidden)". The zero Key is
 // no key and panics when used.
 type Key struct {
-	_ [0]func()
-	b *[32]byte // behind a pointer: %v of a struct with a Key inside shows no byte
+	b func() *[32]byte // a function: fmt cannot look inside, whatever struct the Key is in
 }
 
 const hiddenKey = "KEY (hidden)"
@@ -109,7 +110,7 @@ func KeyFrom(b []byte) (Key, error) {
 	if len(b) != 32 {
 		return Key{}, fmt.Errorf("key: expected 32 bytes, found %d", len(b))
 	}
-	return Key{b: (*[32]byte)(append([]byte(nil), b...))}, nil
+	return newKey([32]byte(b)), nil
 }
 
 // Bytes is the key itself, for a state file or a keyring.
@@ -120,7 +121,7 @@ func (k Key) IsZero() bool { return k.b == nil }
 
 // Equal compares in constant time. A zero Key equals nothing.
 func (k Key) Equal(o Key) bool {
-	return k.b != nil && o.b != nil && subtle.ConstantTimeCompare(k.b[:], o.b[:]) == 1
+	return k.b != nil && o.b != nil && subtle.ConstantTimeCompare(k.b()[:], o.b()[:]) == 1
 }
 
 // ID names the key without revealing it: mac(k, "key id"), leftmost 64 bits.
@@ -147,11 +148,13 @@ func (k Key) bytes() *[32]byte {
 	if k.b == nil {
 		panic("codes: use of a zero Key")
 	}
-	return k.b
+	return k.b()
 }
+
+func newKey(b [32]byte) Key { return Key{b: func() *[32]byte { return &b }} }
 
 func sumKey(m hash.Hash) Key {
 	var b [32]byte
 	m.Sum(b[:0])
-	return Key{b: &b}
+	return newKey(b)
 }

@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/binary"
+	"fmt"
 	"hash"
+	"io"
 )
 
 // Terms is everything that an answer's tag covers.
@@ -111,14 +113,18 @@ func EqualTags(a, b uint64) bool {
 // Tagger computes several tags under one key, faster than the Key's own
 // methods from the second tag on. It is not for concurrent use.
 type Tagger struct {
-	mac hash.Hash
-	buf *[128]byte // also holds the sum
+	mac func() hash.Hash // a function, as in Key
+	buf *[128]byte       // also holds the sum
 }
 
 // Tagger prepares the key for several tags.
 func (k Key) Tagger() *Tagger {
-	return &Tagger{mac: hmac.New(sha256.New, k.bytes()[:]), buf: new([128]byte)}
+	m := hmac.New(sha256.New, k.bytes()[:])
+	return &Tagger{mac: func() hash.Hash { return m }, buf: new([128]byte)}
 }
+
+// Format does not reveal the key, whatever the verb.
+func (t *Tagger) Format(f fmt.State, _ rune) { io.WriteString(f, hiddenKey) }
 
 // AnswerTag is as [Key.AnswerTag].
 func (t *Tagger) AnswerTag(terms Terms) uint64 {
@@ -150,13 +156,15 @@ func (t *Tagger) begin(label string) []byte {
 
 // sum is the HMAC of the message b; the result is overwritten by the next begin.
 func (t *Tagger) sum(b []byte) []byte {
-	t.mac.Reset()
-	t.mac.Write(b)
-	return t.mac.Sum(t.buf[:0])
+	m := t.mac()
+	m.Reset()
+	m.Write(b)
+	return m.Sum(t.buf[:0])
 }
 
 func (t *Tagger) key(b []byte) Key {
-	t.mac.Reset()
-	t.mac.Write(b)
-	return sumKey(t.mac)
+	m := t.mac()
+	m.Reset()
+	m.Write(b)
+	return sumKey(m)
 }
