@@ -147,7 +147,7 @@ func TestWeigh(t *testing.T) {
 
 func TestBlank(t *testing.T) {
 	for name, want := range map[string]string{
-		"rip-server-2": "Rip Server 2", "Rip Server": "Rip Server", `say "hi"`: `say "hi"`, `quote"`: `Quote"`, "Two\nlines": "Two\nlines", `C:\`: `C:\`, "日本": "日本",
+		"rip-server-2": "Rip Server 2", "Rip Server": "Rip Server", `say "hi"`: `say "hi"`, `quote"`: `Quote"`, `C:\`: `C:\`, "日本": "日本",
 	} {
 		p, err := Parse("products/new.toml", Blank(name, testUID))
 		if err != nil {
@@ -156,6 +156,25 @@ func TestBlank(t *testing.T) {
 		}
 		if p.Name != want || p.UID != testUID || len(p.Notes) > 0 || len(p.Definitions) != 3 {
 			t.Errorf("%q: have %+v, want name %q", name, p, want)
+		}
+	}
+}
+
+// What editors do to a file does not matter.
+func TestEditors(t *testing.T) {
+	want := parseSample(t)
+	for name, text := range map[string][]byte{
+		"mark": append([]byte("\uFEFF"), Sample(testUID)...),
+		"crlf": []byte(strings.ReplaceAll(string(Sample(testUID)), "\n", "\r\n")),
+	} {
+		have, err := Parse("products/press-studio.toml", text)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		have.Digest, have.Notes = want.Digest, want.Notes
+		if !reflect.DeepEqual(have, want) {
+			t.Errorf("%s: have %+v\nwant %+v", name, have, want)
 		}
 	}
 }
@@ -198,7 +217,7 @@ func TestLoad(t *testing.T) {
 		"broken": filepath.Join(dir, "broken.toml") + ":2:6: expected value, not end of input: mend the TOML here; what follows is read after that",
 		"twin":   filepath.Join(dir, "twin.toml") + ":11:7: uid: " + testUID.String() + " is the uid of press-studio.toml already: draw a new one with activator product new; a uid is never used twice",
 		"big":    "", "none": `unknown product "none": known are copy, press-studio`,
-		"half": filepath.Join(dir, "half.toml") + ": name: expected the product's name, 1 to 200 bytes", codes.UID{15: 7}.String(): "half.toml: name: ",
+		"half": filepath.Join(dir, "half.toml") + ": name: missing: expected the product's name: write it as name = \"Press Studio\"", codes.UID{15: 7}.String(): "half.toml: name: ",
 	} {
 		_, err := c.Product(name)
 		if err == nil || !strings.Contains(err.Error(), want) {

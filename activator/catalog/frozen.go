@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"fmt"
 	"slices"
@@ -51,7 +52,7 @@ func (p *Product) CompareExported(old []product.Definition) error {
 	if err != nil || sha256.Sum256(text) != p.Digest {
 		text = nil // not the file that p was read from: no lines
 	}
-	d, values := open(p.Path, text)
+	d, values := open(p.Path, bytes.TrimPrefix(text, []byte("\uFEFF")))
 	for _, c := range changes {
 		at, ok := definitionPath(values, c.id)
 		if !ok { // gone, so it has no line

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"fmt"
 	"maps"
@@ -40,7 +41,7 @@ func parse(file string, text []byte) (*Product, *document) {
 		d := &document{file: file}
 		return p, d.stop(Mistake{Problem: fmt.Sprintf("the file has %d bytes, at most %d are read", len(text), maxFile), Remedy: "a product file is written by hand: look what this is"})
 	}
-	d, values := open(file, text)
+	d, values := open(file, bytes.TrimPrefix(text, []byte("\uFEFF"))) // some editors put a mark there
 	if d.whole {
 		return p, d
 	}
@@ -73,8 +74,10 @@ func (p *Product) head(t *table) {
 		}
 	}
 	p.Name, ok = t.text("name")
-	if (!ok || p.Name == "" || len(p.Name) > product.MaxName) && !t.d.bad[t.at.key("name")] {
-		t.mistake("name", fmt.Sprintf("expected the product's name, 1 to %d bytes", product.MaxName), `write it as name = "Press Studio"`)
+	if !ok && !t.d.bad[t.at.key("name")] {
+		t.missing("name", "the product's name", `write it as name = "Press Studio"`)
+	} else if err := product.CheckName(p.Name); ok && err != nil {
+		t.mistake("name", err.Error(), "write it as one line of plain text")
 	}
 	if p.Release = uint16(t.number("release", 1, 1<<16-1, 0)); p.Release == 0 && !t.d.bad[t.at.key("release")] {
 		t.missing("release", "the number of the current release, from 1", "write release = 1 for the first one")

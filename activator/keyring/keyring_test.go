@@ -201,7 +201,7 @@ func TestCreateRefuses(t *testing.T) {
 		"passphrase":  {"", func(*Options) {}, "the passphrase is empty: expected at least one character, better four random words"},
 		"low work":    {"x", func(o *Options) { o.WorkFactor = 9 }, "work factor 9: expected 10 to 20"},
 		"high work":   {"x", func(o *Options) { o.WorkFactor = 21 }, "work factor 21: expected 10 to 20"},
-		"vendor":      {"x", func(o *Options) { o.Vendor = "" }, "the vendor's name has 0 bytes: expected 1 to 200"},
+		"vendor":      {"x", func(o *Options) { o.Vendor = "" }, "the vendor's name: found 0 bytes: expected a name of 1 to 200"},
 		"registry":    {"x", func(o *Options) { o.Registry = 16 }, "registry 16: expected 0 to 15"},
 		"no entropy":  {"x", func(o *Options) { o.Rand = bytes.NewReader(make([]byte, 31)) }, "draw the root secret: unexpected EOF"},
 		"bad entropy": {"x", func(o *Options) { o.Rand = bytes.NewReader(make([]byte, 32)) }, "epoch 0: the root secret is all zero"},

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"filippo.io/age"
+
+	"github.com/manual-activator/manual-activator/codes/product"
 )
 
 // State says what an epoch is used for.
@@ -25,7 +27,6 @@ const (
 	rootPrefix  = "MANUAL-ACTIVATOR-ROOT-SECRET-" // a loud prefix: seen in a log, it is noticed
 	maxEpoch    = 15                              // an epoch has 4 bits in a license number
 	maxRegistry = 15                              // likewise
-	maxVendor   = 200
 )
 
 // contents is what keyring.age holds.
@@ -145,9 +146,10 @@ func parseEpoch(value string) (epoch, error) {
 
 // valid reports the first thing that no keyring may say.
 func (c *contents) valid() error {
+	if err := product.CheckName(c.vendor); err != nil { // what a profile could not name
+		return fmt.Errorf("the vendor's name: %w", err)
+	}
 	switch {
-	case c.vendor == "" || len(c.vendor) > maxVendor:
-		return fmt.Errorf("the vendor's name has %d bytes: expected 1 to %d", len(c.vendor), maxVendor)
 	case c.name != keyName(c.name):
 		return fmt.Errorf("the name of keys %q: expected lower-case letters, digits and single dashes", c.name)
 	case c.registry > maxRegistry:

@@ -174,17 +174,23 @@ func (c *checker) identity() {
 // texts: what people read.
 func (c *checker) texts() {
 	d := c.this()
-	switch {
-	case d.Name == "":
+	if d.Name == "" {
 		c.mistake("name", -1, "the definition has no name", "say in a word or two what the customer asks for")
-	case len(d.Name) > MaxName:
-		c.mistake("name", -1, fmt.Sprintf("the name has %d bytes, at most %d fit", len(d.Name), MaxName), "move the rest into the description")
 	}
-	if len(d.Description) > MaxText {
-		c.mistake("description", -1, fmt.Sprintf("the description has %d bytes, at most %d fit", len(d.Description), MaxText), "shorten it")
-	}
-	if len(d.Menu) > MaxName {
-		c.mistake("menu", -1, fmt.Sprintf("the menu has %d bytes, at most %d fit", len(d.Menu), MaxName), "shorten it")
+	for _, f := range []struct {
+		field, text string
+		most        int
+		remedy      string
+	}{
+		{"name", d.Name, MaxName, "move the rest into the description"},
+		{"description", d.Description, MaxText, "shorten it"},
+		{"menu", d.Menu, MaxName, "shorten it"},
+	} {
+		if len(f.text) > f.most {
+			c.mistake(f.field, -1, fmt.Sprintf("the %s has %d bytes, at most %d fit", f.field, len(f.text), f.most), f.remedy)
+		} else if err := oneLine(f.text); err != nil {
+			c.mistake(f.field, -1, fmt.Sprintf("the %s %v", f.field, err), "write it as one line of plain text")
+		}
 	}
 }
 

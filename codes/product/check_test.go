@@ -58,6 +58,11 @@ func TestCheckRules(t *testing.T) {
 		{"long name", func(d []Definition) []Definition { d[0].Name = strings.Repeat("x", 201); return d }, "definition[0].name: the name has 201 bytes, at most 200 fit"},
 		{"long description", func(d []Definition) []Definition { d[0].Description = strings.Repeat("x", 5000); return d }, "definition[0].description: the description has 5000 bytes, at most 4096 fit"},
 		{"long menu", func(d []Definition) []Definition { d[0].Menu = strings.Repeat("x", 201); return d }, "definition[0].menu: the menu has 201 bytes, at most 200 fit"},
+		{"escape sequence", func(d []Definition) []Definition {
+			d[0].Name, d[0].Menu, d[0].Description = "\x1b[31mred", "a\u202eb", "\xff"
+			return d
+		},
+			`definition[0].name: the name "\u001b[31mred" holds a character that cannot be seen | definition[0].description: the description "\xff" is not UTF-8 text | definition[0].menu: the menu "a\u202eb" holds a character that cannot be seen`},
 		{"shelf life", func(d []Definition) []Definition { d[0].ShelfLife = 3651; d[1].ShelfLife = -1; return d },
 			"definition[0].shelf_life: shelf life of 3651 days: expected 0 to 3650 | definition[1].shelf_life: shelf life of -1 days: expected 0 to 3650"},
 		{"no deactivate", func(d []Definition) []Definition { return append(d[:1], d[2:]...) },
@@ -77,7 +82,7 @@ func TestCheckRules(t *testing.T) {
 		{"bits without name", func(d []Definition) []Definition { d[8].Parameter.Most = 8; return d },
 			"definition[8].parameter.most: most 0x8 has bits without a name: 3 names reach 0x7"},
 		{"bit names", func(d []Definition) []Definition { d[8].Parameter.Bits = []string{"a", "", "a"}; return d },
-			`definition[8].parameter.bits[1]: the name of bit 1 has 0 bytes: expected 1 to 200 | definition[8].parameter.bits[2]: bit 2 is named "a" like bit 0`},
+			`definition[8].parameter.bits[1]: the name of bit 1: found 0 bytes: expected a name of 1 to 200 | definition[8].parameter.bits[2]: bit 2 is named "a" like bit 0`},
 		{"33 bits", func(d []Definition) []Definition { d[8].Parameter.Bits = make([]string, 33); return d },
 			"definition[8].parameter.bits[32]: 33 names of bits: the parameter has 32"},
 		{"deactivate alone", func(d []Definition) []Definition { d[1].Requires = nil; return d },

@@ -62,11 +62,10 @@ func (c *checker) bits() {
 		c.mistake("parameter.most", -1, fmt.Sprintf("most %#x has bits without a name: %d names reach %#x", p.Most, len(p.Bits), mask), "name every bit or lower it")
 	}
 	for i, name := range p.Bits {
-		switch {
-		case name == "" || len(name) > MaxName:
-			c.mistake("parameter.bits", i, fmt.Sprintf("the name of bit %d has %d bytes: expected 1 to %d", i, len(name), MaxName), "name it")
-		case slices.Index(p.Bits, name) < i:
-			c.mistake("parameter.bits", i, fmt.Sprintf("bit %d is named %q like bit %d", i, clip(name), slices.Index(p.Bits, name)), "give each bit its own name")
+		if err := CheckName(name); err != nil {
+			c.mistake("parameter.bits", i, fmt.Sprintf("the name of bit %d: %v", i, err), "name it in plain text")
+		} else if first := slices.Index(p.Bits, name); first < i {
+			c.mistake("parameter.bits", i, fmt.Sprintf("bit %d is named %q like bit %d", i, clip(name), first), "give each bit its own name")
 		}
 	}
 }

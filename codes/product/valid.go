@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/manual-activator/manual-activator/codes"
 )
@@ -40,22 +41,44 @@ func CheckID(id string) error {
 	return nil
 }
 
+// CheckName reports whether s can be a name that people read: 1 to [MaxName]
+// bytes of UTF-8, without control characters and other invisible ones.
+func CheckName(s string) error {
+	if s == "" || len(s) > MaxName {
+		return fmt.Errorf("found %d bytes: expected a name of 1 to %d", len(s), MaxName)
+	}
+	return oneLine(s)
+}
+
+// oneLine reports whether s is text without characters that cannot be seen.
+func oneLine(s string) error {
+	if !utf8.ValidString(s) {
+		return fmt.Errorf("%s is not UTF-8 text", quote(clip(s)))
+	}
+	if i := strings.IndexFunc(s, hidden); i >= 0 {
+		return fmt.Errorf("%s holds a character that cannot be seen", quote(clip(s)))
+	}
+	return nil
+}
+
 // Valid reports the first thing in p that no profile may say; a mistake in the
 // definitions ([Check]) is one.
 func (p *Profile) Valid() error {
 	switch {
 	case p.UID == (codes.UID{}):
 		return fmt.Errorf("the product's uid is zero")
-	case p.Vendor == "" || len(p.Vendor) > MaxName:
-		return fmt.Errorf("the vendor's name has %d bytes: expected 1 to %d", len(p.Vendor), MaxName)
-	case p.Name == "" || len(p.Name) > MaxName:
-		return fmt.Errorf("the product's name has %d bytes: expected 1 to %d", len(p.Name), MaxName)
 	case p.SignedOn == 0 || p.SignedOn > codes.MaxDay:
 		return fmt.Errorf("the day of signing is missing")
 	case p.Serial == 0 || p.Serial > 1<<63-1:
 		return fmt.Errorf("serial %d: exports count from 1", p.Serial)
 	case len(p.Roster) > maxRoster || len(p.Sunset) > maxRoster:
 		return fmt.Errorf("roster of %d and sunset list of %d: at most %d fit", len(p.Roster), len(p.Sunset), maxRoster)
+	}
+	if err := CheckName(p.Vendor); err != nil {
+		return fmt.Errorf("the vendor's name: %w", err)
+	}
+	if err := CheckName(p.Name); err != nil {
+		return fmt.Errorf("the product's name: %w", err)
 	}
 	if err := CheckID(p.ID); err != nil {
 		return err
