@@ -17,8 +17,8 @@ func decide(r *Reading, d Decision, mayOverride bool, now time.Time) (journal.En
 	b := &bench{r: r, d: d, now: now, mayPass: mayOverride}
 	e := journal.Entry{At: now, Verdict: journal.OK}
 	if r.Code.IsZero() {
-		e.Kind, e.Verdict, e.Code = journal.KindUnreadable, journal.Unreadable, journal.ShortText(r.Text)
-		b.refuse(checkForm, r.Slip.Error())
+		e.Kind, e.Verdict, e.Code = journal.KindUnreadable, journal.Unreadable, unreadableForJournal(r.Text, r.Slip)
+		b.refuse(checkForm, sayUnreadable(r.Text, r.Slip))
 		return b.close(e), nil
 	}
 	e.Code = r.Code.String()

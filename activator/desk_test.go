@@ -38,6 +38,8 @@ func newOffice(t *testing.T) *office {
 	return o
 }
 
+func (o *office) rand() io.Reader { return rand.Reader }
+
 func (o *office) clock() time.Time { return o.now }
 
 func (o *office) open() {

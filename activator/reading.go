@@ -1,9 +1,6 @@
 package activator
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-
 	"github.com/manual-activator/manual-activator/activator/catalog"
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
@@ -59,11 +56,4 @@ func examine(text string, c codes.Code, f *journal.LicenseFacts, p *catalog.Prod
 	r.State = r.history.label(r.node, r.Statement.Fingerprint, r.Statement.Random)
 	r.StateNote = stateNote(r.State, r.node)
 	return r, nil
-}
-
-// serialForJournal is what the journal keeps of a serial number: the letter, the
-// license number, and a hash that tells two typings apart, never the key.
-func serialForJournal(c codes.Code) string {
-	sum := sha256.Sum256([]byte("manual-activator/1 serial in the journal\x00" + c.String()))
-	return "S " + c.Serial().License.String() + " " + hex.EncodeToString(sum[:8])
 }

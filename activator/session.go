@@ -346,6 +346,11 @@ func (s *Session) Entries(ctx context.Context, q journal.Query) iter.Seq2[journa
 	return s.desk.store.Entries(ctx, q)
 }
 
+// Entry looks up one entry of the journal, or [journal.ErrNoEntry].
+func (s *Session) Entry(ctx context.Context, id journal.EntryID) (journal.Entry, error) {
+	return s.desk.store.Entry(ctx, id)
+}
+
 // Licenses lists the registry.
 func (s *Session) Licenses(ctx context.Context, q journal.LicenseQuery) iter.Seq2[journal.License, error] {
 	return s.desk.store.Licenses(ctx, q)

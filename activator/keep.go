@@ -1,0 +1,100 @@
+package activator
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/codes"
+)
+
+// What the journal keeps of a submission. A serial number carries the license
+// key, so it is never kept: neither a whole one nor one with a slip, neither
+// alone nor inside a mail.
+
+// serialForJournal is what the journal keeps of a serial number: the letter, the
+// license number, and a hash that tells two typings apart, never the key.
+func serialForJournal(c codes.Code) string {
+	sum := sha256.Sum256([]byte("manual-activator/1 serial in the journal\x00" + c.String()))
+	return "S " + c.Serial().License.String() + " " + hex.EncodeToString(sum[:8])
+}
+
+const serialLeftOut = "[serial number]"
+
+// unreadableForJournal is what the journal keeps of a text that is no code.
+func unreadableForJournal(text string, slip error) string {
+	var b strings.Builder
+	end := 0
+	for _, m := range codes.Find(text) {
+		if m.Code.Kind() == codes.KindSerial || m.Code.IsZero() && beginsSerial(text[m.Start:m.End]) {
+			b.WriteString(text[end:m.Start] + serialLeftOut)
+			end = m.End
+		}
+	}
+	b.WriteString(text[end:])
+	switch n := characters(text); {
+	case end > 0:
+	case beginsSerial(text) || aboutSerial(slip):
+		return serialLeftOut
+	case n >= 20 && n <= 60 && !tellsKind(slip): // a serial number whose first letter was lost
+		return fmt.Sprintf("[%d characters]", n)
+	}
+	return journal.ShortText(b.String())
+}
+
+// beginsSerial reports whether a text begins as a serial number does, in letters
+// or in digits, whatever the rest is.
+func beginsSerial(text string) bool {
+	const enough = 10 // characters: less gives nothing away
+	text = strings.TrimLeftFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	if text == "" || !strings.ContainsRune("Ss4Ｓｓ", []rune(text)[0]) {
+		return false
+	}
+	return characters(text) >= enough
+}
+
+// characters counts those of a text that a code could have.
+func characters(text string) (n int) {
+	for _, r := range text {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || r == '?' {
+			n++
+		}
+	}
+	return n
+}
+
+// tellsKind reports whether an error knows which kind of code it is about.
+func tellsKind(err error) bool {
+	var slip *codes.SlipError
+	var length *codes.LengthError
+	return errors.As(err, &slip) && slip.Kind != 0 || errors.As(err, &length) && length.Kind != 0
+}
+
+// aboutSerial reports whether an error is about a serial number.
+func aboutSerial(err error) bool {
+	var slip *codes.SlipError
+	var length *codes.LengthError
+	return errors.As(err, &slip) && slip.Kind == codes.KindSerial || errors.As(err, &length) && length.Kind == codes.KindSerial
+}
+
+const sayUnreadableSerial = "this looks like a serial number with a slip in it: compare it group by group; what the desk needs is the code that the program shows"
+
+// sayUnreadable is the sentence about a text that is no code. About a serial
+// number it repeats nothing of what was typed.
+func sayUnreadable(text string, slip error) string {
+	if n := characters(text); aboutSerial(slip) || beginsSerial(text) {
+		return sayUnreadableSerial
+	} else if n >= 20 && n <= 60 && !tellsKind(slip) {
+		return "this is no code: ask for it again, group by group, beginning with the first letter"
+	}
+	for _, m := range codes.Find(text) {
+		if m.Err != nil && beginsSerial(text[m.Start:m.End]) {
+			return sayUnreadableSerial
+		}
+	}
+	return slip.Error()
+}
