@@ -30,6 +30,8 @@ type Difference struct {
 	Known bool    // Entry says where; else the difference is of the store as a whole
 	Where string  // "entry 17", "entries 256 to 511", "license 0a1b2c3d", "head of log ..."
 	What  string  // what is there, and what should be
+
+	order EntryID // by which it is sorted: Entry, or the end of a run in which the entry is not known
 }
 
 func (d Difference) String() string { return d.Where + ": " + d.What }
@@ -56,9 +58,11 @@ const (
 
 func (r *Report) add(d Difference) {
 	r.Found++
-	if len(r.Differences) < keptDifferences {
-		r.Differences = append(r.Differences, d)
+	d.order = max(d.order, d.Entry)
+	if len(r.Differences) == keptDifferences {
+		r.Differences = r.Differences[:keptDifferences-1]
 	}
+	r.Differences = append(r.Differences, d)
 }
 
 // at reports a difference of one entry.
@@ -73,6 +77,12 @@ func (r *Report) span(first, last EntryID, format string, a ...any) {
 		return
 	}
 	r.add(Difference{Entry: first, Known: true, Where: fmt.Sprintf("entries %v to %v", first, last), What: fmt.Sprintf(format, a...)})
+}
+
+// among reports a difference of one of the entries first to last. What is known more closely comes before it.
+func (r *Report) among(first, last EntryID, format string, a ...any) {
+	r.span(first, last, format, a...)
+	r.Differences[len(r.Differences)-1].order = last
 }
 
 // follows reports a difference of a table row that follows from an entry.
@@ -94,7 +104,7 @@ func (r *Report) finish() error {
 			}
 			return 1
 		}
-		return cmp.Compare(a.Entry, b.Entry)
+		return cmp.Or(cmp.Compare(a.order, b.order), cmp.Compare(b.Entry, a.Entry))
 	})
 	r.Differences = r.Differences[:min(len(r.Differences), shownDifferences)]
 	if r.Found == 0 {

@@ -114,7 +114,7 @@ func (v *verification) compareKnown(w *logWalk) {
 		h := w.known[0]
 		w.known = w.known[1:]
 		if h.Size == w.tree.Size && h.Size > 0 && h.Hash != w.tree.Root() && !w.broken {
-			v.report.span(w.id(0), w.id(h.Size-1), "do not give the tree hash of the head kept elsewhere, of %d entries: something among them was changed", h.Size)
+			v.report.among(w.id(0), w.id(h.Size-1), "do not give the tree hash of the head kept elsewhere, of %d entries: something among them was changed", h.Size)
 		}
 	}
 }
@@ -135,6 +135,9 @@ func (v *verification) leaf(p *parsed) {
 		v.report.at(id, "stands behind the signed head, which has %d entries", w.row.Size)
 	}
 	w.next = id.Index() + 1
+	if id.Index() >= w.row.Size {
+		return
+	}
 	if (p.entry.Kind == KindLog) != (id.Index() == 0) && p.err == nil {
 		v.report.at(id, "its kind is %q; the first entry of a log, and only that, is %q", p.entry.Kind, KindLog)
 	}
@@ -162,7 +165,7 @@ func (v *verification) subtrees() error {
 		seen[row.Log] = row.N + 1
 		if string(row.Hash) != string(w.roots[row.N][:]) && !w.broken {
 			w.bad = true
-			v.report.span(w.id(row.N*SubtreeLeaves), w.id((row.N+1)*SubtreeLeaves-1), "do not give their stored subtree hash: an entry among them was changed, or the hash")
+			v.report.among(w.id(row.N*SubtreeLeaves), w.id((row.N+1)*SubtreeLeaves-1), "do not give their stored subtree hash: an entry among them was changed, or the hash")
 		}
 		return nil
 	})
@@ -204,7 +207,7 @@ func (v *verification) closeFrontier(w *logWalk) {
 		leaves := subtreeSize(w.row.Size, i)
 		if stored.hashes[i] != h {
 			if !(w.bad && leaves >= SubtreeLeaves) { // else the subtree said it closer
-				v.report.span(w.id(first), w.id(first+leaves-1), "do not give their stored hash: an entry among them was changed, or the hash")
+				v.report.among(w.id(first), w.id(first+leaves-1), "do not give their stored hash: an entry among them was changed, or the hash")
 			}
 			return
 		}
@@ -231,7 +234,7 @@ func (v *verification) closeHead(w *logWalk, where string) {
 		v.report.whole(where, "is of %d entries, the log says %d", h.Size, w.row.Size)
 		return
 	case !w.broken && h.Hash != w.tree.Root():
-		v.report.span(w.id(0), w.id(w.row.Size-1), "do not give the tree hash of the signed head: something among them was changed; "+
+		v.report.among(w.id(0), w.id(w.row.Size-1), "do not give the tree hash of the signed head: something among them was changed; "+
 			"where hashes were computed anew too, a backup or a head kept elsewhere tells which")
 		return
 	}

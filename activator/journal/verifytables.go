@@ -129,13 +129,13 @@ func (v *verification) words() error {
 	v.eachWord(func(word string, l codes.LicenseNumber) { missing[WordRow{word, l}] = true })
 	err = v.snap.Words(func(row WordRow) error {
 		if !missing[row] {
-			v.report.follows(v.entryOf(row.License), fmt.Sprintf("word %q of license %v", row.Word, row.License), "is not one of the license's words")
+			v.wordDiffers(row, "is not one of the license's words")
 		}
 		delete(missing, row)
 		return nil
 	})
 	for row := range missing {
-		v.report.follows(v.entryOf(row.License), fmt.Sprintf("word %q of license %v", row.Word, row.License), "its row is missing")
+		v.wordDiffers(row, "its row is missing")
 	}
 	return err
 }
@@ -149,9 +149,11 @@ func (v *verification) eachWord(f func(string, codes.LicenseNumber)) {
 	}
 }
 
-func (v *verification) entryOf(n codes.LicenseNumber) EntryID {
-	if l := v.books.licenses[n]; l != nil {
-		return l.Entry
+func (v *verification) wordDiffers(row WordRow, how string) {
+	where := fmt.Sprintf("word %q of license %v", row.Word, row.License)
+	if l := v.books.licenses[row.License]; l != nil {
+		v.report.follows(l.Entry, where, "%s (entry %v)", how, l.Entry)
+		return
 	}
-	return 0
+	v.report.whole(where, "%s, which is not registered", how)
 }

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -19,7 +20,7 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 		}
 		return fmt.Errorf("backup of the journal: %w", err)
 	}
-	_, err := s.r.ExecContext(ctx, "VACUUM INTO ?", path)
+	err := s.copyTo(ctx, path)
 	if err == nil {
 		err = syncPath(path)
 	}
@@ -29,6 +30,16 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 	}
 	syncPath(filepath.Dir(path)) // not every system can
 	return nil
+}
+
+func (s *Store) copyTo(ctx context.Context, path string) error {
+	db, err := sql.Open("sqlite", dsn(s.path, "_pragma=busy_timeout(15000)&_defensive=1&mode=ro"))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	_, err = db.ExecContext(ctx, "VACUUM INTO ?", path)
+	return err
 }
 
 // OpenLog closes the store's own log and opens another one: a restored backup must not go on with the old one, whose

@@ -147,11 +147,11 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	return s, nil
 }
 
-func open(ctx context.Context, path string, o Options) (s *Store, err error) {
+func open(ctx context.Context, path string, o Options) (_ *Store, err error) {
 	if err := looksLikeJournal(path); err != nil {
 		return nil, err
 	}
-	s = &Store{path: path, verifiers: o.Verifiers, readOnly: o.ReadOnly, turn: make(chan struct{}, 1), lock: lockedfile.MutexAt(path + ".lock")}
+	s := &Store{path: path, verifiers: o.Verifiers, readOnly: o.ReadOnly, turn: make(chan struct{}, 1), lock: lockedfile.MutexAt(path + ".lock")}
 	s.turn <- struct{}{}
 	defer func() {
 		if err != nil {

@@ -2,9 +2,12 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+	"golang.org/x/mod/sumdb/note"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/manual-activator/manual-activator/activator/journal/storetest"
@@ -17,9 +20,23 @@ func options() Options { return Options{Origin: storetest.Origin, Verifiers: sto
 func file(dir string) string { return filepath.Join(dir, "journal.db") }
 
 var factory = storetest.Factory{
-	Create: func(dir string) (storetest.Store, error) { return Create(ctx, file(dir), options()) },
-	Open:   func(dir string) (storetest.Store, error) { return Open(ctx, file(dir), options()) },
-	Child:  func(t testing.TB, dir string) []string { return []string{os.Args[0]} },
+	Create: func(dir string, keys note.Verifiers) (storetest.Store, error) {
+		o := options()
+		if keys != nil {
+			o.Verifiers = keys
+		}
+		return Create(ctx, file(dir), o)
+	},
+	Open: func(dir string) (storetest.Store, error) { return Open(ctx, file(dir), options()) },
+	Raw:  openRaw,
+	Copy: func(from, to string) error {
+		data, err := os.ReadFile(file(from))
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(file(to), data, 0o600)
+	},
+	Child: func(t testing.TB, dir string) []string { return []string{os.Args[0]} },
 }
 
 func TestMain(m *testing.M) {
@@ -30,4 +47,52 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// raw is the file in the hands of somebody with SQLite's own tools.
+type raw struct {
+	db      *sql.DB
+	restore []string // triggers to put back
+}
+
+func openRaw(dir string) (storetest.Raw, error) {
+	db, err := sql.Open("sqlite", dsn(file(dir), "_pragma=foreign_keys(0)&_pragma=ignore_check_constraints(1)&_pragma=synchronous(0)"))
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1)
+	schema, err := readSchema(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	r := &raw{db: db}
+	for name, text := range schema {
+		if trigger, ok := strings.CutPrefix(name, "trigger "); ok {
+			r.restore = append(r.restore, text)
+			if _, err := db.Exec("DROP TRIGGER " + trigger); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return r, nil
+}
+
+func (r *raw) Exec(query string, args ...any) (int64, error) {
+	return affected(r.db.Exec(query, args...))
+}
+
+func (r *raw) Count(table string) (n int, err error) {
+	err = r.db.QueryRow("SELECT count(*) FROM " + table).Scan(&n)
+	return n, err
+}
+
+func (r *raw) Close() error {
+	for _, text := range r.restore {
+		if _, err := r.db.Exec(text); err != nil {
+			return err
+		}
+	}
+	return r.db.Close()
+}
+
 func TestStore(t *testing.T) { storetest.Run(t, factory) }
+
+func BenchmarkStore(b *testing.B) { storetest.Benchmark(b, factory) }

@@ -85,6 +85,9 @@ func (b *books) effect(f journal.Effect) string {
 		delete(b.seats[f.License], f.Fingerprint)
 	case journal.SetLicense:
 		_, known := b.licenses[f.Number]
+		if !f.New && !known {
+			return otherError
+		}
 		for n, l := range b.licenses {
 			if f.New && known {
 				return journal.TakenNumber
@@ -92,9 +95,6 @@ func (b *books) effect(f journal.Effect) string {
 			if f.Order != "" && l.Order == f.Order && n != f.Number {
 				return journal.TakenOrder
 			}
-		}
-		if !f.New && !known {
-			return otherError
 		}
 		for _, s := range b.seats[f.Number] {
 			if s.Slot > f.Seats && s.Excess == "" {
@@ -155,7 +155,7 @@ func model(t *testing.T, f Factory) {
 			t.Fatal(err)
 		}
 		defer os.RemoveAll(dir)
-		s, err := f.Create(dir)
+		s, err := f.Create(dir, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

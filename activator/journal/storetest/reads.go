@@ -19,8 +19,8 @@ func facts(t *testing.T, f Factory) {
 	for i := range codes.LicenseNumber(150) { // more than one block of numbers
 		l := 0xf0000001 + i
 		all = append(all, l)
-		if i != 75 {
-			mustAppend(t, s, Register(l, 2, fmt.Sprint("PO-", i), fmt.Sprint("Customer ", i)), Request(l, codes.Fingerprint(i), 1, 1, 2),
+		if i != 75 { // one that is not registered
+			mustAppend(t, s, Register(l, 2, fmt.Sprint("PO-", int(i)), fmt.Sprint("Customer ", int(i))), Request(l, codes.Fingerprint(i), 1, 1, 2),
 				Request(l, codes.Fingerprint(i)+1000, 2, 2, 2))
 		}
 	}

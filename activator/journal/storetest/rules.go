@@ -59,7 +59,7 @@ func mustHead(t testing.TB, s Store) journal.Head {
 func rules(t *testing.T, f Factory) {
 	const l, m = codes.LicenseNumber(0x0a000001), codes.LicenseNumber(0x0a000002)
 	t.Run("first entry", func(t *testing.T) {
-		s, err := f.Create(t.TempDir())
+		s, err := f.Create(t.TempDir(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -32,15 +32,26 @@ type Store interface {
 
 // Factory opens stores of the kind that is tested.
 type Factory struct {
-	Create func(dir string) (Store, error)         // makes a new one in an empty folder: Origin, Verifiers
-	Open   func(dir string) (Store, error)         // opens it again
-	Raw    func(dir string) (Raw, error)           // its tables, past all guards; nil: the tamper test is skipped
-	Child  func(t testing.TB, dir string) []string // command line of a process that calls Child; nil: no kills
+	// Create makes a new store in an empty folder, with Origin, and keys or, for nil, Verifiers.
+	Create func(dir string, keys note.Verifiers) (Store, error)
+
+	// Open opens it again, with Verifiers.
+	Open func(dir string) (Store, error)
+
+	// Copy copies a closed store to an empty folder, and Raw opens the tables of a closed one, past all guards. Where
+	// they are nil, the tamper test is skipped.
+	Copy func(from, to string) error
+	Raw  func(dir string) (Raw, error)
+
+	// Child is the command line of a process that calls the function Child; nil for a store that is not to be killed.
+	Child func(t testing.TB, dir string) []string
 }
 
-// Raw changes the tables of a store as somebody with the file in hand can.
+// Raw changes the tables of a store as somebody with the file in hand can. No constraint or trigger stands in its
+// way, and after Close everything of the kind is as before.
 type Raw interface {
 	Exec(query string, args ...any) (changed int64, err error)
+	Count(table string) (int, error)
 	Close() error
 }
 
@@ -83,15 +94,18 @@ var ctx = context.Background()
 func create(t testing.TB, f Factory) (Store, string) {
 	t.Helper()
 	dir := t.TempDir()
-	s, err := f.Create(dir)
+	s, err := f.Create(dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if !t.Failed() {
-			verify(t, s)
-		}
 		s.Close()
+		if again, err := f.Open(dir); err != nil {
+			t.Error(err)
+		} else {
+			verify(t, again)
+			again.Close()
+		}
 	})
 	mustAppend(t, s, Entry(journal.KindLog))
 	return s, dir
@@ -102,6 +116,8 @@ func verify(t testing.TB, s Store, known ...journal.Head) *journal.Report {
 	r, err := journal.Verify(ctx, s, Verifiers(), known...)
 	if err != nil {
 		t.Errorf("verify: have %v, want nothing", err)
+	}
+	if r != nil {
 		for _, d := range r.Differences {
 			t.Log(d)
 		}

@@ -1,11 +1,307 @@
 package storetest
 
 import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
 	"testing"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/codes"
 )
+
+// table is what the tamper test knows of a table that every store has: its key, and its columns by how to change one.
+type table struct {
+	name string
+	key  string
+	ints []string
+	text []string
+	blob []string
+}
+
+var tables = []table{
+	{"logs", "id", []string{"id", "own", "size"}, []string{"origin"}, []string{"frontier", "checkpoint"}},
+	{"journal", "id", []string{"id", "at", "license", "fingerprint", "line"}, []string{"kind", "verdict", "operator", "state", "batch"},
+		[]string{"product", "intent", "leaf"}},
+	{"subtrees", "log, n", []string{"log", "n"}, nil, []string{"hash"}},
+	{"personal", "entry, field", []string{"entry"}, []string{"field", "value"}, []string{"salt"}},
+	{"licenses", "number", []string{"number", "seats", "release", "customer", "registered", "entry"}, []string{"order_key", "grants"}, []string{"product"}},
+	{"claims", "license, scope, key", []string{"license", "scope", "entry"}, nil, []string{"key", "value"}},
+	{"seats", "license, fingerprint", []string{"license", "fingerprint", "slot", "seat_limit", "entry"}, []string{"excess"}, nil},
+	{"pool", "number", []string{"number", "entry", "place"}, nil, []string{"product"}},
+	{"words", "word, license", []string{"license"}, []string{"word"}, nil},
+}
+
+// victim makes a journal in which every table has rows, of more than two full subtrees, and returns its head.
+func victim(t *testing.T, f Factory, dir string, sign journal.Signer, keys note.Verifiers, alter func([]journal.Entry)) journal.Head {
+	t.Helper()
+	s, err := f.Create(dir, keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	draw := Entry(journal.KindPool)
+	draw.Effects = []journal.Effect{journal.AddPool{Product: UID, Numbers: []codes.LicenseNumber{901, 907, 903, 905}}}
+	es := []journal.Entry{Entry(journal.KindLog), draw}
+	r := rand.New(rand.NewPCG(1, 2))
+	for l := range codes.LicenseNumber(40) {
+		es = append(es, Register(l+1, 4, fmt.Sprint("PO-", int(l)), fmt.Sprint("Customer ", int(l))))
+	}
+	for i := range 600 {
+		l, fp := codes.LicenseNumber(1+i%40), codes.Fingerprint(i)
+		switch slot := 1 + i/40; {
+		case slot <= 4:
+			es = append(es, Request(l, fp, uint32(i)+1, slot, 4))
+		case slot == 5:
+			e := Request(l, fp, uint32(i)+1, slot, 4)
+			e.Effects[1] = journal.TakeSeat{License: l, Fingerprint: fp, Slot: slot, Limit: 4, Excess: "override"}
+			es = append(es, e)
+		case slot < 10:
+			es = append(es, Confirm(l, fp, uint32(i)+1, fmt.Sprint("RMA ", i)))
+		default:
+			e := Entry(journal.KindUnreadable)
+			e.Intent, e.Code, e.Batch, e.Line = intent(r), "junk", "letters", i
+			es = append(es, e)
+		}
+	}
+	if alter != nil {
+		alter(es)
+	}
+	if _, err := s.Append(ctx, nil, es, sign); err != nil {
+		t.Fatal(err)
+	}
+	return mustHead(t, s)
+}
+
+// change says how one change is made, and what Verify must say, in part.
+type change struct {
+	name  string
+	query string
+	args  []any
+	want  string
+}
 
 func tamper(t *testing.T, f Factory) {
 	if f.Raw == nil {
 		t.Skip("the store gives no access to its tables")
 	}
+	dir := t.TempDir()
+	known := victim(t, f, dir, Signer(), nil, nil)
+	s, err := f.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	verify(t, s, known)
+	s.Close()
+	raw, err := f.Raw(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string]int{}
+	for _, tab := range tables {
+		if rows[tab.name], err = raw.Count(tab.name); err != nil || rows[tab.name] == 0 {
+			t.Fatalf("table %s: have %d rows, %v, want some", tab.name, rows[tab.name], err)
+		}
+	}
+	raw.Close()
+	run := func(c change) bool {
+		to := t.TempDir()
+		if err := f.Copy(dir, to); err != nil {
+			t.Fatal(err)
+		}
+		raw, err := f.Raw(to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := raw.Exec(c.query, c.args...)
+		if err := raw.Close(); err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		if err != nil || n == 0 {
+			t.Logf("%s: cannot be done: %d rows, %v", c.name, n, err)
+			return false
+		}
+		wantFound(t, f, to, c, known)
+		return true
+	}
+	for _, c := range fixedChanges() {
+		if !run(c) {
+			t.Errorf("%s: was not done", c.name)
+		}
+	}
+	for _, tab := range tables {
+		for _, c := range tab.changes() {
+			done := 0
+			for range 5 * *Large {
+				c := c
+				c.args = []any{rand.IntN(rows[tab.name])}
+				if c.name = fmt.Sprintf("%s, row %d", c.name, c.args[0]); run(c) {
+					done++
+				}
+				if rows[tab.name] == 1 || done == *Large {
+					break
+				}
+			}
+			if done == 0 {
+				t.Errorf("%s: no row could be changed", c.name)
+			}
+		}
+	}
+	forge(t, f, known)
 }
+
+// wantFound verifies, and for changed entries does so again after another append, which must not cover them up.
+func wantFound(t *testing.T, f Factory, dir string, c change, known ...journal.Head) {
+	t.Helper()
+	s, err := f.Open(dir)
+	if err != nil {
+		return // so damaged that it is not opened at all
+	}
+	defer s.Close()
+	_, err = journal.Verify(ctx, s, Verifiers(), known...)
+	var tampered *journal.TamperedError
+	if !errors.As(err, &tampered) {
+		t.Errorf("%s: have %v, want *TamperedError", c.name, err)
+		return
+	}
+	if have := tampered.First.String(); !strings.Contains(have, c.want) {
+		t.Errorf("%s: have %s\nwant %q in it", c.name, have, c.want)
+	}
+	if testing.Verbose() {
+		t.Logf("%s: %v", c.name, tampered.First)
+	}
+	if strings.HasPrefix(c.name, "journal") {
+		s.Append(ctx, nil, []journal.Entry{Entry(journal.KindBackup)}, Signer()) // must not cover it up
+		if _, err := journal.Verify(ctx, s, Verifiers(), known...); !errors.As(err, &tampered) {
+			t.Errorf("%s: after another append: have %v, want *TamperedError", c.name, err)
+		}
+	}
+}
+
+// changes returns one change for each column of a table, and the removal of a row. The query takes the row's number.
+func (tab table) changes() (cs []change) {
+	one := fmt.Sprintf(" WHERE (%s) = (SELECT %s FROM %s ORDER BY %s LIMIT 1 OFFSET ?)", tab.key, tab.key, tab.name, tab.key)
+	set := func(column, value string) {
+		cs = append(cs, change{name: tab.name + "." + column, query: "UPDATE " + tab.name + " SET " + column + " = " + value + one})
+	}
+	for _, c := range tab.ints {
+		set(c, "coalesce("+c+", 0) + 100000")
+	}
+	for _, c := range tab.text {
+		set(c, "coalesce("+c+", '') || 'x'")
+	}
+	for _, c := range tab.blob {
+		set(c, "CAST(coalesce(substr("+c+", 1, length("+c+") - 1), x'') || CASE WHEN substr("+c+", -1) = x'5a' THEN x'5b' ELSE x'5a' END AS BLOB)")
+	}
+	if tab.name != "personal" { // there, a row that is gone was erased
+		cs = append(cs, change{name: tab.name + ", row removed", query: "DELETE FROM " + tab.name + one})
+	}
+	return cs
+}
+
+func fixedChanges() []change {
+	return []change{
+		{"journal, an entry's verdict", "UPDATE journal SET verdict = 'refused' WHERE id = 300", nil, "entry 300: column Verdict is refused, its entry says ok"},
+		{"journal, an entry's text", "UPDATE journal SET leaf = CAST(replace(CAST(leaf AS TEXT), 'seat 3 of', 'seat 4 of') AS BLOB) WHERE id = 150", nil, "entries 0 to 255: do not give their stored subtree hash"},
+		{"journal, an entry's effect", "UPDATE journal SET leaf = CAST(replace(CAST(leaf AS TEXT), 'take', 'free') AS BLOB) WHERE id = 150", nil, "entry 150: leaf:"},
+		{"journal, an entry at the end", "UPDATE journal SET leaf = CAST(replace(CAST(leaf AS TEXT), 'junk', 'jest') AS BLOB) WHERE id = 641", nil, "entries 640 to 641: do not give their stored hash"},
+		{"journal, two entries exchanged", "UPDATE journal SET leaf = (SELECT j.leaf FROM journal j WHERE j.id = 401 - journal.id) WHERE id IN (200, 201)", nil, "entry 200"},
+		{"journal, an entry removed", "DELETE FROM journal WHERE id = 17", nil, "entry 17: missing"},
+		{"journal, the first entry removed", "DELETE FROM journal WHERE id = 0", nil, "entry 0: missing"},
+		{"journal, the last entries removed", "DELETE FROM journal WHERE id > 600", nil, "entries 601 to 641: missing: cut off at the end"},
+		{"journal, an entry inserted at the end", "INSERT INTO journal SELECT 642, at, kind, verdict, operator, state, product, license, fingerprint, NULL, NULL, NULL, leaf FROM journal WHERE id = 60", nil, "entry 642: stands behind the signed head"},
+		{"journal, an entry moved", "UPDATE journal SET id = 9000 WHERE id = 640", nil, "entry 640: missing"},
+		{"claims, one more", "INSERT INTO claims VALUES (1, 2, x'0000000700000008', x'', 60)", nil, "confirmation of license 00000001: no entry claims"},
+		{"claims, freed", "DELETE FROM claims WHERE license = 1 AND scope = 2", nil, "claims it, its row is missing"},
+		{"seats, one more", "INSERT INTO seats VALUES (1, 99, 9, 4, 'override', 60)", nil, "seat 9 of license 00000001: no entry gives it"},
+		{"licenses, more seats", "UPDATE licenses SET seats = 40 WHERE number = 7", nil, "license 00000007: Seats is 40, its entry says 4"},
+		{"licenses, state", "UPDATE licenses SET state = 'revoked' WHERE number = 7", nil, "license 00000007: State is \"revoked\", its entry says \"live\""},
+		{"licenses, one more", "INSERT INTO licenses SELECT 777, product, seats, state, NULL, grants, release, 0, registered, entry FROM licenses WHERE number = 7", nil, "license 00000309: no entry registers it"},
+		{"pool, order", "UPDATE pool SET place = 3 - place", nil, "in the pool of product"},
+		{"pool, one more", "INSERT INTO pool SELECT 999, product, entry, 9 FROM pool WHERE number = 901", nil, "no entry puts it there"},
+		{"personal, text", "UPDATE personal SET value = 'Somebody else' WHERE entry = 10", nil, "entry 10: its personal text \"customer\" or its salt was changed"},
+		{"words, one more", "INSERT INTO words VALUES ('zorro', 1)", nil, "word \"zorro\" of license 00000001"},
+	}
+}
+
+// forge rewrites the journal with every hash computed anew, as somebody who lacks the key.
+func forge(t *testing.T, f Factory, known journal.Head) {
+	skey, _, err := note.GenerateKey(nil, Signer().Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := note.NewSigner(skey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		change
+		alter func([]journal.Entry)
+	}{
+		{change{name: "an entry changed, signed by another key", want: "head of log"}, func(es []journal.Entry) { es[100].Operator = "ben" }},
+		{change{name: "an entry changed, old head kept", query: "UPDATE logs SET checkpoint = ?", args: []any{known.Checkpoint},
+			want: "entries 0 to 641: do not give the tree hash"}, func(es []journal.Entry) { es[100].Operator = "ben" }},
+	} {
+		dir := t.TempDir()
+		victim(t, f, dir, other, note.VerifierList(anyKey{other}), c.alter)
+		if c.query != "" {
+			raw, err := f.Raw(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := raw.Exec(c.query, c.args...); err != nil {
+				t.Fatal(err)
+			}
+			raw.Close()
+		}
+		wantFound(t, f, dir, c.change)
+		c.want = "" // whatever comes first
+		wantFound(t, f, dir, c.change, known)
+		s, err := f.Open(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Append(ctx, nil, []journal.Entry{Entry(journal.KindBackup)}, Signer()); err == nil {
+			t.Errorf("%s: append went on with the forged log", c.name)
+		}
+		s.Close()
+	}
+	// A true former state, put back: its signature is good, and only the head kept elsewhere tells.
+	dir := t.TempDir()
+	s, err := f.Create(dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustAppend(t, s, Entry(journal.KindLog), Register(1, 1, "", ""))
+	s.Close()
+	old := t.TempDir()
+	if err := f.Copy(dir, old); err != nil {
+		t.Fatal(err)
+	}
+	if s, err = f.Open(dir); err != nil {
+		t.Fatal(err)
+	}
+	mustAppend(t, s, Request(1, 5, 5, 1, 1))
+	newest := mustHead(t, s)
+	s.Close()
+	if s, err = f.Open(old); err != nil {
+		t.Fatal(err)
+	}
+	verify(t, s)
+	s.Close()
+	wantFound(t, f, old, change{name: "former state put back", want: "entry 2: missing: the head kept elsewhere has 3 entries, this log 2"}, newest)
+	if s, err = f.Open(old); err != nil {
+		t.Fatal(err)
+	}
+	mustAppend(t, s, Entry(journal.KindBackup))
+	s.Close()
+	wantFound(t, f, old, change{name: "former state put back and gone on with", want: "do not give the tree hash of the head kept elsewhere"}, newest)
+}
+
+// anyKey verifies nothing: it stands for a thief's own program.
+type anyKey struct{ note.Signer }
+
+func (anyKey) Verify(msg, sig []byte) bool { return true }
