@@ -1,0 +1,3 @@
+// Package layout tests which package may import which. It has no code beside its
+// tests.
+package layout
