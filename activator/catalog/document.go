@@ -77,7 +77,8 @@ func (d *document) stop(m Mistake) *document {
 	return d
 }
 
-// index finds the places of all keys and values.
+// index finds the places of all keys and values. The text was decoded before, so
+// the parser meets no error.
 func (d *document) index() {
 	var p unstable.Parser
 	p.Reset(d.text)

@@ -27,8 +27,7 @@ products/ten-mistakes.toml:15:8: definition.type: unknown type "relase": did you
 products/ten-mistakes.toml:22:13: definition.requires: definition 2: pre-condition 9 does not exist: name the id of a definition of this product
 products/ten-mistakes.toml:28:12: definition.reusable: found the text "yes": expected true or false: write it as true or false, without quotes
 products/ten-mistakes.toml:29:25: definition.parameter.default: definition 4: default 9 is outside 0 to 8: expected least <= default <= most
-products/ten-mistakes.toml:29:46: definition.parameter.most: definition 4: most 0x8 has bits without a name: 2 names reach 0x3: name every bit or lower it
-products/ten-mistakes.toml:29:66: definition.parameter.bits: definition 4: bit 1 is named "color" like bit 0: give each bit its own name`
+products/ten-mistakes.toml:29:46: definition.parameter.most: definition 4: most 0x8 has bits without a name: 2 names reach 0x3: name every bit or lower it`
 	if have := e.Error(); have != want {
 		t.Errorf("have %s\nwant %s", have, want)
 	}
@@ -86,6 +85,7 @@ name = "Release"
 		{"strength", `name = "Release"`, "name = \"Release\"\nstrength = \"strong\"", `p.toml:9:12: definition.strength: found "strong": expected short or signed: write strength = "short", or leave it out`},
 		{"shelf life", `name = "Release"`, "name = \"Release\"\nshelf_life = 4000", "p.toml:9:14: definition.shelf_life: found 4000: expected a whole number from 0 to 3650: change the number"},
 		{"parameter", `name = "Release"`, "name = \"Release\"\n[definition.parameter]\nmost = 3", "p.toml:9:2: definition.parameter: definition 1: a definition of type release takes no parameter from the product file: remove it: the last day is chosen at the desk, answer by answer"},
+		{"bits", `name = "Release"`, "name = \"Release\"\n[[definition]]\nid = 2\ntype = \"feature\"\nname = \"F\"\nparameter.bits = [\"a\", \"a\"]", `p.toml:13:24: definition.parameter.bits: definition 2: bit 1 is named "a" like bit 0: give each bit its own name`},
 		{"weights", "[[definition]]", "[hardware.weights]\nmac = [1, 2]\n[[definition]]", "p.toml:6:1: hardware.weights.mac: found a list: expected three numbers: weight, partial, moved: write it as mac = [3, 1, 3]"},
 		{"weight", "[[definition]]", "[hardware.weights]\nmac = [1, 2, 101]\n[[definition]]", "p.toml:6:14: hardware.weights.mac: found 101: expected a whole number from 0 to 100: change the number"},
 		{"weight twice", "[[definition]]", "[hardware.weights]\nsystem-drive = [1, 2, 3]\nsystem_drive = [1, 2, 3]\n[[definition]]", "p.toml:7:1: hardware.weights.system_drive: system drive has two weights: write it once"},
@@ -139,10 +139,10 @@ func TestHugeFiles(t *testing.T) {
 	head := "uid = \"00112233445566778899aabbccddeeff\"\nname = \"P\"\nrelease = 4\n"
 	for name, text := range map[string]string{
 		"too large":        strings.Repeat("#", maxFile+1),
-		"unknown keys":     strings.Repeat("a", 10) + " = 1\n" + func() string { return manyKeys(40000) }(),
-		"one line":         "x = [" + strings.Repeat("1,", 500000) + "1]",
-		"long requires":    head + "[[definition]]\nid = 1\ntype = \"release\"\nname = \"x\"\nrequires = [" + strings.Repeat("1,", 400000) + "1]",
-		"many definitions": head + strings.Repeat("[[definition]]\nid = 1\ntype = \"composite\"\nleaves = [1, 2, 3]\n", 14000),
+		"unknown keys":     strings.Repeat("a", 10) + " = 1\n" + func() string { return manyKeys(5000) }(),
+		"one line":         "x = [" + strings.Repeat("1,", 100000) + "1]",
+		"long requires":    head + "[[definition]]\nid = 1\ntype = \"release\"\nname = \"x\"\nrequires = [" + strings.Repeat("1,", 100000) + "1]",
+		"many definitions": head + strings.Repeat("[[definition]]\nid = 1\ntype = \"composite\"\nleaves = [1, 2, 3]\n", 4000),
 		"deep":             "a = " + strings.Repeat("[", 400000),
 		"deep tables":      strings.Repeat("[a"+strings.Repeat(".a", 100)+"]\n", 4000),
 	} {

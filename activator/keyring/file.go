@@ -36,6 +36,26 @@ func Exists(dir string) (bool, error) {
 	return false, nil
 }
 
+// free reports a file of a keyring that is in the folder already.
+func free(dir string) error {
+	var there, missing []string
+	for _, name := range Files() {
+		path := filepath.Join(dir, name)
+		if _, err := os.Lstat(path); err == nil {
+			there = append(there, path)
+		} else {
+			missing = append(missing, name)
+		}
+	}
+	switch {
+	case len(there) == 0:
+		return nil
+	case len(missing) == 0:
+		return fail(ErrExists, "%s already exists: it is never overwritten", there[0])
+	}
+	return fail(ErrExists, "%s already exists, without %s: restore that one from a backup, or, if none was ever in use here, move the file away", there[0], missing[0])
+}
+
 // readSecret reads a file that only its owner may read. A link is refused: what
 // it points at may be anybody's.
 func readSecret(path string) ([]byte, error) {

@@ -70,11 +70,8 @@ func Create(dir string, passphrase []byte, o Options) (*Keyring, error) {
 	case o.WorkFactor < MinWorkFactor || o.WorkFactor > MaxWorkFactor:
 		return nil, fmt.Errorf("work factor %d: expected %d to %d", o.WorkFactor, MinWorkFactor, MaxWorkFactor)
 	}
-	for _, name := range Files() {
-		path := filepath.Join(dir, name)
-		if _, err := os.Lstat(path); err == nil {
-			return nil, fail(ErrExists, "%s already exists: it is never overwritten", path)
-		}
+	if err := free(dir); err != nil {
+		return nil, err
 	}
 	id, err := age.GenerateX25519Identity()
 	if err != nil {

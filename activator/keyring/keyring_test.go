@@ -160,6 +160,8 @@ func TestNothingIsOverwritten(t *testing.T) {
 		}
 		if _, err := Create(dir, passphrase, options()); !errors.Is(err, ErrExists) {
 			t.Errorf("%s: have %v, want ErrExists", name, err)
+		} else if !strings.Contains(err.Error(), "already exists, without ") {
+			t.Errorf("%s: have %v, want it to say that the other is missing", name, err)
 		}
 		if entries, _ := os.ReadDir(dir); len(entries) != 1 {
 			t.Errorf("%s: have %v, want nothing new", name, entries)

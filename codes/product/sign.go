@@ -106,10 +106,10 @@ func Open(signed []byte, anchors ...note.Verifier) (*Profile, error) {
 // itself. That proves nothing about who made it: it is for a program that pins
 // the first profile it is given, keeps p.Anchor, and says so.
 func OpenUnpinned(signed []byte) (*Profile, error) {
-	text, _ := split(trim(signed))
 	if len(signed) > MaxProfile {
 		return nil, profileArtifact.tooLarge(len(signed))
 	}
+	text, _ := split(trim(signed))
 	if err := profileArtifact.kind(text); err != nil {
 		return nil, err
 	}
