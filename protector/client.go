@@ -3,6 +3,7 @@ package protector
 import (
 	"context"
 	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -212,10 +213,8 @@ func (s *session) read() error {
 		if s.licFile, err = s.load(current); err != nil {
 			return err
 		}
-	} else if s.base == nil {
-		if err := s.newest(); err != nil {
-			return err
-		}
+	} else if err := s.newest(); err != nil {
+		return err
 	}
 	if s.licFile != nil {
 		s.lic = s.licFile.rec
@@ -223,12 +222,12 @@ func (s *session) read() error {
 	lost := s.base == nil && s.baseFile.damaged()
 	if s.base == nil {
 		s.base = &record{Product: s.profile.UID}
-		if s.licFile != nil {
-			s.base.Current = s.licFile.license
-		}
 		if lost {
 			s.base.Trial = 1 // used up, unless a license's record knows better
 		}
+	}
+	if s.licFile != nil {
+		s.base.Current = s.licFile.license
 	}
 	if s.lic != nil {
 		s.base.merge(s.lic.common, lost)
@@ -241,7 +240,8 @@ func (s *session) read() error {
 	return nil
 }
 
-// newest finds the license entered last when the machine's record is lost.
+// newest finds the license entered last when the machine's record names none: it is
+// lost, or newer than the files that came back.
 func (s *session) newest() error {
 	for _, number := range s.licenses() {
 		l, err := s.load(number)
@@ -270,7 +270,7 @@ func (c *common) merge(o common, lost bool) {
 // withdraws, as far as they can be written.
 func (s *session) tick() {
 	changed := s.baseFile.rec == nil
-	if s.now.Sub(time.Unix(s.base.Clock, 0)) >= clockGrain {
+	if mark := time.Unix(s.base.Clock, 0); s.now.Sub(mark) >= clockGrain || s.ended(mark) {
 		s.base.Clock = s.now.Unix()
 		changed = true
 	}
@@ -315,6 +315,20 @@ func (s *session) tick() {
 	}
 }
 
+// ended reports whether something ended since the mark: what was seen to be over
+// stays over.
+func (s *session) ended(mark time.Time) bool {
+	ends := []time.Time{trialEnd(s.lic, s.profile, s.base.Trial)}
+	if s.lic != nil {
+		for _, g := range s.lic.Active {
+			if g.Type == product.Release {
+				ends = append(ends, codes.Day(g.Parameter).End())
+			}
+		}
+	}
+	return slices.ContainsFunc(ends, func(end time.Time) bool { return end.After(mark) && !s.now.Before(end) })
+}
+
 const minute = "2006-01-02 15:04 UTC"
 
 // saveBase writes the machine's record.
@@ -357,16 +371,27 @@ func notWritable(err error) *Error {
 	return refuse(ReasonStateNotWritable, "the activation state cannot be written, so nothing was changed (%v): check space and permissions, then try again", err).because(err)
 }
 
-// random draws a number that is not 0.
-func (c *Client) random() (uint32, error) {
+// random draws a number that is not 0 and that no request or answer of this state
+// has.
+func (s *session) random() (uint32, error) {
+	used := map[uint32]bool{0: true}
+	for _, q := range s.lic.Requests {
+		used[q.Code.Statement().Random] = true
+	}
+	for _, a := range s.lic.Answered {
+		used[a.Random] = true
+	}
+	if t := s.lic.Tombstone; t != nil {
+		used[t.Code.Statement().Random] = true
+	}
 	var b [4]byte
 	for range 8 {
-		if _, err := io.ReadFull(c.config.Rand, b[:]); err != nil {
+		if _, err := io.ReadFull(s.config.Rand, b[:]); err != nil {
 			return 0, refuse(ReasonRandom, "no random number can be drawn: %v", err).because(err)
 		}
-		if n := uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3]); n != 0 {
+		if n := binary.BigEndian.Uint32(b[:]); !used[n] {
 			return n, nil
 		}
 	}
-	return 0, refuse(ReasonRandom, "the source of random numbers gives nothing but zeros")
+	return 0, refuse(ReasonRandom, "the source of random numbers repeats itself: no code can be made")
 }

@@ -10,7 +10,7 @@ type Entered struct {
 	License   codes.LicenseNumber
 	Customer  string // from a license file
 	Known     bool   // it was entered on this machine before; its state is as it was
-	Restarted bool   // its state was damaged in every place and begins anew
+	Restarted bool   // its state was damaged or missing in every place and begins anew
 }
 
 // EnterSerial takes the serial number of a license, as typed. The newest one
@@ -74,7 +74,7 @@ func (s *session) enterLicense(number codes.LicenseNumber, key codes.LicenseKey,
 	if err != nil {
 		return out, err
 	}
-	out.Restarted = l.damaged()
+	out.Restarted = l.damaged() || l.rec == nil && s.base.Current == number
 	rec := &record{Product: s.profile.UID, License: number, LicenseKey: licenseSecret{key}}
 	if l.rec != nil && l.rec.LicenseKey.Equal(key) {
 		rec, out.Known = l.rec.clone(), true
@@ -160,14 +160,14 @@ func (s *session) licensed() error {
 	if s.lic != nil {
 		return nil
 	}
-	if s.licFile != nil && s.licFile.damaged() {
+	if s.licFile != nil { // entered, and gone
 		return damagedState(s.licFile.license)
 	}
 	return refuse(ReasonNoLicense, "no license is known on this machine yet: enter the serial number first, or the license file")
 }
 
 func damagedState(l codes.LicenseNumber) *Error {
-	e := refuse(ReasonStateDamaged, "the activation state of license %s is damaged in every place, so this machine cannot tell whether it is active: restore the files, or enter the serial number again and ask for a new activation", l)
+	e := refuse(ReasonStateDamaged, "the activation state of license %s is damaged or missing in every place, so this machine cannot tell whether it is active: restore the files, or enter the serial number again and ask for a new activation", l)
 	e.License = l
 	return e
 }

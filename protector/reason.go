@@ -30,7 +30,7 @@ const (
 	ReasonWithdrawn          Reason = "license-withdrawn"    // the vendor revoked or refunded the license
 	ReasonNotVouched         Reason = "license-not-vouched"  // the profile does not know the license
 	ReasonNotYet             Reason = "not-yet"              // known, not in this version
-	ReasonStateDamaged       Reason = "state-damaged"        // every copy of the state is damaged
+	ReasonStateDamaged       Reason = "state-damaged"        // every copy of the state is damaged or missing
 	ReasonStateRepaired      Reason = "state-repaired"       // a damaged, missing or old copy was replaced
 	ReasonStateNotWritable   Reason = "state-not-writable"   // a copy of the state could not be written
 	ReasonClockSetBack       Reason = "clock-set-back"       // the clock shows an earlier time than was seen

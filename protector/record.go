@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/manual-activator/manual-activator/codes"
 	"github.com/manual-activator/manual-activator/codes/product"
@@ -35,7 +34,8 @@ const (
 //	tag 64 hexadecimal digits
 //
 // The tag is an HMAC-SHA256 over both lines before it, under a key derived from the
-// license key (of license 0: from the product's uid).
+// license key (of license 0: from the product's uid).  Later versions keep the form
+// of the three lines, the member license_key and the tag.
 type record struct {
 	Product  codes.UID           `json:"product"`
 	License  codes.LicenseNumber `json:"license,omitempty"`
@@ -127,6 +127,9 @@ type secret struct{ codes.Key }
 
 // MarshalJSON writes the key itself; everything else about it stays hidden.
 func (s secret) MarshalJSON() ([]byte, error) {
+	if s.IsZero() {
+		return []byte(`""`), nil // which UnmarshalJSON refuses
+	}
 	b := s.Bytes()
 	return json.Marshal(hex.EncodeToString(b[:]))
 }
@@ -269,13 +272,7 @@ func decodeRecord(data []byte, uid codes.UID, license codes.LicenseNumber) (*rec
 	if len(data) > maxRecord {
 		return damaged("%d bytes, a state file has at most %d", len(data), maxRecord)
 	}
-	rest, ok := bytes.CutPrefix(data, []byte(recordLine))
-	if !ok {
-		if v, found := bytes.CutPrefix(data, []byte("manual-activator/")); found && len(v) > 1 && v[0] >= '2' && v[0] <= '9' && strings.HasSuffix(firstLine(v), " protector state") {
-			return nil, errNewer
-		}
-		return damaged("the first line is not %q", strings.TrimSpace(recordLine))
-	}
+	line, rest, _ := bytes.Cut(data, []byte("\n"))
 	body, rest, ok := bytes.Cut(rest, []byte("\n"))
 	if !ok {
 		return damaged("it is cut off")
@@ -284,9 +281,26 @@ func decodeRecord(data []byte, uid codes.UID, license codes.LicenseNumber) (*rec
 	if !ok || len(tag) != 2*sha256.Size+1 || tag[len(tag)-1] != '\n' {
 		return damaged("the tag line is missing or cut off")
 	}
-	want := make([]byte, sha256.Size)
-	if _, err := hex.Decode(want, tag[:len(tag)-1]); err != nil {
-		return damaged("the tag is not hexadecimal")
+	if !bytes.HasPrefix(line, []byte("manual-activator/")) || !bytes.HasSuffix(line, []byte(" protector state")) {
+		return damaged("the first line is not %q", recordLine[:len(recordLine)-1])
+	}
+	genuine := func(r *record) bool {
+		want := hex.AppendEncode(nil, r.tag(data[:len(line)+len(body)+2]))
+		return hmac.Equal(want, tag[:len(tag)-1])
+	}
+	if string(line)+"\n" != recordLine {
+		// Every version keeps the tag and the place of the license key, so that
+		// newness can be told from damage.
+		r := &record{Product: uid, License: license}
+		var later struct {
+			LicenseKey licenseSecret `json:"license_key"`
+		}
+		if json.Unmarshal(body, &later) == nil {
+			if r.LicenseKey = later.LicenseKey; genuine(r) {
+				return nil, errNewer
+			}
+		}
+		return damaged("its first line is not genuine")
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
@@ -294,7 +308,7 @@ func decodeRecord(data []byte, uid codes.UID, license codes.LicenseNumber) (*rec
 	if err := d.Decode(r); err != nil {
 		return damaged("not a record of this version")
 	}
-	if !hmac.Equal(want, r.tag(data[:len(recordLine)+len(body)+1])) {
+	if !genuine(r) {
 		return damaged("its tag is not genuine")
 	}
 	if r.Product != uid || r.License != license {
@@ -308,11 +322,6 @@ func decodeRecord(data []byte, uid codes.UID, license codes.LicenseNumber) (*rec
 		return damaged("not in canonical form")
 	}
 	return r, nil
-}
-
-func firstLine(b []byte) string {
-	line, _, _ := bytes.Cut(b[:min(len(b), 256)], []byte("\n"))
-	return string(line)
 }
 
 // valid reports what a record must not hold, so that the rules need not ask.

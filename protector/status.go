@@ -142,7 +142,7 @@ func (s *session) whole(st *Status) (State, Reason) {
 		if d.Type != product.Release {
 			continue
 		}
-		if slices.Index(worth, d.State) > slices.Index(worth, best) || d.State == best && best == Inactive && d.Reason != ReasonNotActivated {
+		if slices.Index(worth, d.State) > slices.Index(worth, best) || d.State == best && best == Inactive && d.Reason != ReasonNotActivated && d.Reason != ReasonNoLicense {
 			best, reason = d.State, d.Reason
 		}
 	}

@@ -1,0 +1,576 @@
+package protector
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/codes/product"
+	"github.com/manual-activator/manual-activator/fingerprint"
+	"github.com/manual-activator/manual-activator/protector/protectortest"
+)
+
+const oneDay = 24 * time.Hour
+
+// TestSticky: what gives the same request code again, and what a new one.
+func TestSticky(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		do   func(*world, *Client)
+		same bool
+	}{
+		{"nothing", func(*world, *Client) {}, true},
+		{"29 days", func(w *world, _ *Client) { w.now = w.now.Add(29 * oneDay) }, true},
+		{"30 days", func(w *world, _ *Client) { w.now = w.now.Add(30 * oneDay) }, false},
+		{"clock set back", func(w *world, _ *Client) { w.now = w.now.Add(-300 * oneDay) }, true},
+		{"another network card", func(w *world, _ *Client) { w.machine = protectortest.Parts(9, 1, 1, 8) }, false},
+		{"more memory", func(w *world, _ *Client) { w.machine = protectortest.Parts(1, 1, 1, 16) }, false},
+		{"another request", func(w *world, c *Client) { w.request(c, 5) }, true},
+		{"another answer", func(w *world, c *Client) { w.activate(c, 5, protectortest.Answer{}) }, false},
+		{"answered", func(w *world, c *Client) { w.activate(c, 1, protectortest.Answer{}) }, false},
+		{"another release", func(w *world, _ *Client) {
+			w.vendor.Profile.Release, w.vendor.Profile.Releases = 2, []uint16{1, 2}
+			w.profile = w.vendor.Export()
+		}, false},
+		{"a newer profile", func(w *world, _ *Client) { w.profile = w.vendor.Export() }, true},
+		{"new asked for", func(w *world, c *Client) {
+			if _, err := c.Request(1, RequestOptions{New: true}); err != nil {
+				w.Fatal(err)
+			}
+		}, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWorld(t)
+			c := w.licensed()
+			first := w.request(c, 1)
+			test.do(w, c)
+			again, err := w.open().Request(1, RequestOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if (again.Code == first) != test.same {
+				t.Errorf("first %s, then %s: same should be %v", first, again.Code, test.same)
+			}
+			if again.Repeat != (test.same || test.name == "new asked for") {
+				t.Errorf("repeat is %v", again.Repeat)
+			}
+		})
+	}
+}
+
+// TestRequestFields: what a request says.
+func TestRequestFields(t *testing.T) {
+	w := newWorld(t)
+	c := w.licensed()
+	r, err := c.Request(5, RequestOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fold, err := w.machine.Fold(w.vendor.Profile.UID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := r.Code.Statement()
+	if s.License != number || s.Definition != 5 || s.Status != 0 || s.Fingerprint != codes.Fingerprint(fold) || s.Random == 0 {
+		t.Errorf("the first request says %+v", s)
+	}
+	w.enter(c, w.issue(r.Code, protectortest.Answer{}))
+	// Memory changes: the machine keeps its name and says what changed.
+	w.machine = protectortest.Parts(1, 1, 1, 16)
+	s = w.request(w.open(), 1).Statement()
+	if s.Fingerprint != codes.Fingerprint(fold) || s.Status != codes.ChangedMemory {
+		t.Errorf("with more memory: %+v", s)
+	}
+	// The drive too: another name.
+	w.machine = protectortest.Parts(1, 1, 7, 16)
+	s = w.request(w.open(), 1).Statement()
+	if s.Fingerprint == codes.Fingerprint(fold) || s.Status != codes.ChangedMemory|codes.ChangedSystemDrive {
+		t.Errorf("with another drive: %+v", s)
+	}
+}
+
+// TestOutstanding: eight for a definition, the oldest dropped, and any of them can be
+// answered, with any definition.
+func TestOutstanding(t *testing.T) {
+	w := newWorld(t)
+	c := w.licensed()
+	var all []codes.Code
+	for range maxRequests + 1 {
+		r, err := c.Request(1, RequestOptions{New: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, r.Code)
+	}
+	feature := w.request(c, 5)
+	_, err := c.Enter(w.issue(all[0], protectortest.Answer{}))
+	w.refused(err, ReasonNoMatch)
+	w.enter(c, w.issue(all[1], protectortest.Answer{As: 5, Parameter: 3})) // another definition
+	w.is(c, 1, Pending, ReasonAnswerAwaited)
+	w.is(c, 5, Active, ReasonActive)
+	w.enter(c, w.issue(all[7], protectortest.Answer{}))
+	w.is(c, 1, Active, ReasonActive)
+	w.enter(c, w.issue(feature, protectortest.Answer{Parameter: 4}))
+	if s := w.status(c); s.Feature(5) != 4 {
+		t.Errorf("feature %d, want 4", s.Feature(5))
+	}
+	w.enter(c, w.issue(all[2], protectortest.Answer{}))
+}
+
+// TestShelfLife: a day holds until noon UTC of the next day, by the latest time that
+// is known.
+func TestShelfLife(t *testing.T) {
+	last := codes.Day(1060) // 2026-11-26
+	end := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+	if last.String() != "2026-11-26" || !last.End().Equal(end) {
+		t.Fatalf("day %s ends %s", last, last.End())
+	}
+	for _, test := range []struct {
+		name   string
+		day    codes.Day
+		clock  []time.Time // shown one after the other
+		signed codes.Day   // of the profile, 0: before all of them
+		want   Reason
+	}{
+		{"none", 0, []time.Time{end.Add(3000 * oneDay)}, 0, ""},
+		{"that day", last, []time.Time{end.Add(-13 * time.Hour)}, 0, ""},
+		{"last moment", last, []time.Time{end.Add(-time.Second)}, 0, ""},
+		{"noon", last, []time.Time{end}, 0, ReasonExpired},
+		{"years later", last, []time.Time{end.Add(3000 * oneDay)}, 0, ReasonExpired},
+		{"clock set back", last, []time.Time{end.Add(oneDay), end.Add(-2 * oneDay)}, 0, ReasonExpired},
+		{"clock before the profile", last, []time.Time{end.Add(-400 * oneDay)}, last + 2, ReasonExpired},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWorld(t)
+			if test.signed != 0 {
+				w.vendor.Profile.SignedOn = test.signed
+				w.profile = w.vendor.Export()
+			}
+			c := w.licensed()
+			answer := w.issue(w.request(c, 1), protectortest.Answer{Day: test.day})
+			for _, w.now = range test.clock {
+				w.status(c)
+			}
+			_, err := c.Enter(answer)
+			w.refused(err, test.want)
+			if test.want != "" { // renewed for the same request
+				w.enter(c, w.issue(w.request(c, 1), protectortest.Answer{Day: test.day + 4000}))
+			}
+			w.is(c, 1, Active, ReasonActive)
+		})
+	}
+}
+
+// TestGrants: which definition an answer may grant, in which state.
+func TestGrants(t *testing.T) {
+	for _, test := range []struct {
+		as          uint8
+		deactivated bool
+		want        Reason
+	}{
+		{1, false, ""},
+		{4, false, ""},
+		{5, false, ""},
+		{8, false, ""},
+		{2, false, ReasonNoMatch}, // deactivate is never granted
+		{6, false, ReasonNoMatch}, // nor is check-in
+		{7, false, ReasonNotYet},
+		{3, false, ReasonNotDeactivated},
+		{1, true, ReasonDeactivated},
+		{5, true, ReasonDeactivated},
+		{3, true, ""},
+		{2, true, ReasonNoMatch},
+		{7, true, ReasonNotYet},
+	} {
+		t.Run(fmt.Sprint(test.as, test.deactivated), func(t *testing.T) {
+			w := newWorld(t)
+			c := w.licensed()
+			w.activate(c, 1, protectortest.Answer{})
+			if test.deactivated {
+				if _, err := w.vendor.Confirm(w.deactivate(c)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			before := w.status(c)
+			r, err := c.Request(0, RequestOptions{New: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = c.Enter(w.issue(r.Code, protectortest.Answer{As: test.as, Parameter: 1}))
+			w.refused(err, test.want)
+			if test.want == "" {
+				return
+			}
+			for i, d := range w.status(c).Definitions {
+				if have, want := d.State, before.Definitions[i].State; have != want && have != Pending {
+					t.Errorf("refused, and definition %d went from %s to %s", d.ID, want, have)
+				}
+			}
+		})
+	}
+}
+
+// TestSigned: what is signed is not granted by a short answer, not even by somebody
+// who has every key.
+func TestSigned(t *testing.T) {
+	w := newWorld(t)
+	v := w.vendor
+	v.Profile.Definitions[4].Signed = true // the feature
+	v.Profile.Definitions[2].Signed = true // so the reactivation must be
+	v.Profile.Definitions[6].Signed = true // and the composite
+	w.profile = v.Export()
+	c := w.licensed()
+	r := w.request(c, 1).Statement()
+	lk := v.Serial(number).Key.Stretch(v.Profile.UID, number)
+	for _, flags := range []bool{true, false} {
+		d, _ := v.Profile.Definition(5)
+		d.Signed = flags
+		_, err := c.Enter(v.IssueUnder(lk, 1, d, r, protectortest.Answer{Parameter: 1}).String())
+		w.refused(err, ReasonNoMatch)
+	}
+	_, err := c.Request(5, RequestOptions{})
+	w.refused(err, ReasonNotYet)
+	w.activate(c, 1, protectortest.Answer{})
+}
+
+// TestReusable: an answer bound to the machine alone, which leaves the key as it is.
+func TestReusable(t *testing.T) {
+	w := newWorld(t)
+	w.vendor.Profile.Definitions[7].Reusable, w.vendor.Profile.Definitions[7].Requires = true, nil
+	w.profile = w.vendor.Export()
+	c := w.licensed()
+	waiting := w.request(c, 1)
+	code := w.activate(c, 8, protectortest.Answer{Parameter: 42})
+	if s := w.status(c); s.Feature(8) != 42 {
+		t.Fatalf("feature %d", s.Feature(8))
+	}
+	if w.request(c, 1) != waiting {
+		t.Error("the key changed: the waiting request is another")
+	}
+	if a := w.enter(c, code); !a.Already {
+		t.Error("typed again it is not friendly")
+	}
+	second := w.issue(w.request(c, 8), protectortest.Answer{Parameter: 7})
+	w.enter(c, second)
+	w.enter(c, code) // it may come back
+	if s := w.status(c); s.Feature(8) != 42 {
+		t.Errorf("feature %d, want 42", s.Feature(8))
+	}
+	w.dir = t.TempDir() // a reinstall
+	c = w.licensed()
+	w.enter(c, code)
+	w.activate(c, 1, protectortest.Answer{})
+	w.machine = protectortest.Machine(2) // the state copied to another machine
+	c = w.open()
+	w.is(c, 8, Inactive, ReasonHardwareChanged)
+	_, err := c.Enter(second)
+	w.refused(err, ReasonNoRequest)
+	w.dir = t.TempDir()
+	c = w.licensed()
+	_, err = c.Enter(code)
+	w.refused(err, ReasonNoRequest)
+}
+
+// TestHardware: a change of what identifies ends the activation, other changes do not.
+func TestHardware(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		machine *fingerprint.Profile
+		want    Reason
+		kinds   string
+	}{
+		{"same", protectortest.Parts(1, 1, 1, 8), ReasonActive, ""},
+		{"memory", protectortest.Parts(1, 1, 1, 64), ReasonActive, ""},
+		{"network card", protectortest.Parts(2, 1, 1, 8), ReasonHardwareChanged, "mac"},
+		{"processor and drive", protectortest.Parts(1, 2, 2, 8), ReasonHardwareChanged, "cpu system drive"},
+		{"nothing read", fingerprint.New(), ReasonHardwareUnreadable, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWorld(t)
+			c := w.licensed()
+			w.activate(c, 1, protectortest.Answer{})
+			answer := w.issue(w.request(c, 5), protectortest.Answer{})
+			old := w.machine
+			w.machine = test.machine
+			c = w.open()
+			state := Active
+			if test.want != ReasonActive {
+				state = Inactive
+			}
+			w.is(c, 1, state, test.want)
+			d, _ := w.status(c).Definition(1)
+			var kinds []string
+			for _, k := range d.Changed {
+				kinds = append(kinds, k.String())
+			}
+			if have := strings.Join(kinds, " "); have != test.kinds {
+				t.Errorf("changed %q, want %q", have, test.kinds)
+			}
+			_, err := c.Enter(answer)
+			if test.want == ReasonActive {
+				w.refused(err, "")
+			} else {
+				w.refused(err, test.want)
+			}
+			conf, err := c.Deactivate(0, yes)
+			if err != nil || conf.Hardware != (test.want != ReasonActive) {
+				t.Errorf("confirmation %+v, %v", conf, err)
+			}
+			w.machine = old
+		})
+	}
+	t.Run("asked for again", func(t *testing.T) {
+		w := newWorld(t)
+		c := w.licensed()
+		w.activate(c, 1, protectortest.Answer{})
+		w.machine = protectortest.Machine(2)
+		c = w.open()
+		w.activate(c, 1, protectortest.Answer{})
+		w.is(c, 1, Active, ReasonActive)
+		w.machine = protectortest.Machine(1)
+		w.is(w.open(), 1, Inactive, ReasonHardwareChanged)
+	})
+}
+
+func TestTrial(t *testing.T) {
+	w := newWorld(t)
+	w.vendor.Profile.Trial.Days = 14
+	w.profile = w.vendor.Export()
+	c := w.open()
+	left := func(want int) {
+		t.Helper()
+		if s := w.status(c); s.Trial.Days != want {
+			t.Errorf("%d days left (%s), want %d", s.Trial.Days, s.Trial.Reason, want)
+		}
+	}
+	left(14)
+	w.is(c, 0, Active, ReasonTrialLeft)
+	w.now = start.Add(10*oneDay + time.Hour)
+	left(4)
+	w.now = start.Add(-100 * oneDay)
+	left(4)
+	if s := w.status(c); len(s.Notes) != 1 || s.Notes[0].Reason != ReasonClockSetBack {
+		t.Errorf("notes %v", s.Notes)
+	}
+	w.now = start.Add(14 * oneDay)
+	w.is(c, 0, Expired, ReasonTrialOver)
+	w.now = start
+	w.is(w.open(), 0, Expired, ReasonTrialOver)
+
+	c = w.licensed()
+	w.is(c, 0, Expired, ReasonTrialOver)
+	w.activate(c, 4, protectortest.Answer{Parameter: 7}) // from now on, since it was over
+	w.is(c, 4, Active, ReasonTrialLeft)
+	w.is(c, 0, Active, ReasonTrialLeft)
+	left(7)
+	w.activate(c, 4, protectortest.Answer{Parameter: 3}) // on top
+	left(10)
+	w.now = start.Add(24*oneDay - time.Hour)
+	left(1)
+	w.now = start.Add(24 * oneDay)
+	w.is(c, 4, Expired, ReasonTrialOver)
+	w.activate(c, 1, protectortest.Answer{})
+	w.is(c, 0, Active, ReasonActive)
+	w.deactivate(c)
+	if s := w.status(c); s.Trial.State != Deactivated {
+		t.Errorf("the trial of a deactivated copy is %s", s.Trial.State)
+	}
+}
+
+// TestTrialCountersStayUsed: a deactivation stops no clock.
+func TestTrialCountersStayUsed(t *testing.T) {
+	w := newWorld(t)
+	c := w.licensed()
+	w.activate(c, 4, protectortest.Answer{Parameter: 20})
+	w.activate(c, 1, protectortest.Answer{})
+	if _, err := w.vendor.Confirm(w.deactivate(c)); err != nil {
+		t.Fatal(err)
+	}
+	w.now = start.Add(15 * oneDay)
+	w.activate(c, 3, protectortest.Answer{})
+	if s := w.status(c); s.Trial.Days != 5 {
+		t.Errorf("%d days left, want 5", s.Trial.Days)
+	}
+}
+
+func TestProvisionalRelease(t *testing.T) {
+	w := newWorld(t)
+	c := w.licensed()
+	w.activate(c, 1, protectortest.Answer{Parameter: 1060})
+	w.is(c, 1, Active, ReasonProvisional)
+	w.now = codes.Day(1060).End().Add(-time.Second)
+	w.is(c, 1, Active, ReasonProvisional)
+	w.now = w.now.Add(time.Second)
+	w.is(c, 1, Expired, ReasonLastDayOver)
+	w.now = start
+	w.is(c, 1, Expired, ReasonLastDayOver)
+	w.activate(c, 1, protectortest.Answer{})
+	w.is(c, 1, Active, ReasonActive)
+	_, err := c.Enter(w.issue(w.request(c, 1), protectortest.Answer{Parameter: 1 << 20}))
+	w.refused(err, ReasonAnswerValue)
+}
+
+// TestRollback: an older program is honest, an older profile of the same release is not.
+func TestRollback(t *testing.T) {
+	w := newWorld(t)
+	old := w.profile
+	c := w.licensed()
+	w.activate(c, 1, protectortest.Answer{})
+	w.vendor.Profile.SignedOn++
+	second := w.vendor.Export()
+	w.vendor.Withdraw(number)
+	w.vendor.Profile.Release, w.vendor.Profile.Releases = 2, []uint16{1, 2}
+	third := w.vendor.Export()
+
+	w.profile = second
+	w.is(w.open(), 1, Active, ReasonActive)
+	w.profile = old
+	if _, err := Open(w.config()); ReasonOf(err) != ReasonProfileRollback {
+		t.Errorf("an older profile of the same release: %v", err)
+	}
+	w.profile = third
+	w.is(w.open(), 1, Inactive, ReasonWithdrawn)
+	for _, w.profile = range [][]byte{second, old} { // an older program
+		c = w.open()
+		w.is(c, 1, Inactive, ReasonWithdrawn)
+		if notes := c.Notes(); len(notes) != 1 || notes[0].Reason != ReasonProfileOlder {
+			t.Errorf("notes %v", notes)
+		}
+		_, err := c.Request(1, RequestOptions{})
+		w.refused(err, ReasonWithdrawn)
+	}
+	w.vendor.Profile.Sunset = nil // restored
+	w.profile = w.vendor.Export()
+	w.is(w.open(), 1, Active, ReasonActive)
+}
+
+func TestReleaseCovered(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		grants   int // highest release in the license file; -1: a serial number
+		policy   bool
+		covered  bool
+		existing uint16 // the release it was activated under
+	}{
+		{"serial", -1, false, true, 1},
+		{"serial, reactivate", -1, true, false, 1},
+		{"file, any", 0, false, true, 1},
+		{"file, any, reactivate", 0, true, false, 1},
+		{"file, 1", 1, false, false, 1},
+		{"file, 2", 2, false, true, 1},
+		{"file, 2, reactivate", 2, true, true, 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.vendor.Profile.Policy.ReactivateOnRelease = test.policy
+			w.profile = w.vendor.Export()
+			c := w.open()
+			if test.grants < 0 {
+				c = w.licensed()
+			} else if _, err := c.EnterLicenseFile(w.vendor.LicenseFile(number, func(l *product.License) { l.Grants.Release = uint16(test.grants) })); err != nil {
+				t.Fatal(err)
+			}
+			w.activate(c, 1, protectortest.Answer{})
+			w.is(c, 1, Active, ReasonActive)
+			w.vendor.Profile.Release, w.vendor.Profile.Releases = 2, []uint16{1, 2}
+			w.profile = w.vendor.Export()
+			c = w.open()
+			if test.covered {
+				w.is(c, 1, Active, ReasonActive)
+				return
+			}
+			w.is(c, 1, Inactive, ReasonReleaseNotCovered)
+			w.activate(c, 1, protectortest.Answer{}) // the vendor's desk decided
+			w.is(c, 1, Active, ReasonActive)
+		})
+	}
+}
+
+func TestPreconditions(t *testing.T) {
+	w := newWorld(t)
+	c := w.licensed()
+	_, err := c.Request(8, RequestOptions{})
+	w.refused(err, ReasonPrecondition)
+	_, err = c.Deactivate(0, yes)
+	w.refused(err, ReasonPrecondition)
+	_, err = c.Deactivate(1, yes)
+	w.refused(err, ReasonNotRequestable)
+	_, err = c.Deactivate(77, yes)
+	w.refused(err, ReasonUnknownDefinition)
+	_, err = c.Request(2, RequestOptions{})
+	w.refused(err, ReasonNotRequestable)
+	w.activate(c, 1, protectortest.Answer{})
+	w.activate(c, 8, protectortest.Answer{Parameter: 5})
+}
+
+// TestLastChance: without it nothing happens, and nothing that changed meanwhile is
+// deactivated unseen.
+func TestLastChance(t *testing.T) {
+	w := newWorld(t)
+	c := w.licensed()
+	w.activate(c, 1, protectortest.Answer{})
+	_, err := c.Deactivate(0, nil)
+	w.refused(err, ReasonNoLastChance)
+	_, err = c.Deactivate(0, func(Warning) bool { return false })
+	w.refused(err, ReasonDeclined)
+	w.is(c, 1, Active, ReasonActive)
+	_, err = c.Deactivate(0, func(Warning) bool { // the callback may use the client
+		w.activate(c, 5, protectortest.Answer{Parameter: 1})
+		return true
+	})
+	w.refused(err, ReasonChanged)
+	w.is(c, 1, Active, ReasonActive)
+}
+
+// TestRepairAnswer: slips in an answer are proposed and never applied.
+func TestRepairAnswer(t *testing.T) {
+	w := newWorld(t)
+	c := w.licensed()
+	answer := w.issue(w.request(c, 1), protectortest.Answer{})
+	typed := strings.ToLower(strings.ReplaceAll(answer, "-", ""))
+	_, err := c.Enter(typed)
+	var e *Error
+	if !errors.As(err, &e) || e.Reason != ReasonUnreadable || len(e.Proposals) != 1 || e.Proposals[0].Code.String() != answer {
+		t.Fatalf("%q gave %v with %d proposals, want %s", typed, err, len(e.Proposals), answer)
+	}
+	w.is(c, 1, Pending, ReasonAnswerAwaited)
+	w.enter(c, e.Proposals[0].Code.String())
+}
+
+// TestEnterFile: a list for many machines, a mail around the code, a file without.
+func TestEnterFile(t *testing.T) {
+	w := newWorld(t)
+	c := w.licensed()
+	one, two := w.request(c, 1), w.request(c, 5)
+	first, second := w.issue(one, protectortest.Answer{}), w.issue(two, protectortest.Answer{Parameter: 2})
+	other := codes.Answer{Tag: 12345}.Code().String()
+	for name, test := range map[string]struct {
+		text string
+		want Reason
+	}{
+		"nothing":      {"Dear Sir, thank you.", ReasonUnreadable},
+		"empty":        {"", ReasonUnreadable},
+		"request only": {"> " + one.String(), ReasonWrongKind},
+		"others only":  {other + "\n" + w.serial, ReasonNoMatch},
+		"near":         {first[:len(first)-1] + "?", ReasonUnreadable},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := c.EnterFile(test.text)
+			if ReasonOf(err) != test.want {
+				t.Errorf("have %q (%v), want %q", ReasonOf(err), err, test.want)
+			}
+		})
+	}
+	text := "request,answer\n" + one.String() + "," + other + "\n" + one.String() + "," + first + "\n" + two.String() + "," + second + "\n" + first + "\n"
+	all, err := c.EnterFile(text)
+	if err != nil || len(all) != 2 || all[0].Definition.ID != 1 || all[1].Definition.ID != 5 {
+		t.Errorf("accepted %v, %v", all, err)
+	}
+	all, err = c.EnterFile(text)
+	if err != nil || len(all) != 2 || !all[0].Already || !all[1].Already {
+		t.Errorf("again: %v, %v", all, err)
+	}
+}
