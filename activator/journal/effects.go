@@ -138,19 +138,19 @@ func ParseConfirmationKey(key []byte) (f codes.Fingerprint, random uint32, ok bo
 
 const maxFingerprint codes.Fingerprint = 1<<26 - 1
 
-// licenseOf returns the license that an effect is of, 0 for AddPool.
-func licenseOf(e Effect) codes.LicenseNumber {
+// licenseOf returns the license that an effect is of; ofOne is false for those that are of none.
+func licenseOf(e Effect) (l codes.LicenseNumber, ofOne bool) {
 	switch e := e.(type) {
 	case Claim:
-		return e.License
+		return e.License, true
 	case Mark:
-		return e.License
+		return e.License, true
 	case TakeSeat:
-		return e.License
+		return e.License, true
 	case FreeSeat:
-		return e.License
+		return e.License, true
 	case SetLicense:
-		return e.Number
+		return e.Number, true
 	}
-	return 0
+	return 0, false
 }

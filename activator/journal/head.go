@@ -59,6 +59,11 @@ func ParseCheckpoint(text []byte, verifiers note.Verifiers) (Head, error) {
 	if err != nil {
 		return Head{}, err
 	}
+	for _, sig := range append(n.Sigs, n.UnverifiedSigs...) { // else one signature could be written in several ways
+		if _, err := base64.StdEncoding.Strict().DecodeString(sig.Base64); err != nil {
+			return Head{}, errors.New("checkpoint: its signature is not in its canonical form")
+		}
+	}
 	h.Checkpoint = append([]byte(nil), text...)
 	return h, nil
 }

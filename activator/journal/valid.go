@@ -75,8 +75,8 @@ func (e *Entry) valid() error {
 }
 
 func (e *Entry) validEffect(f Effect) error {
-	if _, isPool := f.(AddPool); !isPool && (e.License == 0 || licenseOf(f) != e.License) {
-		return fmt.Errorf("is of license %v, the entry of %v", licenseOf(f), e.License)
+	if l, ofOne := licenseOf(f); ofOne && (l == 0 || l != e.License) {
+		return fmt.Errorf("is of license %v, the entry of %v", l, e.License)
 	}
 	switch f := f.(type) {
 	case Claim:

@@ -172,6 +172,7 @@ func open(ctx context.Context, path string, o Options) (_ *Store, err error) {
 			return nil, err
 		}
 		s.w.SetMaxOpenConns(1)
+		touch(path + ".lock") // so that only the owner may read it; where it cannot be made, Append says so
 		if err := checkSettings(ctx, s.w); err != nil {
 			return nil, err
 		}
