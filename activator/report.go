@@ -27,7 +27,7 @@ type Report struct {
 	State       Label     `json:"state,omitempty"`
 	StateNote   string    `json:"state_note,omitempty"`
 	Seats       int       `json:"seats,omitempty"`
-	Taken       int       `json:"seats_taken,omitempty"`
+	Taken       *int      `json:"seats_taken,omitempty"`
 	Active      []Machine `json:"other_machines,omitempty"`
 	Checks      []Check   `json:"checks"`
 	Proposals   []string  `json:"proposals"`
@@ -89,7 +89,7 @@ func (r *Reading) Report() Report {
 
 func (p *Report) aboutLicense(r *Reading) {
 	l := r.License
-	p.License, p.Customer, p.Order, p.Seats, p.Taken = l.Number.String(), l.Customer, l.Order, l.Seats, l.Taken
+	p.License, p.Customer, p.Order, p.Seats, p.Taken = l.Number.String(), l.Customer, l.Order, l.Seats, &l.Taken
 	if r.Product != nil {
 		p.Product = r.Product.ID
 	}

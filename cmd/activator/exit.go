@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/activator/catalog"
 	"github.com/manual-activator/manual-activator/activator/journal"
 )
 
@@ -67,16 +68,17 @@ func status(err error) int {
 	var u *usageError
 	var theirs *activator.UsageError
 	var unknown *activator.UnknownLicenseError
+	var mistakes *catalog.MistakesError
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.As(err, &t):
 		return int(t)
-	case errors.As(err, &u), errors.As(err, &theirs):
+	case errors.As(err, &u), errors.As(err, &theirs), errors.Is(err, catalog.ErrUnknownProduct):
 		return exitUsage
 	case errors.As(err, &r):
 		return r.status
-	case errors.As(err, &unknown):
+	case errors.As(err, &unknown), errors.As(err, &mistakes):
 		return exitRefused
 	}
 	return exitCould

@@ -155,7 +155,7 @@ func newOrder(cell func(string) string) (activator.Order, error) {
 	if g := cell("grants"); g != "" {
 		grants, err := product.ParseGrants(g)
 		if err != nil {
-			return o, fmt.Errorf("grants: %w", err)
+			return o, err
 		}
 		o.Grants = &grants
 	}

@@ -78,6 +78,12 @@ func (a *app) submit(cmd *cobra.Command, args []string, d activator.Decision, sh
 		if o == nil {
 			return err
 		}
+		if o.Verdict == journal.OK {
+			// The seats as they are now; the reading has them as they were.
+			if now, e := s.License(cmd.Context(), o.License.Number); e == nil {
+				o.License = now
+			}
+		}
 		if a.json {
 			if e := a.put(o.Report()); e != nil {
 				return e

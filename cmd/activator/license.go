@@ -99,7 +99,7 @@ Without it the product's default counts.`,
 		if len(grants) > 0 {
 			g, err := product.ParseGrants(grants...)
 			if err != nil {
-				return &usageError{text: "--grant: " + err.Error(), cmd: cmd}
+				return &usageError{text: err.Error(), cmd: cmd}
 			}
 			o.Grants = &g
 		}
@@ -121,7 +121,7 @@ func (a *app) add(ctx context.Context, s *activator.Session, o activator.Order, 
 	}
 	ls, err := s.Register(ctx, o)
 	if err != nil {
-		return err
+		return alone(err)
 	}
 	l := &ls[0]
 	if out != nil {
@@ -153,6 +153,18 @@ func (a *app) add(ctx context.Context, s *activator.Session, o activator.Order, 
 	}
 	return nil
 }
+
+// alone takes the count of orders out of an error about the only one.
+func alone(err error) error { return &retold{err, strings.TrimPrefix(err.Error(), "order 1 of 1: ")} }
+
+// retold is an error in other words.
+type retold struct {
+	err  error
+	text string
+}
+
+func (e *retold) Error() string { return e.text }
+func (e *retold) Unwrap() error { return e.err }
 
 // unvouched warns of licenses that no profile exported so far vouches for.
 func (a *app) unvouched(ls []activator.License) {
@@ -230,7 +242,7 @@ Nothing is deleted: the journal keeps what it was before.`,
 		if len(grants) > 0 {
 			g, err := product.ParseGrants(grants...)
 			if err != nil {
-				return &usageError{text: "--grant: " + err.Error(), cmd: cmd}
+				return &usageError{text: err.Error(), cmd: cmd}
 			}
 			ch.Grants = &g
 		}
@@ -421,8 +433,8 @@ type licenseJSON struct {
 	Grants       string              `json:"grants"`
 	Registered   string              `json:"registered"` // RFC 3339, UTC
 	Vouched      *bool               `json:"vouched,omitempty"`
-	Machines     []activator.Machine `json:"machines,omitempty"`
-	History      []entryJSON         `json:"history,omitempty"`
+	Machines     []activator.Machine `json:"machines,omitzero"` // of license show
+	History      []entryJSON         `json:"history,omitzero"`
 }
 
 func newLicenseJSON(l *activator.License, names map[codes.UID]string) licenseJSON {

@@ -142,7 +142,7 @@ func (a *app) productShowCmd() *cobra.Command {
 			return a.with(cmd.Context(), func(d *activator.Desk, _ *activator.Session) error {
 				p, err := d.Product(args[0])
 				if err != nil {
-					return badProduct(err)
+					return err
 				}
 				if a.json {
 					return a.put(newProductJSON(p))
@@ -152,15 +152,6 @@ func (a *app) productShowCmd() *cobra.Command {
 			})
 		},
 	}
-}
-
-// badProduct makes a refusal of a product that is unknown or has mistakes.
-func badProduct(err error) error {
-	var m *catalog.MistakesError
-	if errors.As(err, &m) || errors.Is(err, catalog.ErrUnknownProduct) {
-		return &refusal{exitRefused, err.Error()}
-	}
-	return err
 }
 
 func (p *printer) product(x *catalog.Product) {
@@ -270,7 +261,11 @@ func (a *app) check(cmd *cobra.Command, path string) error {
 	}
 	p.line(fmt.Sprintf("%s: no mistakes, %s.", safe(path), plural(len(x.Definitions), "definition")))
 	for _, n := range x.Notes {
-		p.hang("  "+p.in(faint, "–")+" ", 4, n.String())
+		text := n.Problem
+		if n.Remedy != "" {
+			text += ": " + n.Remedy
+		}
+		p.hang("  "+p.in(faint, pad(fmt.Sprintf("– line %d", n.Line), 12)), 14, text)
 	}
 	return nil
 }
@@ -361,7 +356,7 @@ pre-conditions or leaves, and its id is never used again.`,
 			}
 			b, x, err := s.Export(cmd.Context(), args[0])
 			if err != nil {
-				return badProduct(err)
+				return err
 			}
 			if out == nil {
 				_, err := a.out.Write(b)

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// programs is the folder of both programs, built once for all tests.
+var programs string
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		dir, err := os.MkdirTemp("", "activator-test-")
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		defer os.RemoveAll(dir)
+		build := exec.Command("go", "build", "-o", dir+string(filepath.Separator), ".", "../protector")
+		if out, err := build.CombinedOutput(); err != nil {
+			fmt.Fprintf(os.Stderr, "building the programs: %v\n%s", err, out)
+			return 1
+		}
+		programs = dir
+		return m.Run()
+	}())
+}
+
+// program is the path of a program.
+func program(name string) string {
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	return filepath.Join(programs, name)
+}
+
+// TestScripts runs what a person would type, in testdata/script at the top of
+// the tree. $MACHINES is the folder of recorded machines.
+func TestScripts(t *testing.T) {
+	machines, err := filepath.Abs("../../testdata/machines")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "../../testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Condition: func(cond string) (bool, error) {
+			if cond == "permissions" { // folders can be made read-only for this user
+				return runtime.GOOS != "windows" && os.Geteuid() != 0, nil
+			}
+			return false, fmt.Errorf("unknown condition %q", cond)
+		},
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("PATH", programs+string(os.PathListSeparator)+e.Getenv("PATH"))
+			e.Setenv("ACTIVATOR_DIR", filepath.Join(e.WorkDir, "vendor"))
+			e.Setenv("ACTIVATOR_PASSPHRASE", "a passphrase for scripts")
+			e.Setenv("MACHINES", machines)
+			e.Setenv("HOME", filepath.Join(e.WorkDir, "home"))
+			e.Setenv("USER", "anna")
+			e.Setenv("ESCAPE", "Evil\x1b[31mRed\u202e\x07")
+			e.Setenv("PROTECTOR_PRODUCT", filepath.Join(e.WorkDir, "press-studio.profile"))
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"status":   statusIs,
+			"office":   office,
+			"pool":     smallPool,
+			"at":       at,
+			"within":   within,
+			"replace":  replace,
+			"lines":    lines,
+			"groups":   groups,
+			"readonly": readonly,
+			"get":      get,
+			"json":     jsonHas,
+			"slip":     slip,
+			"tamper":   tamper,
+			"junk":     junk,
+		},
+	})
+}
