@@ -17,11 +17,26 @@ func Parse(text string) (Code, error) {
 	if c, ok := parseFast(text); ok {
 		return c, nil
 	}
-	c, err := parseSymbols(read(text, longestCode))
+	syms := read(text, longestCode)
+	c, err := parseSymbols(syms)
 	if err == nil || err == ErrEmpty {
 		return c, err
 	}
+	if _, ok := err.(*SlipError); ok && oneWord(syms) {
+		return c, err
+	}
 	return parseWithin(text, err)
+}
+
+// oneWord reports whether nothing but dashes stands between the symbols, so
+// that no other text is around a code.
+func oneWord(syms []symbol) bool {
+	for i, s := range syms {
+		if i > 0 && s.gap == gapSpace || !wordly(s.r) {
+			return false
+		}
+	}
+	return true
 }
 
 // parseWithin takes the one code out of a longer text. A text without any has
@@ -119,23 +134,40 @@ func parseSymbols(syms []symbol) (Code, error) {
 	f := formOf(syms)
 	k := kindOf(syms[0].r, f)
 	groups, typed := split(syms)
-	bad, first := inspectGroups(f, groups)
 	n := groupsOf(k, f, len(syms), len(groups))
-	switch {
-	case n == 0:
+	if n == 0 {
 		return Code{}, &LengthError{Form: f, Have: len(syms)}
-	case k == 0 && len(bad) == 0:
-		return Code{}, newer(syms[0].r)
-	case k != 0 && !k.readable() && len(bad) == 0 && len(groups) == n:
-		return Code{}, &ReservedError{k}
-	case len(bad) > 0 && len(groups) == n && (len(syms) == n*groupSize || typed && isTyped(groups)):
+	}
+	// Where the length is right the dashes need not be: they only explain slips.
+	whole := len(syms) == n*groupSize
+	even := sixes(syms)
+	bad, first := inspectGroups(f, even)
+	if whole && len(bad) == 0 {
+		return meaning(k, f, even)
+	}
+	if typed && len(groups) == n && isTyped(groups) {
+		bad, first = inspectGroups(f, groups)
+		whole = true
+	}
+	switch d := len(syms) - n*groupSize; {
+	case whole:
 		first.Kind, first.Groups, first.Bad = k, n, bad
 		first.OneCase = f == FormLetters && oneCase(syms)
 		return Code{}, first
-	case len(syms) == n*groupSize-1 || len(syms) == n*groupSize+1:
+	case d == -1 || d == 1:
 		return Code{}, misaligned(f, k, n, syms)
-	case len(syms) != n*groupSize:
-		return Code{}, &LengthError{Kind: k, Form: f, Have: len(syms), Want: n * groupSize}
+	}
+	return Code{}, &LengthError{Kind: k, Form: f, Have: len(syms), Want: n * groupSize}
+}
+
+// meaning is the code of groups that are all right.
+func meaning(k Kind, f Form, groups [][]symbol) (Code, error) {
+	switch {
+	case k == 0:
+		r := groups[0][0].r
+		return Code{}, &NewerError{Letter: string(r), Kind: newerKind(r)}
+	case !k.readable():
+		return Code{}, &ReservedError{k}
 	}
 	var data [45]uint8
 	d := data[:0]
@@ -183,10 +215,6 @@ func groupsOf(k Kind, f Form, syms, groups int) int {
 	return 0
 }
 
-func newer(r rune) error {
-	return &NewerError{Letter: string(r), Kind: newerKind(r)}
-}
-
 // inspectGroups lists the groups that are not right and describes the first.
 func inspectGroups(f Form, groups [][]symbol) (bad []int, first *SlipError) {
 	for i, g := range groups {
@@ -204,19 +232,17 @@ func inspectGroups(f Form, groups [][]symbol) (bad []int, first *SlipError) {
 
 // inspectGroup says what is wrong with a group, nil when it is right.
 func inspectGroup(f Form, place int, g []symbol) *SlipError {
+	if len(g) == groupSize && groupRight(f, place, g) {
+		return nil
+	}
 	e := &SlipError{Form: f, Group: place, Position: -1, Found: textOf(g)}
-	var a [groupSize]uint8
 	for i, s := range g {
-		v, ok := f.value(s.r)
-		if !ok {
+		if _, ok := f.value(s.r); !ok {
 			e.Slip, e.Position, e.Found = SlipForeign, i, string(s.r)
 			if s.r == unheard {
 				e.Slip = SlipUnheard
 			}
 			return e
-		}
-		if i < groupSize {
-			a[i] = v
 		}
 	}
 	switch {
@@ -224,10 +250,8 @@ func inspectGroup(f Form, place int, g []symbol) *SlipError {
 		e.Slip = SlipShort
 	case len(g) > groupSize:
 		e.Slip = SlipLong
-	case f.check(place, a[:5]) != a[5]:
-		e.Slip = SlipCheck
 	default:
-		return nil
+		e.Slip = SlipCheck
 	}
 	return e
 }

@@ -139,12 +139,18 @@ func split(syms []symbol) (groups [][]symbol, typed bool) {
 			return groups, true
 		}
 	}
+	return sixes(syms), false
+}
+
+// sixes cuts symbols into groups of six, the last one shorter if need be.
+func sixes(syms []symbol) [][]symbol {
+	groups := make([][]symbol, 0, len(syms)/groupSize+1)
 	for len(syms) > 0 {
 		n := min(groupSize, len(syms))
 		groups = append(groups, syms[:n:n])
 		syms = syms[n:]
 	}
-	return groups, false
+	return groups
 }
 
 // splitAt cuts at the separators, or returns nil when that gives groups that no

@@ -11,7 +11,7 @@ import (
 	"github.com/manual-activator/manual-activator/internal/repairfigures/trials"
 )
 
-var trialCount = flag.Int("trials", 100, "repair trials of each scenario and kind; the promises are for 10000")
+var trialCount = flag.Int("trials", 50, "repair trials of each scenario and kind; the promises are for 10000")
 
 const registered = 10000 // licenses
 

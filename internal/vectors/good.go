@@ -120,6 +120,8 @@ func readingVectors() (out []vector) {
 	add("digits in full width", strings.Map(func(r rune) rune { return r + 0xfee0 }, digits))
 	add("spoken in threes", threes(swap(letters, "")))
 	add("within a mail", "Hello,\n\nmy request code is "+letters+". Thanks!\n-- \nAnn\n")
+	add("dashes in the wrong places", "-"+undashed(letters)[:5]+"-"+undashed(letters)[5:18]+"--"+undashed(letters)[18:])
+	add("en dashes in the wrong places", undashed(letters)[:5]+"\u2013"+undashed(letters)[5:12]+"\u2013"+undashed(letters)[12:])
 	return out
 }
 
