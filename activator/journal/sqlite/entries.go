@@ -24,7 +24,7 @@ func (s *Store) Entry(ctx context.Context, id journal.EntryID) (journal.Entry, e
 	}
 	defer v.close()
 	var leaf []byte
-	found, err := v.one(s.reads.entry, []any{int64(id)}, &leaf)
+	found, err := v.one(v.st.entry, []any{int64(id)}, &leaf)
 	switch {
 	case err != nil:
 		return journal.Entry{}, fmt.Errorf("journal %q: %w", s.path, explain(err))
@@ -44,7 +44,7 @@ func (s *Store) read(v *view, id journal.EntryID, leaf []byte) (journal.Entry, e
 	if len(e.Personal) == 0 {
 		return e, nil
 	}
-	err = v.each(s.reads.private, []any{int64(id)}, func(rows *sql.Rows) error {
+	err = v.each(v.st.private, []any{int64(id)}, func(rows *sql.Rows) error {
 		var field, text string
 		var salt []byte
 		if err := rows.Scan(&field, &salt, &text); err != nil {
@@ -231,7 +231,7 @@ func (s *Store) page(ctx context.Context, q journal.Query, sp span, where string
 	if q.Newest {
 		order = "DESC"
 	}
-	rows, err := v.tx.QueryContext(ctx, "SELECT id, leaf FROM journal WHERE id >= ? AND id < ?"+where+" ORDER BY id "+order+fmt.Sprintf(" LIMIT %d", page),
+	rows, err := v.conn.QueryContext(ctx, "SELECT id, leaf FROM journal WHERE id >= ? AND id < ?"+where+" ORDER BY id "+order+fmt.Sprintf(" LIMIT %d", page),
 		append([]any{sp.from, sp.to}, args...)...)
 	if err != nil {
 		return nil, 0, fmt.Errorf("journal %q: %w", s.path, explain(err))

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,6 +22,7 @@ const licenseColumns = `l.number, l.product, l.seats, l.state, coalesce(l.order_
 
 // readStatements are those that facts are read with.
 type readStatements struct {
+	begin, rollback                         *sql.Stmt
 	head, order, pool, poolSize, notGenuine *sql.Stmt
 	entry, private                          *sql.Stmt
 	licenses, seats, claims                 [len(blocks)]*sql.Stmt
@@ -30,6 +30,8 @@ type readStatements struct {
 
 func (r *readStatements) all() []statement {
 	list := []statement{
+		{&r.begin, "BEGIN"},
+		{&r.rollback, "ROLLBACK"},
 		{&r.head, "SELECT id, origin, size, checkpoint FROM logs WHERE own = 1"},
 		{&r.order, "SELECT number FROM licenses WHERE product = ? AND order_key = ?"},
 		// Numbers drawn by a log before this one stay where they are: the lost end of a log whose backup was restored
@@ -50,54 +52,6 @@ func (r *readStatements) all() []statement {
 				FROM claims c JOIN journal j ON j.id = c.entry WHERE c.license ` + in})
 	}
 	return list
-}
-
-func (r *readStatements) prepare(ctx context.Context, db *sql.DB) error {
-	return prepareAll(ctx, db, r.all())
-}
-
-func (r *readStatements) close() { closeAll(r.all()) }
-
-// view is a transaction that reads.
-type view struct {
-	tx *sql.Tx
-}
-
-func (s *Store) view(ctx context.Context) (*view, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	tx, err := s.r.BeginTx(background, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		return nil, fmt.Errorf("journal %q: %w", s.path, explain(err))
-	}
-	return &view{tx}, nil
-}
-
-func (v *view) close() { v.tx.Rollback() }
-
-// each runs a query and calls scan for every row.
-func (v *view) each(st *sql.Stmt, args []any, scan func(*sql.Rows) error) error {
-	rows, err := v.tx.StmtContext(background, st).QueryContext(background, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
-// one runs a query of one row; found is false if there is none.
-func (v *view) one(st *sql.Stmt, args []any, into ...any) (found bool, err error) {
-	err = v.tx.StmtContext(background, st).QueryRowContext(background, args...).Scan(into...)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	}
-	return err == nil, err
 }
 
 // Facts implements [journal.Store].
@@ -146,7 +100,7 @@ func (s *Store) facts(ctx context.Context, v *view, w journal.Wanted, f *journal
 	}
 	for _, o := range w.Orders {
 		var n uint32
-		found, err := v.one(s.reads.order, []any{o.Product[:], o.Order}, &n)
+		found, err := v.one(v.st.order, []any{o.Product[:], o.Order}, &n)
 		if err != nil {
 			return err
 		}
@@ -159,10 +113,10 @@ func (s *Store) facts(ctx context.Context, v *view, w journal.Wanted, f *journal
 	if w.Pool == nil {
 		return nil
 	}
-	if _, err := v.one(s.reads.poolSize, []any{w.Pool.Product[:]}, &f.PoolSize); err != nil {
+	if _, err := v.one(v.st.poolSize, []any{w.Pool.Product[:]}, &f.PoolSize); err != nil {
 		return err
 	}
-	return v.each(s.reads.pool, []any{w.Pool.Product[:], max(0, w.Pool.Count)}, func(rows *sql.Rows) error {
+	return v.each(v.st.pool, []any{w.Pool.Product[:], max(0, w.Pool.Count)}, func(rows *sql.Rows) error {
 		var n uint32
 		err := rows.Scan(&n)
 		f.Pool = append(f.Pool, codes.LicenseNumber(n))
@@ -179,7 +133,7 @@ func (s *Store) licenseFacts(v *view, block int, numbers []codes.LicenseNumber, 
 			args[i] = int64(numbers[i])
 		}
 	}
-	err := v.each(s.reads.licenses[block], args, func(rows *sql.Rows) error {
+	err := v.each(v.st.licenses[block], args, func(rows *sql.Rows) error {
 		l, err := scanLicense(rows)
 		if err == nil {
 			f.Licenses[l.Number].License, f.Licenses[l.Number].Known = l, true
@@ -189,7 +143,7 @@ func (s *Store) licenseFacts(v *view, block int, numbers []codes.LicenseNumber, 
 	if err != nil {
 		return err
 	}
-	err = v.each(s.reads.seats[block], args, func(rows *sql.Rows) error {
+	err = v.each(v.st.seats[block], args, func(rows *sql.Rows) error {
 		var l, fp uint32
 		var at int64
 		var seat journal.Seat
@@ -204,7 +158,7 @@ func (s *Store) licenseFacts(v *view, block int, numbers []codes.LicenseNumber, 
 	if err != nil {
 		return err
 	}
-	err = v.each(s.reads.claims[block], args, func(rows *sql.Rows) error {
+	err = v.each(v.st.claims[block], args, func(rows *sql.Rows) error {
 		var l uint32
 		var at int64
 		var c journal.StoredClaim
@@ -224,7 +178,7 @@ func (s *Store) licenseFacts(v *view, block int, numbers []codes.LicenseNumber, 
 		slices.SortFunc(lf.Seats, func(a, b journal.Seat) int { return cmp.Compare(a.Slot, b.Slot) })
 		slices.SortStableFunc(lf.Claims, func(a, b journal.StoredClaim) int { return cmp.Compare(a.Entry, b.Entry) })
 		if !since.IsZero() {
-			if _, err := v.one(s.reads.notGenuine, []any{int64(n), since.UnixMicro()}, &lf.NotGenuine); err != nil {
+			if _, err := v.one(v.st.notGenuine, []any{int64(n), since.UnixMicro()}, &lf.NotGenuine); err != nil {
 				return err
 			}
 		}
@@ -259,7 +213,7 @@ func (s *Store) Head(ctx context.Context) (journal.Head, error) {
 }
 
 func (s *Store) head(v *view) (h journal.Head, err error) {
-	if _, err := v.one(s.reads.head, nil, &h.Log, &h.Origin, &h.Size, &h.Checkpoint); err != nil || h.Size == 0 {
+	if _, err := v.one(v.st.head, nil, &h.Log, &h.Origin, &h.Size, &h.Checkpoint); err != nil || h.Size == 0 {
 		h.Checkpoint = nil
 		return h, err
 	}

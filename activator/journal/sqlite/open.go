@@ -46,7 +46,7 @@ type Store struct {
 	lock *lockedfile.Mutex
 
 	writes writeStatements
-	reads  readStatements
+	pool   chan *reader // readers not in use; nil: one to be opened yet
 
 	mu      sync.Mutex
 	trusted journal.Head // last signed by this process
@@ -153,6 +153,7 @@ func open(ctx context.Context, path string, o Options) (_ *Store, err error) {
 	}
 	s := &Store{path: path, verifiers: o.Verifiers, readOnly: o.ReadOnly, turn: make(chan struct{}, 1), lock: lockedfile.MutexAt(path + ".lock")}
 	s.turn <- struct{}{}
+	s.pool = make(chan *reader, readers)
 	defer func() {
 		if err != nil {
 			s.Close()
@@ -167,7 +168,7 @@ func open(ctx context.Context, path string, o Options) (_ *Store, err error) {
 		reading += "&mode=ro"
 	} else {
 		const writing = "_pragma=busy_timeout(15000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)" +
-			"&_pragma=cache_size(-16000)&_pragma=trusted_schema(0)&_txlock=immediate&_defensive=1&_dqs=0&mode=rw"
+			"&_pragma=cache_size(-16000)&_pragma=wal_autocheckpoint(4000)&_pragma=trusted_schema(0)&_txlock=immediate&_defensive=1&_dqs=0&mode=rw"
 		if s.w, err = sql.Open("sqlite", dsn(path, writing)); err != nil {
 			return nil, err
 		}
@@ -180,8 +181,6 @@ func open(ctx context.Context, path string, o Options) (_ *Store, err error) {
 	if s.r, err = sql.Open("sqlite", dsn(path, reading)); err != nil {
 		return nil, err
 	}
-	s.r.SetMaxOpenConns(8)
-	s.r.SetMaxIdleConns(4)
 	if err := checkVersion(ctx, s.r); err != nil {
 		return nil, err
 	}
@@ -197,7 +196,10 @@ func open(ctx context.Context, path string, o Options) (_ *Store, err error) {
 			return nil, err
 		}
 	}
-	return s, s.reads.prepare(ctx, s.r)
+	for range readers {
+		s.pool <- nil
+	}
+	return s, nil
 }
 
 // checkSettings reads back what the guarantees rest on: SQLite ignores a setting that it does not understand.
@@ -256,10 +258,15 @@ func dsn(path, options string) string {
 // Path returns the name of the file.
 func (s *Store) Path() string { return s.path }
 
-// Close closes the file. Calls that are under way fail.
+// Close closes the file. It must be the last call: others must have returned.
 func (s *Store) Close() error {
 	s.writes.close()
-	s.reads.close()
+	for range len(s.pool) {
+		if r := <-s.pool; r != nil {
+			r.close()
+		}
+		s.pool <- nil // for a call too late, which then fails on the closed file
+	}
 	var errs []error
 	for _, db := range []*sql.DB{s.r, s.w} { // the writer last: it folds the WAL into the file
 		if db != nil {

@@ -11,7 +11,7 @@ import (
 
 // Snapshot implements [journal.Snapshotter].
 func (s *Store) Snapshot(ctx context.Context) (journal.Snapshot, error) {
-	v, err := s.view(ctx)
+	v, err := s.longView(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +31,7 @@ func (s *snapshot) Close() error {
 
 // Form implements [journal.Snapshot]: the schema, and SQLite's own check of pages, keys, indexes and column rules.
 func (s *snapshot) Form() ([]string, error) {
-	wrong, err := schemaDiffers(s.ctx, s.tx)
+	wrong, err := schemaDiffers(s.ctx, s.conn)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func (s *snapshot) Form() ([]string, error) {
 
 // each calls scan for every row of a query, and looks at the context now and then.
 func each(s *snapshot, query string, scan func(*sql.Rows) error) error {
-	rows, err := s.tx.QueryContext(background, query)
+	rows, err := s.conn.QueryContext(background, query)
 	if err != nil {
 		return fmt.Errorf("journal %q: %w", s.path, explain(err))
 	}

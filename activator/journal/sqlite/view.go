@@ -1,0 +1,122 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+)
+
+// readers is how many reads go on at once; others wait.
+const readers = 4
+
+// reader is a connection that reads, with its statements prepared.
+type reader struct {
+	conn *sql.Conn
+	st   readStatements
+}
+
+func (s *Store) newReader(ctx context.Context) (*reader, error) {
+	conn, err := s.r.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r := &reader{conn: conn}
+	if err := prepareAll(ctx, conn, r.st.all()); err != nil {
+		r.close()
+		return nil, err
+	}
+	return r, nil
+}
+
+func (r *reader) close() {
+	closeAll(r.st.all())
+	r.conn.Close()
+}
+
+// view is a transaction that reads: everything that it sees is of one moment.
+type view struct {
+	*reader
+	done func(usable bool) // gives the reader back
+}
+
+// view begins a short read.
+func (s *Store) view(ctx context.Context) (*view, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	var r *reader
+	select {
+	case r = <-s.pool:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	v, err := s.begin(ctx, r, func(r *reader) { s.pool <- r })
+	if err != nil {
+		return nil, fmt.Errorf("journal %q: %w", s.path, explain(err))
+	}
+	return v, nil
+}
+
+// longView begins a read that may take long, beside the short ones.
+func (s *Store) longView(ctx context.Context) (*view, error) {
+	v, err := s.begin(ctx, nil, func(r *reader) {
+		if r != nil {
+			r.close()
+		}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("journal %q: %w", s.path, explain(err))
+	}
+	return v, nil
+}
+
+func (s *Store) begin(ctx context.Context, r *reader, giveBack func(*reader)) (_ *view, err error) {
+	if r == nil {
+		if r, err = s.newReader(ctx); err != nil {
+			giveBack(nil)
+			return nil, err
+		}
+	}
+	if _, err := r.st.begin.ExecContext(background); err != nil {
+		r.close()
+		giveBack(nil)
+		return nil, err
+	}
+	return &view{reader: r, done: func(usable bool) {
+		if !usable {
+			r.close()
+			r = nil
+		}
+		giveBack(r)
+	}}, nil
+}
+
+func (v *view) close() {
+	_, err := v.st.rollback.ExecContext(background)
+	v.done(err == nil)
+}
+
+// each runs a query and calls scan for every row.
+func (v *view) each(st *sql.Stmt, args []any, scan func(*sql.Rows) error) error {
+	rows, err := st.QueryContext(background, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// one runs a query of one row; found is false if there is none.
+func (v *view) one(st *sql.Stmt, args []any, into ...any) (found bool, err error) {
+	err = st.QueryRowContext(background, args...).Scan(into...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
