@@ -57,6 +57,11 @@ func Inspect(text string) Layout {
 	}
 	var canonical strings.Builder
 	groups, _ := split(syms)
+	if even := sixes(syms); len(even) == l.Want {
+		if bad, _ := inspectGroups(l.Form, even); len(bad) == 0 {
+			groups = even // dashes in the wrong places
+		}
+	}
 	for i, g := range groups {
 		if i > 0 {
 			canonical.WriteByte('-')

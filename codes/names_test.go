@@ -188,3 +188,18 @@ func TestMistakesOfTheProgrammerPanic(t *testing.T) {
 		})
 	}
 }
+
+func TestReadingAndTaggingAllocateNothing(t *testing.T) {
+	var uid codes.UID
+	tagger := codes.NewMaster(make([]byte, 32)).LicenseKey(uid, 1).Stretch(uid, 1).Tagger()
+	s := codes.Statement{Kind: codes.KindRequest, Random: 1, License: 1, Definition: 1}
+	for name, f := range map[string]func(){
+		"parse letters": func() { _, _ = codes.Parse(sampleRequest) },
+		"parse digits":  func() { _, _ = codes.Parse(sampleDigits) },
+		"tag":           func() { tagger.StatementTag(uid, 1, 1, s) },
+	} {
+		if n := testing.AllocsPerRun(100, f); n > 0 {
+			t.Errorf("%s: have %v allocations, want none", name, n)
+		}
+	}
+}

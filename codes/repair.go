@@ -2,6 +2,7 @@ package codes
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"unicode"
 )
@@ -129,11 +130,11 @@ type pending struct {
 
 // size is the number of readings of a plan, up to a large limit.
 func (p *plan) size() int {
-	n := 1
+	n := int64(1)
 	for g := range p.n {
-		n = min(n*len(p.lists[g]), 1<<40)
+		n = min(n*int64(len(p.lists[g])), math.MaxInt32)
 	}
-	return n
+	return int(n)
 }
 
 // propose asks the judge and puts what is genuine in order.

@@ -214,3 +214,28 @@ func TestLikelySlipsFirst(t *testing.T) {
 		t.Errorf("%s is not among %s", c, fmt.Sprint(got))
 	}
 }
+
+// TestRepairCountsFewCandidates bounds the work that time depends on.
+func TestRepairCountsFewCandidates(t *testing.T) {
+	w := trials.NewWorld(12, registered)
+	most := map[string]int{ // candidates in the worst of 100 readings
+		"one wrong character": 64, "two neighbors swapped": 64, "one ? in each group": 64,
+		"a character missing, no dashes": 4096, "a character doubled, no dashes": 1024,
+		"one wrong character in each group": 1 << 15, "one wrong digit": 2048,
+	}
+	for _, s := range trials.Scenarios() {
+		if most[s.Name] == 0 {
+			continue
+		}
+		worst := 0
+		for range 100 {
+			_, text := w.Mangled(s, codes.KindRequest)
+			_, stats := codes.RepairCount(text, nil, w)
+			worst = max(worst, stats.Candidates)
+		}
+		t.Logf("%s, %s: %d candidates at most", s.Form, s.Name, worst)
+		if worst > most[s.Name] {
+			t.Errorf("%s, %s: have %d candidates, want at most %d", s.Form, s.Name, worst, most[s.Name])
+		}
+	}
+}
