@@ -51,6 +51,27 @@ func New(signed time.Time) *Vendor {
 	if err != nil {
 		panic("protectortest: " + err.Error())
 	}
+	var drawn [48]byte
+	rand.Read(drawn[:])
+	return newVendor(signed, skey, vkey, drawn)
+}
+
+// The key of every fixed vendor. It protects nothing.
+const (
+	fixedKey    = "PRIVATE+KEY+test-vendor/profile+cb9e70fc+ARx8r5nEJ3BwjI9zs4EGHHLsKs44LcH5+i7HWlJbTbxc"
+	fixedAnchor = "test-vendor/profile+cb9e70fc+AX6DA2dHF4BDDarVnYwBIv0L+RJtfWySCNVFgAbE8S3u"
+)
+
+// Fixed returns a vendor that is the same in every process: for fuzz targets, whose
+// corpus outlives them.
+func Fixed(signed time.Time) *Vendor {
+	var drawn [48]byte
+	copy(drawn[:], "the same secret in every process and the same id")
+	return newVendor(signed, fixedKey, fixedAnchor, drawn)
+}
+
+// newVendor makes a vendor of a signing key and of a secret with the product's uid.
+func newVendor(signed time.Time, skey, vkey string, drawn [48]byte) *Vendor {
 	signer, err := note.NewSigner(skey)
 	if err != nil {
 		panic("protectortest: " + err.Error())
@@ -60,9 +81,7 @@ func New(signed time.Time) *Vendor {
 		panic("protectortest: " + err.Error())
 	}
 	v := &Vendor{Anchor: vkey, signer: signer, keys: map[codes.LicenseNumber][]codes.Key{}}
-	secret := make([]byte, 32)
-	rand.Read(secret)
-	v.master = codes.NewMaster(secret)
+	v.master = codes.NewMaster(drawn[:32])
 	v.Profile = product.Profile{
 		Vendor: "Test Vendor", Anchor: vkey, ID: "press-studio", Name: "Press Studio",
 		Release: 1, Releases: []uint16{1}, Test: true, SignedOn: day,
@@ -78,7 +97,7 @@ func New(signed time.Time) *Vendor {
 			{ID: Extra, Type: product.Feature, Name: "Extra", Description: "an option of a released copy", Requires: []uint8{Release}, Parameter: product.Parameter{Most: 100}},
 		},
 	}
-	rand.Read(v.Profile.UID[:])
+	v.Profile.UID = codes.UID(drawn[32:])
 	return v
 }
 
