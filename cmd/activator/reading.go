@@ -107,9 +107,7 @@ func (p *printer) mark(r activator.Result) string {
 func (p *printer) unreadable(r *activator.Reading) {
 	p.title("Not readable")
 	p.blank()
-	if r.Slip != nil {
-		p.sentence(2, sentence(r.Slip.Error()))
-	}
+	p.sentence(2, sentence(r.Reason))
 	p.proposals(r.Proposals)
 }
 
