@@ -18,6 +18,7 @@ const (
 	RevokeLicense  ChangeKind = "revoke"  // no code of the license is answered any more
 	RestoreLicense ChangeKind = "restore" // ends a revocation
 	AmendLicense   ChangeKind = "change"  // seats, grants or customer
+	NameMachine    ChangeKind = "name"    // what people call a machine
 	MachineGone    ChangeKind = "gone"    // releases a machine without proof
 	RefundLicense  ChangeKind = "refund"  // records the refund, when every machine is proven back
 )
@@ -29,7 +30,9 @@ type Change struct {
 	Reason      string
 	Reference   string             // of a refund, its case: the refund counts once
 	Override    string             // the reason for passing soft checks that failed
-	Fingerprint *codes.Fingerprint // of the machine that is gone; nil: the only one
+	Fingerprint *codes.Fingerprint // of the machine that is gone or gets a name; nil: the only one
+	Cause       GoneCause          // of a machine that is gone; empty: other
+	Name        string             // what people call the machine, such as "RIP room 2"
 	Seats       *int
 	Grants      *product.Grants
 	Customer    *string
@@ -53,6 +56,8 @@ func decideChange(l *License, f *journal.LicenseFacts, h *history, limits goneLi
 		b.standingFrom(journal.Revoked, journal.Live)
 	case AmendLicense:
 		b.amend(c)
+	case NameMachine:
+		b.nameMachine(&e, c)
 	case MachineGone:
 		e.Kind = journal.KindGone
 		b.goneMachine(&e, c, limits)
@@ -68,6 +73,12 @@ func decideChange(l *License, f *journal.LicenseFacts, h *history, limits goneLi
 	}
 	if c.Reason != "" {
 		e.Personal = append(e.Personal, journal.Personal{Field: "reason", Salt: c.salts(), Text: joinReasons(c.Reason, &e)})
+	}
+	if c.Kind == MachineGone {
+		e.Detail = "gone " + string(c.Cause)
+	}
+	if c.Name != "" {
+		e.Personal = append(e.Personal, journal.Personal{Field: fieldMachine, Salt: c.salts(), Text: c.Name})
 	}
 	if c.Kind == AmendLicense && c.Customer != nil {
 		e.Personal = append(e.Personal, journal.Personal{Field: journal.FieldCustomer, Salt: c.salts(), Text: *c.Customer})
@@ -129,6 +140,48 @@ func (b *bench) highestSeat() int {
 	return highest
 }
 
+// A GoneCause says why no confirmation code is to be had from a machine.
+type GoneCause string
+
+// The causes that a journal can be counted by.
+const (
+	DiskDead   GoneCause = "disk-dead"   // the state is lost with the disk
+	Stolen     GoneCause = "stolen"      // the machine is out of the customer's hands
+	Scrapped   GoneCause = "scrapped"    // sold, formatted or thrown away before the program was deactivated
+	NeverTyped GoneCause = "never-typed" // the answer was lost and the machine never became active
+	OtherCause GoneCause = "other"       // what the reason says
+)
+
+// GoneCauses lists the causes in the order of the documentation.
+func GoneCauses() []GoneCause { return []GoneCause{DiskDead, Stolen, Scrapped, NeverTyped, OtherCause} }
+
+// fieldMachine is the personal text that names a machine.
+const fieldMachine = "machine"
+
+// nameMachine gives a machine of the license a name for people.
+func (b *bench) nameMachine(e *journal.Entry, c Change) {
+	f := b.r.oneMachine(c.Fingerprint)
+	if f == nil {
+		b.refuse(checkSeat, b.r.saySeats()+"; say which machine is meant by its fingerprint")
+		return
+	}
+	e.Machine, e.Fingerprint = true, *f
+	if b.r.seatOf(*f) == nil && len(b.r.history.with(*f)) == 0 {
+		b.refuse(checkSeat, fmt.Sprintf("machine %v was never activated for this license; %s", *f, b.r.saySeats()))
+		return
+	}
+	b.pass(checkSeat, fmt.Sprintf("machine %v gets its name", *f))
+}
+
+// oneMachine is the machine that is meant: the one named, or the only one that
+// holds a seat; nil if that does not tell.
+func (r *Reading) oneMachine(named *codes.Fingerprint) *codes.Fingerprint {
+	if named == nil && len(r.facts.Seats) == 1 {
+		return &r.facts.Seats[0].Fingerprint
+	}
+	return named
+}
+
 // goneLimit bounds how many machines of a license may be declared gone.
 type goneLimit struct{ max, days int }
 
@@ -136,13 +189,10 @@ type goneLimit struct{ max, days int }
 // or no confirmation code is to be had.
 func (b *bench) goneMachine(e *journal.Entry, c Change, limit goneLimit) {
 	r := b.r
-	f := c.Fingerprint
+	f := r.oneMachine(c.Fingerprint)
 	if f == nil {
-		if len(r.facts.Seats) != 1 {
-			b.refuse(checkSeat, fmt.Sprintf("%s; say which machine is gone by its fingerprint", r.saySeats()))
-			return
-		}
-		f = &r.facts.Seats[0].Fingerprint
+		b.refuse(checkSeat, r.saySeats()+"; say which machine is gone by its fingerprint")
+		return
 	}
 	e.Machine, e.Fingerprint = true, *f
 	seat := r.seatOf(*f)
@@ -164,7 +214,7 @@ func (b *bench) goneMachine(e *journal.Entry, c Change, limit goneLimit) {
 	} else {
 		b.pass(checkLimits, fmt.Sprintf("machines gone: number %d of %d within %d days", count+1, limit.max, limit.days))
 	}
-	b.pass(checkSeat, fmt.Sprintf("seat %d of machine %v comes free, without proof", seat.Slot, *f))
+	b.pass(checkSeat, fmt.Sprintf("seat %d of machine %v comes free, without proof (%s)", seat.Slot, *f, c.Cause))
 	b.effects = append(b.effects, journal.FreeSeat{License: r.License.Number, Fingerprint: *f})
 	for _, n := range r.history.with(*f) {
 		if n.answer != nil && n.shut == nil && n.gone == nil {

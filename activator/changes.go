@@ -3,6 +3,7 @@ package activator
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/manual-activator/manual-activator/activator/catalog"
 	"github.com/manual-activator/manual-activator/activator/journal"
@@ -11,6 +12,9 @@ import (
 
 // Change changes a license by a new entry. A refusal is in the journal too.
 func (s *Session) Change(ctx context.Context, c Change) (*Outcome, error) {
+	if c.Kind == MachineGone && c.Cause == "" {
+		c.Cause = OtherCause
+	}
 	if err := c.check(s.op); err != nil {
 		return nil, err
 	}
@@ -36,8 +40,15 @@ func (c Change) check(op Operator) error {
 		}
 	case MachineGone:
 		act = ActGone
+		if !slices.Contains(GoneCauses(), c.Cause) {
+			return usagef("cause: have %q, want one of %v", c.Cause, GoneCauses())
+		}
+	case NameMachine:
+		if c.Name == "" || len([]rune(c.Name)) > maxCustomer {
+			return usagef("name: have %q, want 1 to %d characters", c.Name, maxCustomer)
+		}
 	}
-	if c.Kind != RefundLicense && c.Reason == "" {
+	if c.Kind != RefundLicense && c.Kind != NameMachine && c.Reason == "" {
 		return usagef("a %s needs a reason, which the journal keeps", c.Kind)
 	}
 	if c.Kind == AmendLicense {
@@ -59,6 +70,22 @@ func (c Change) check(op Operator) error {
 		}
 	}
 	return nil
+}
+
+// MachineNames tells what people call the machines of a license.
+func (s *Session) MachineNames(ctx context.Context, l codes.LicenseNumber) (map[codes.Fingerprint]string, error) {
+	names := map[codes.Fingerprint]string{}
+	for e, err := range s.desk.store.Entries(ctx, journal.Query{Kinds: []journal.Kind{journal.KindChange}, License: l}) {
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range e.Personal {
+			if p.Field == fieldMachine && e.Machine && e.Verdict == journal.OK && !p.Redacted {
+				names[e.Fingerprint] = p.Text
+			}
+		}
+	}
+	return names, nil
 }
 
 func (s *Session) change(ctx context.Context, c Change) (*Outcome, error) {
@@ -88,7 +115,7 @@ func (s *Session) change(ctx context.Context, c Change) (*Outcome, error) {
 			}
 		}
 	}
-	h, err := newHistory(l.Product, l.Number, codes.Key{}, f.Claims)
+	h, err := newHistory(l.Product, l.Number, p, codes.Key{}, f.Claims)
 	if err != nil {
 		return nil, err
 	}

@@ -137,7 +137,7 @@ func (b *bench) standing() {
 func (b *bench) granted(d *product.Definition, parameter uint32) {
 	g := b.r.License.Grants
 	switch {
-	case !g.Covers(*d):
+	case !g.Covers(*d) && !b.coversLeaves(d, parameter):
 		b.doubt(checkGranted, fmt.Sprintf("%s is not part of what was bought (%s)", d.Name, g))
 	case !g.CoversParameter(*d, parameter):
 		b.doubt(checkGranted, fmt.Sprintf("%s with the value %d is more than what was bought (%s)", d.Name, parameter, g))
@@ -149,6 +149,21 @@ func (b *bench) granted(d *product.Definition, parameter uint32) {
 	} else {
 		b.doubt(checkRelease, fmt.Sprintf("the program is release %d; the license covers releases up to %d: offer the upgrade", b.r.Release, g.Release))
 	}
+}
+
+// coversLeaves reports whether every leaf that an answer to a group activates was
+// bought by itself.
+func (b *bench) coversLeaves(d *product.Definition, parameter uint32) bool {
+	if !d.Type.Group() {
+		return false
+	}
+	for _, id := range chosen(*d, parameter) {
+		leaf, ok := b.r.Product.Definition(id)
+		if !ok || !b.r.License.Grants.Covers(leaf) {
+			return false
+		}
+	}
+	return true
 }
 
 // preconditions judges what must be active on the machine already.

@@ -142,8 +142,8 @@ func (b *bench) confirmation(e *journal.Entry) {
 		return
 	}
 	r := b.r
-	if r.Definition.Type != product.Deactivate {
-		b.refuse(checkDefinition, r.Definition.Name+" does not deactivate: a confirmation code cannot come from it in this version")
+	if !r.Definition.Type.Ends() {
+		b.refuse(checkDefinition, r.Definition.Name+" gives nothing back: no confirmation code can come from it")
 		return
 	}
 	s := r.Statement
@@ -159,7 +159,12 @@ func (b *bench) confirmation(e *journal.Entry) {
 	}
 	b.preconditions(r.Definition)
 	b.outcome()
-	seat := b.freeSeat()
+	seat := false
+	if r.Definition.Type == product.Deactivate {
+		seat = b.freeSeat()
+	} else {
+		b.skip(checkSeat, "the machine stays active and keeps its seat; only "+r.definitionName(r.Definition.Requires[0])+" is given back")
+	}
 	claim := confirmationClaim{
 		parent: r.node.ref, definition: s.Definition, kind: uint8(r.Definition.Type), release: r.Release,
 		status: s.Status, tag: s.Tag, freed: seat, overridden: b.overridden(),
@@ -169,8 +174,8 @@ func (b *bench) confirmation(e *journal.Entry) {
 	}
 	key := journal.ConfirmationKey(s.Fingerprint, s.Random)
 	b.effects = append(b.effects, journal.Claim{License: s.License, Scope: journal.ScopeConfirmation, Key: key, Value: claim.value()})
-	for n := r.node; n != nil && n.answer != nil; n = n.parent {
-		if n.shut == nil {
+	for n := r.node; r.Definition.Type == product.Deactivate && n != nil && !n.gaveBack(); n = n.parent {
+		if n.shut == nil && n.answer != nil {
 			b.effects = append(b.effects, journal.Claim{License: s.License, Scope: journal.ScopeClosed, Key: n.ref.bytes(), Value: key})
 		}
 	}
@@ -208,7 +213,7 @@ func (b *bench) gaveBack() {
 	case r.node.parent == nil:
 		b.refuse(checkState, sayNeverActive)
 		return
-	case r.node.confirmation != nil:
+	case r.node.gaveBack():
 		b.refuse(checkState, sayTwiceBack)
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/manual-activator/manual-activator/activator/catalog"
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
 	"github.com/manual-activator/manual-activator/codes/product"
@@ -36,6 +37,7 @@ type node struct {
 type history struct {
 	uid     codes.UID
 	license codes.LicenseNumber
+	define  definer // of the product; knows nothing where there is no file
 	root    *node
 	answers []*node // in the order of issue
 	returns []*node // confirmations accepted, in their order
@@ -43,10 +45,18 @@ type history struct {
 	byRef   map[ref]*node
 }
 
+// A definer looks up a product's definition.
+type definer = func(id uint8) (product.Definition, bool)
+
 // newHistory reads the claims of a license, oldest first. lk is the license key
-// LK; it may be the zero key where no tag will be asked for.
-func newHistory(uid codes.UID, license codes.LicenseNumber, lk codes.Key, claims []journal.StoredClaim) (*history, error) {
+// LK; it may be the zero key where no tag will be asked for. p may be nil where the
+// product has no file.
+func newHistory(uid codes.UID, license codes.LicenseNumber, p *catalog.Product, lk codes.Key, claims []journal.StoredClaim) (*history, error) {
 	h := &history{uid: uid, license: license, byRef: make(map[ref]*node, len(claims)+1)}
+	h.define = func(uint8) (product.Definition, bool) { return product.Definition{}, false }
+	if p != nil {
+		h.define = p.Definition
+	}
 	h.root = &node{derived: true, key: lk}
 	h.byRef[ref{}] = h.root
 	for i := range claims {
@@ -63,7 +73,9 @@ func newHistory(uid codes.UID, license codes.LicenseNumber, lk codes.Key, claims
 		}
 	}
 	for _, d := range h.returns {
-		h.shutDown(d)
+		if d.gaveBack() {
+			h.shutDown(d)
+		}
 	}
 	return h, nil
 }
@@ -98,7 +110,9 @@ func (h *history) add(c *journal.StoredClaim) error {
 			return err
 		}
 		n.seen = true // the customer's side was in it when it showed the code
-		n.parent.ends = n
+		if n.gaveBack() {
+			n.parent.ends = n
+		}
 	case journal.ScopeRefund:
 		h.refund = c
 	case journal.ScopeSeen, journal.ScopeGone:
@@ -133,7 +147,7 @@ func (h *history) attach(n *node, parent ref) error {
 // states before it on that line, and answers of that machine that were out when
 // d was accepted and never seen in use.
 func (h *history) shutDown(d *node) {
-	for n := d.parent; n != nil && n.answer != nil; n = n.parent {
+	for n := d.parent; n != nil && n.parent != nil && !n.gaveBack(); n = n.parent {
 		if n.shut == nil {
 			n.shut = d
 		}
@@ -145,16 +159,32 @@ func (h *history) shutDown(d *node) {
 	}
 }
 
+// gaveBack reports whether n is the state after a deactivation; a check-in gives
+// back a part only.
+func (n *node) gaveBack() bool {
+	return n.confirmation != nil && product.Type(n.confirmation.kind) == product.Deactivate
+}
+
+// keyless reports whether n is an answer that leaves the machine's key as it is:
+// to a reusable definition, and a recovery, which works under the license key
+// because the state may be lost.
+func (n *node) keyless() bool {
+	return n.answer != nil && (n.answer.terms.Flags&product.FlagReusable != 0 || product.Type(n.answer.terms.Type) == product.Recover)
+}
+
 // keyOf derives the key of a state.
 func (h *history) keyOf(n *node) codes.Key {
 	if n.derived {
 		return n.key
 	}
 	parent := h.keyOf(n.parent)
-	if a := n.answer; a != nil {
+	switch a := n.answer; {
+	case a != nil:
 		n.key = parent.After(a.terms, a.tag)
-	} else {
+	case n.gaveBack():
 		n.key = parent.Deactivated(h.uid, n.statement(h.license))
+	default:
+		n.key = parent.CheckedIn(h.uid, n.statement(h.license))
 	}
 	n.derived = true
 	return n.key
@@ -196,8 +226,7 @@ func (h *history) candidates(f codes.Fingerprint) []*node {
 	})
 	keyed := all[:0]
 	for _, n := range all {
-		// An answer to a reusable definition leaves the key as it is.
-		if n.answer == nil || n.answer.terms.Flags&product.FlagReusable == 0 {
+		if !n.keyless() {
 			keyed = append(keyed, n)
 		}
 	}
@@ -241,7 +270,7 @@ func (n *node) descends(from *node) bool {
 func (h *history) label(n *node, f codes.Fingerprint, random uint32) Label {
 	if n == h.root {
 		for _, o := range h.with(f) {
-			if !o.answers(f, random) {
+			if !o.answers(f, random) && !o.keyless() {
 				return LicenseOnly
 			}
 		}
@@ -257,7 +286,7 @@ func (h *history) label(n *node, f codes.Fingerprint, random uint32) Label {
 	}
 	later := false
 	for _, o := range h.machine(n) {
-		if o == n || o.entry <= n.entry || o.answers(f, random) {
+		if o == n || o.entry <= n.entry || o.answers(f, random) || o.keyless() {
 			continue
 		}
 		if o.seen {
@@ -268,7 +297,7 @@ func (h *history) label(n *node, f codes.Fingerprint, random uint32) Label {
 	switch {
 	case later:
 		return Superseded
-	case n.confirmation != nil:
+	case n.gaveBack():
 		return GivenBack
 	}
 	return Current
@@ -295,22 +324,59 @@ func (h *history) confirmed(f codes.Fingerprint, random uint32) *node {
 	return h.byRef[ref{kind: refConfirmation, fingerprint: f, random: random}]
 }
 
-// active lists the definitions that are active in state n, as far as the desk
-// can know: those answered on its line since the last deactivation, and what a
-// reactivation brought back.
+// active lists the definitions that are active in state n with their parameters,
+// as far as the desk can know: those answered on its line since the last
+// deactivation, what a reactivation brought back, without what was checked in.
 func (h *history) active(n *node) map[uint8]uint32 {
 	switch {
-	case n.parent == nil || n.confirmation != nil:
+	case n.parent == nil || n.gaveBack():
 		return map[uint8]uint32{}
+	case n.confirmation != nil:
+		on := h.active(n.parent)
+		if d, ok := h.define(n.confirmation.definition); ok {
+			for _, id := range d.Requires {
+				delete(on, id)
+			}
+		}
+		return on
 	case product.Type(n.answer.terms.Type) == product.Reactivate:
-		if n.parent.confirmation != nil {
+		if n.parent.gaveBack() {
 			return h.active(n.parent.parent)
 		}
 		return map[uint8]uint32{}
 	}
 	on := h.active(n.parent)
-	on[n.answer.terms.Definition] = n.answer.terms.Parameter
+	t := n.answer.terms
+	d, ok := h.define(t.Definition)
+	switch {
+	case product.Type(t.Type) == product.Recover:
+	case ok && d.Type.Group():
+		for _, id := range chosen(d, t.Parameter) {
+			leaf, _ := h.define(id)
+			on[id] = leaf.Parameter.Default
+			if d.Type == product.Composite && takesDay(leaf.Type) {
+				on[id] = t.Parameter
+			}
+		}
+	default:
+		on[t.Definition] = t.Parameter
+	}
 	return on
+}
+
+// chosen lists the leaves that an answer to a group activates: all of a
+// composite, those whose bits are set of a choice.
+func chosen(d product.Definition, parameter uint32) []uint8 {
+	if d.Type == product.Composite {
+		return d.Leaves
+	}
+	var ids []uint8
+	for i, id := range d.Leaves {
+		if parameter&(1<<i) != 0 {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // activeOn is what is active on the machine of n, over all its open states: two

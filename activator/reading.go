@@ -36,7 +36,7 @@ func examine(text string, c codes.Code, f *journal.LicenseFacts, p *catalog.Prod
 		return r, nil
 	}
 	r.Product, r.limits = p, p.Limits
-	if r.history, err = newHistory(p.UID, f.License.Number, lk, f.Claims); err != nil {
+	if r.history, err = newHistory(p.UID, f.License.Number, p, lk, f.Claims); err != nil {
 		return nil, err
 	}
 	if c.Kind() == codes.KindSerial {

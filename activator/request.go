@@ -48,14 +48,19 @@ func (b *bench) request(e *journal.Entry) *answer {
 	b.state(grants)
 	b.before(earlier, grants)
 	b.standing()
-	parameter := grants.Parameter.Default
-	if b.d.Parameter != nil {
-		parameter = *b.d.Parameter
+	parameter, err := b.d.parameter(grants, r.Product.Definition, b.now)
+	if err != nil {
+		b.refuse(checkGranted, err.Error())
+		return nil
 	}
 	b.granted(grants, parameter)
 	b.preconditions(grants)
-	b.seat()
-	why := b.why(earlier)
+	if grants.Type == product.Recover {
+		b.skip(checkSeat, "a recovery takes no seat")
+	} else {
+		b.seat()
+	}
+	why := b.why(earlier, grants.Type == product.Recover)
 	b.limits(why)
 	day, ok := b.lastDay(grants)
 	if !ok {
@@ -70,6 +75,9 @@ func (b *bench) request(e *journal.Entry) *answer {
 	if grants.Reusable {
 		terms.Random, parent = 0, r.history.root
 	}
+	if b.refusal() != "" {
+		return nil
+	}
 	revision := len(earlier) + 1
 	if revision > maxRevision {
 		b.refuse(checkUsed, fmt.Sprintf("this request was answered %d times: ask for a new request code", maxRevision))
@@ -82,9 +90,6 @@ func (b *bench) request(e *journal.Entry) *answer {
 		License: s.License, Scope: journal.ScopeAnswer,
 		Key: journal.AnswerKey(s.Fingerprint, s.Random, uint8(revision)), Value: claim.value(),
 	})
-	if b.refusal() != "" {
-		return nil
-	}
 	e.Answer = code.String()
 	return &answer{code: code, grants: grants, terms: terms, revision: revision}
 }
@@ -111,7 +116,11 @@ func (b *bench) grantable(d *product.Definition) bool {
 // state judges the state that a request comes from.
 func (b *bench) state(grants *product.Definition) {
 	r := b.r
-	if r.node.confirmation != nil {
+	switch {
+	case grants.Type == product.Recover:
+		b.pass(checkState, "a recovery is asked for under the license itself, whatever state the machine is in")
+		return
+	case r.node.gaveBack():
 		b.afterGiveBack(grants)
 		return
 	}
@@ -150,7 +159,11 @@ func (b *bench) afterGiveBack(grants *product.Definition) {
 // answered; that needs a correction, and the check says so.
 func (b *bench) differs(last *node, grants *product.Definition) bool {
 	t := last.answer.terms
-	other := (b.d.As != 0 && t.Definition != grants.ID) || (b.d.Parameter != nil && t.Parameter != *b.d.Parameter)
+	other := b.d.As != 0 && t.Definition != grants.ID
+	if b.d.Parameter != nil || b.d.Choose != nil {
+		asked, err := b.d.parameter(grants, b.r.Product.Definition, b.now)
+		other = other || err != nil || t.Parameter != asked
+	}
 	if other {
 		b.refuse(checkUsed, fmt.Sprintf("this request was answered on %s with %s, value %d: to answer it otherwise, correct it with a reason",
 			day(last.at), b.r.definitionName(t.Definition), t.Parameter))
@@ -162,7 +175,7 @@ func (b *bench) differs(last *node, grants *product.Definition) bool {
 func (b *bench) asked() {
 	switch b.r.State {
 	case GivenBack, Void:
-		if b.r.node.confirmation == nil {
+		if !b.r.node.gaveBack() {
 			b.refuse(checkState, b.r.StateNote)
 			return
 		}
@@ -214,15 +227,15 @@ func (b *bench) before(earlier []*node, grants *product.Definition) {
 }
 
 // why names the cause of an answer.
-func (b *bench) why(earlier []*node) cause {
+func (b *bench) why(earlier []*node, recovers bool) cause {
 	switch {
 	case len(earlier) > 0 && b.d.Correct != "":
 		return causeCorrection
 	case len(earlier) > 0:
 		return causeRenewal
-	case b.r.node.confirmation != nil:
+	case b.r.node.gaveBack():
 		return causeReactivate
-	case b.r.State == LicenseOnly:
+	case b.r.State == LicenseOnly && !recovers:
 		return causeReissue
 	}
 	return causeFirst

@@ -83,7 +83,7 @@ func stateNote(l Label, n *node) string {
 		}
 		return "the machine is in the state of " + since + ", older than what we last saw of it: perhaps a backup was restored, or an old code was typed late"
 	case GivenBack:
-		if n != nil && n.confirmation != nil {
+		if n != nil && n.gaveBack() {
 			return "this machine gave its activation back; we accepted that on " + since
 		}
 		if n != nil && n.shut != nil {

@@ -62,7 +62,8 @@ func (o Operator) May(a Action) bool { return o.Only == nil || slices.Contains(o
 type Decision struct {
 	Want      []codes.Kind // kinds that belong here; empty: requests and confirmations
 	As        uint8        // grants this definition in place of the one asked for; 0: as asked
-	Parameter *uint32      // in place of the definition's default
+	Parameter *uint32      // in place of the definition's default; a last day as a [codes.Day]
+	Choose    []uint8      // the leaves of a choice that the answer activates
 	ShelfLife *int         // days, 0 for a code that never expires; nil: the definition's
 	Override  string       // the reason for passing soft checks that failed
 	Correct   string       // the reason for a new answer to a request already answered

@@ -269,7 +269,7 @@ func (s *Session) submit(ctx context.Context, text string, d Decision) (*Outcome
 	if err != nil {
 		return nil, err
 	}
-	if err := r.fits(d); err != nil {
+	if err := r.fits(d, s.desk.now()); err != nil {
 		return nil, err
 	}
 	e, given := decide(r, d, s.op.May(ActOverride), s.desk.now())
@@ -320,11 +320,11 @@ func (s *Session) append(ctx context.Context, facts *journal.Facts, p *catalog.P
 
 // fits refuses a decision that does not fit what was read, as the operator's own
 // mistake.
-func (r *Reading) fits(d Decision) error {
+func (r *Reading) fits(d Decision, now time.Time) error {
 	if d.ShelfLife != nil && (*d.ShelfLife < 0 || *d.ShelfLife > product.MaxShelfLife) {
 		return usagef("shelf-life: have %d days, want 0 (never expires) to %d", *d.ShelfLife, product.MaxShelfLife)
 	}
-	if r.Product == nil || r.Definition == nil || d.Parameter == nil {
+	if r.Product == nil || r.Definition == nil || r.Code.Kind() != codes.KindRequest {
 		return nil
 	}
 	def := *r.Definition
@@ -335,10 +335,11 @@ func (r *Reading) fits(d Decision) error {
 		}
 		def = as
 	}
-	if !def.Parameter.Allows(*d.Parameter) {
-		return usagef("parameter of %s: have %d, want %d to %d", def.Name, *d.Parameter, def.Parameter.Least, def.Parameter.Most)
+	if d.Parameter == nil && d.Choose == nil {
+		return nil // what is missing is said by decide, with all checks
 	}
-	return nil
+	_, err := d.parameter(&def, r.Product.Definition, now)
+	return err
 }
 
 // Entries lists the journal.
