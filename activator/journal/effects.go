@@ -106,6 +106,21 @@ func (FreeSeat) effect()   {}
 func (SetLicense) effect() {}
 func (AddPool) effect()    {}
 
+// PoolPlace returns the place of the first number that the i-th effect of an entry, an AddPool, puts into its pool:
+// places count from 0 for each product, through all effects of the entry.
+func PoolPlace(effects []Effect, i int) int {
+	return poolPlace(effects[:i], effects[i].(AddPool).Product)
+}
+
+func poolPlace(before []Effect, product codes.UID) (place int) {
+	for _, f := range before {
+		if p, ok := f.(AddPool); ok && p.Product == product {
+			place += len(p.Numbers)
+		}
+	}
+	return place
+}
+
 // AnswerKey is the key of a claim in ScopeAnswer: fingerprint (4) ‖ random (4) ‖ revision (1), big-endian. Revision
 // counts from 1; a correction has the next one.
 func AnswerKey(f codes.Fingerprint, random uint32, revision uint8) []byte {

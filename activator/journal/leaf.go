@@ -1,9 +1,9 @@
 package journal
 
 import (
-	"bytes"
 	"encoding/hex"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -184,14 +184,14 @@ func (w *leafWriter) quote(s string) *leafWriter {
 }
 
 // unquote reads a quoted text at the begin of b. It takes more than quote writes; the caller compares.
-func unquote(b []byte) (s string, rest []byte, ok bool) {
+func unquote(b string) (s, rest string, ok bool) {
 	if len(b) == 0 || b[0] != '"' {
 		return "", b, false
 	}
 	b = b[1:]
-	end := bytes.IndexAny(b, `"\`)
+	end := strings.IndexAny(b, `"\`)
 	if end >= 0 && b[end] == '"' {
-		return string(b[:end]), b[end+1:], true
+		return b[:end], b[end+1:], true
 	}
 	var text []byte
 	for i := 0; i < len(b); i++ {
@@ -205,7 +205,7 @@ func unquote(b []byte) (s string, rest []byte, ok bool) {
 			if i+3 >= len(b) {
 				return "", b, false
 			}
-			v, err := strconv.ParseUint(string(b[i+2:i+4]), 16, 8)
+			v, err := strconv.ParseUint(b[i+2:i+4], 16, 8)
 			if err != nil {
 				return "", b, false
 			}

@@ -2,9 +2,10 @@ package journal
 
 import (
 	"bytes"
-	"encoding/hex"
 	"fmt"
 	"strconv"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/manual-activator/manual-activator/codes"
@@ -16,7 +17,7 @@ func ParseLeaf(leaf []byte) (Entry, error) {
 	if len(leaf) > MaxLeaf {
 		return Entry{}, fmt.Errorf("leaf: %d bytes long, at most %d are allowed", len(leaf), MaxLeaf)
 	}
-	r := leafReader{rest: leaf}
+	r := leafReader{rest: string(leaf)} // one allocation; the texts are parts of it
 	e, err := r.entry()
 	if err != nil {
 		return Entry{}, err
@@ -24,8 +25,10 @@ func ParseLeaf(leaf []byte) (Entry, error) {
 	if err := e.Valid(); err != nil {
 		return Entry{}, fmt.Errorf("leaf: %w", err)
 	}
-	again := e.Leaf(make([]byte, 0, len(leaf)))
-	if !bytes.Equal(again, leaf) {
+	buf := leafBuffers.Get().(*[]byte)
+	defer leafBuffers.Put(buf)
+	again := e.Leaf((*buf)[:0])
+	if *buf = again; !bytes.Equal(again, leaf) {
 		n := 0
 		for n < len(again) && n < len(leaf) && again[n] == leaf[n] {
 			n++
@@ -35,11 +38,13 @@ func ParseLeaf(leaf []byte) (Entry, error) {
 	return e, nil
 }
 
+var leafBuffers = sync.Pool{New: func() any { return new([]byte) }}
+
 // leafReader goes through the lines. Its methods take a piece of the current line; the first that does not fit sets
 // bad, and all later ones return zero values.
 type leafReader struct {
-	rest []byte // from the next line on
-	cur  []byte // rest of the current line
+	rest string // from the next line on
+	cur  string // rest of the current line
 	name string // of the current line
 	n    int    // number of the current line
 	bad  string // what was expected
@@ -47,10 +52,10 @@ type leafReader struct {
 
 // next begins the next line if its name is as given.
 func (r *leafReader) next(name string) bool {
-	if r.bad != "" || len(r.rest) <= len(name) || string(r.rest[:len(name)]) != name || r.rest[len(name)] != ' ' {
+	if r.bad != "" || len(r.rest) <= len(name) || r.rest[:len(name)] != name || r.rest[len(name)] != ' ' {
 		return false
 	}
-	end := bytes.IndexByte(r.rest, '\n')
+	end := strings.IndexByte(r.rest, '\n')
 	if end < 0 {
 		r.n++
 		r.bad = "a line feed"
@@ -65,17 +70,17 @@ func (r *leafReader) fail(want string) {
 	if r.bad == "" {
 		r.bad = want
 	}
-	r.cur = nil
+	r.cur = ""
 }
 
 // word takes a space and what stands up to the next one.
-func (r *leafReader) word() []byte {
+func (r *leafReader) word() string {
 	if len(r.cur) == 0 || r.cur[0] != ' ' {
 		r.fail("a space and a value")
-		return nil
+		return ""
 	}
 	r.cur = r.cur[1:]
-	end := bytes.IndexByte(r.cur, ' ')
+	end := strings.IndexByte(r.cur, ' ')
 	if end < 0 {
 		end = len(r.cur)
 	}
@@ -85,7 +90,7 @@ func (r *leafReader) word() []byte {
 }
 
 func (r *leafReader) number(bits int) int64 {
-	n, err := strconv.ParseUint(string(r.word()), 10, bits)
+	n, err := strconv.ParseUint(r.word(), 10, bits)
 	if err != nil {
 		r.fail("a number")
 		return 0
@@ -96,15 +101,12 @@ func (r *leafReader) number(bits int) int64 {
 func (r *leafReader) hex(digits int) uint32 {
 	w := r.word()
 	var v uint32
-	for _, c := range w {
-		switch {
-		case c >= '0' && c <= '9':
-			v = v<<4 | uint32(c-'0')
-		case c >= 'a' && c <= 'f':
-			v = v<<4 | uint32(c-'a'+10)
-		default:
+	for i := range len(w) {
+		d, ok := hexDigit(w[i])
+		if !ok {
 			digits = -1
 		}
+		v = v<<4 | uint32(d)
 	}
 	if len(w) != digits {
 		r.fail("lower-case hexadecimal digits")
@@ -113,19 +115,41 @@ func (r *leafReader) hex(digits int) uint32 {
 	return v
 }
 
+func hexDigit(c byte) (byte, bool) {
+	switch {
+	case c >= '0' && c <= '9':
+		return c - '0', true
+	case c >= 'a' && c <= 'f':
+		return c - 'a' + 10, true
+	}
+	return 0, false
+}
+
+// bytes takes exactly as many bytes as dst has.
 func (r *leafReader) bytes(dst []byte) {
-	if w := r.word(); len(w) != hex.EncodedLen(len(dst)) {
-		r.fail(fmt.Sprintf("%d hexadecimal digits", hex.EncodedLen(len(dst))))
-	} else if _, err := hex.Decode(dst, w); err != nil {
-		r.fail("hexadecimal digits")
+	w := r.word()
+	if len(w) != 2*len(dst) {
+		r.fail("twice as many hexadecimal digits as it has bytes")
+		return
+	}
+	for i := range dst {
+		hi, ok1 := hexDigit(w[2*i])
+		lo, ok2 := hexDigit(w[2*i+1])
+		if !ok1 || !ok2 {
+			r.fail("lower-case hexadecimal digits")
+			return
+		}
+		dst[i] = hi<<4 | lo
 	}
 }
 
+// slice takes as many bytes as there are in the word.
 func (r *leafReader) slice() []byte {
-	w := r.word()
-	b, err := hex.AppendDecode(make([]byte, 0, len(w)/2), w)
-	if err != nil {
-		r.fail("hexadecimal digits")
+	rest := r.cur
+	b := make([]byte, len(r.word())/2)
+	if r.bad == "" {
+		r.cur = rest
+		r.bytes(b)
 	}
 	return b
 }
@@ -153,18 +177,18 @@ func (r *leafReader) text(name string) (s string) {
 }
 
 func (r *leafReader) entry() (e Entry, err error) {
-	if !bytes.HasPrefix(r.rest, []byte(leafBegin)) {
+	if !strings.HasPrefix(r.rest, leafBegin) {
 		return e, fmt.Errorf("leaf: begins with %.40q, want %q: made by a newer version, or no leaf", r.rest, leafBegin)
 	}
 	r.rest = r.rest[len(leafBegin):]
 	r.n = 1
 	if r.next("at") {
-		if e.At, err = time.Parse(timeForm, string(r.word())); err != nil {
+		if e.At, err = time.Parse(timeForm, r.word()); err != nil {
 			r.fail("a time like " + timeForm)
 		}
 	}
 	if r.next("kind") {
-		e.Kind = kindOf(r.word())
+		e.Kind = Kind(r.word())
 	}
 	if r.next("verdict") {
 		e.Verdict = Verdict(r.word())
@@ -199,7 +223,7 @@ func (r *leafReader) entry() (e Entry, err error) {
 	e.Answer = r.text("answer")
 	e.Detail = r.text("detail")
 	for r.next("personal") {
-		p := Personal{Field: string(r.word()), Redacted: true}
+		p := Personal{Field: r.word(), Redacted: true}
 		r.bytes(p.Hash[:])
 		e.Personal = append(e.Personal, p)
 	}
@@ -214,7 +238,7 @@ func (r *leafReader) entry() (e Entry, err error) {
 		return Entry{}, fmt.Errorf("leaf: line %d (%s): want %s", r.n, r.name, r.bad)
 	}
 	if len(r.rest) > 0 {
-		line, _, _ := bytes.Cut(r.rest, []byte{'\n'})
+		line, _, _ := strings.Cut(r.rest, "\n")
 		return Entry{}, fmt.Errorf("leaf: line %d is %.40q, which is unknown or out of place here: changed, or made by a newer version", r.n+1, line)
 	}
 	return e, nil
@@ -236,9 +260,9 @@ func (r *leafReader) effect(l codes.LicenseNumber) (Effect, bool) {
 	case r.next("free"):
 		return FreeSeat{License: l, Fingerprint: codes.Fingerprint(r.hex(7))}, true
 	case r.next("set"):
-		f := SetLicense{Number: l, New: string(r.word()) == "new"}
+		f := SetLicense{Number: l, New: r.word() == "new"}
 		r.bytes(f.Product[:])
-		f.Seats, f.State, f.Release = int(r.number(31)), string(r.word()), uint16(r.number(16))
+		f.Seats, f.State, f.Release = int(r.number(31)), r.word(), uint16(r.number(16))
 		f.Order, f.Grants = r.quoted(), r.quoted()
 		return f, true
 	case r.next("pool"):
@@ -250,18 +274,4 @@ func (r *leafReader) effect(l codes.LicenseNumber) (Effect, bool) {
 		return f, true
 	}
 	return nil, false
-}
-
-// kindOf avoids an allocation for the kinds we know.
-func kindOf(w []byte) Kind {
-	switch k := Kind(w); k {
-	case KindRequest:
-		return KindRequest
-	case KindConfirmation:
-		return KindConfirmation
-	case KindLicense:
-		return KindLicense
-	default:
-		return k
-	}
 }

@@ -1,14 +1,16 @@
 package journal
 
 import (
-	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
+	"hash/maphash"
 
 	"github.com/manual-activator/manual-activator/codes"
 )
 
 // books are the tables that follow from the leaves, built by applying the effects of every entry in order.
 type books struct {
+	seed     maphash.Seed
 	licenses map[codes.LicenseNumber]*LicenseRow
 	customer map[codes.LicenseNumber]string
 	orders   map[OrderRef]codes.LicenseNumber
@@ -19,6 +21,7 @@ type books struct {
 
 func newBooks() *books {
 	return &books{
+		seed:     maphash.MakeSeed(),
 		licenses: map[codes.LicenseNumber]*LicenseRow{},
 		customer: map[codes.LicenseNumber]string{},
 		orders:   map[OrderRef]codes.LicenseNumber{},
@@ -28,8 +31,8 @@ func newBooks() *books {
 	}
 }
 
-// claimKey and claimValue hold no pointers, so that millions of them cost the garbage collector nothing. Keys above
-// 16 bytes and values are there by the front of their SHA-256.
+// claimKey and claimValue hold no pointers, so that millions of them cost the garbage collector nothing. Values, and
+// keys above 16 bytes, are there by a hash keyed with the run's own random seed.
 type claimKey struct {
 	license codes.LicenseNumber
 	scope   Scope
@@ -39,27 +42,20 @@ type claimKey struct {
 
 type claimValue struct {
 	entry EntryID
-	value [16]byte
+	value uint64
 }
 
-func newClaimKey(l codes.LicenseNumber, s Scope, key []byte) claimKey {
+func (b *books) claimKey(l codes.LicenseNumber, s Scope, key []byte) claimKey {
 	k := claimKey{license: l, scope: s, length: uint8(len(key))}
 	if len(key) <= len(k.key) {
 		copy(k.key[:], key)
 	} else {
-		k.key = front(key)
+		binary.BigEndian.PutUint64(k.key[:], b.hash(key))
 	}
 	return k
 }
 
-// front returns the first 16 bytes of SHA-256, zero for the empty value.
-func front(v []byte) (f [16]byte) {
-	if len(v) > 0 {
-		sum := sha256.Sum256(v)
-		copy(f[:], sum[:])
-	}
-	return f
-}
+func (b *books) hash(v []byte) uint64 { return maphash.Bytes(b.seed, v) }
 
 func (k claimKey) String() string {
 	return fmt.Sprintf("%v of license %v", k.scope, k.license)
@@ -67,9 +63,8 @@ func (k claimKey) String() string {
 
 // apply carries out the entry's effects. conflict is called for those that no store would have taken.
 func (b *books) apply(id EntryID, e *Entry, conflict func(string)) {
-	place := map[codes.UID]int{}
-	for _, f := range e.Effects {
-		if why := b.effect(id, e, f, place); why != "" {
+	for i, f := range e.Effects {
+		if why := b.effect(id, e, i, f); why != "" {
 			conflict(why)
 		}
 	}
@@ -81,18 +76,18 @@ func (b *books) apply(id EntryID, e *Entry, conflict func(string)) {
 	}
 }
 
-func (b *books) effect(id EntryID, e *Entry, f Effect, place map[codes.UID]int) (conflict string) {
+func (b *books) effect(id EntryID, e *Entry, i int, f Effect) (conflict string) {
 	switch f := f.(type) {
 	case Claim:
-		k := newClaimKey(f.License, f.Scope, f.Key)
+		k := b.claimKey(f.License, f.Scope, f.Key)
 		if old, ok := b.claims[k]; ok {
 			return fmt.Sprintf("claims %v, which entry %v has", k, old.entry)
 		}
-		b.claims[k] = claimValue{id, front(f.Value)}
+		b.claims[k] = claimValue{id, b.hash(f.Value)}
 	case Mark:
-		k := newClaimKey(f.License, f.Scope, f.Key)
+		k := b.claimKey(f.License, f.Scope, f.Key)
 		if _, ok := b.claims[k]; !ok {
-			b.claims[k] = claimValue{entry: id}
+			b.claims[k] = claimValue{id, b.hash(nil)}
 		}
 	case TakeSeat:
 		for _, s := range b.seats[f.License] {
@@ -118,6 +113,7 @@ func (b *books) effect(id EntryID, e *Entry, f Effect, place map[codes.UID]int) 
 	case SetLicense:
 		return b.setLicense(id, e, f)
 	case AddPool:
+		place := poolPlace(e.Effects[:i], f.Product)
 		for _, n := range f.Numbers {
 			if old, ok := b.pool[n]; ok {
 				return fmt.Sprintf("adds number %v to a pool, which entry %v did before", n, old.Entry)
@@ -125,8 +121,8 @@ func (b *books) effect(id EntryID, e *Entry, f Effect, place map[codes.UID]int) 
 			if b.licenses[n] != nil {
 				return fmt.Sprintf("adds number %v to a pool, which is registered", n)
 			}
-			b.pool[n] = PoolRow{Number: n, Product: f.Product, Entry: id, Place: place[f.Product]}
-			place[f.Product]++
+			b.pool[n] = PoolRow{Number: n, Product: f.Product, Entry: id, Place: place}
+			place++
 		}
 	}
 	return ""

@@ -26,7 +26,7 @@ type Snapshot interface {
 	Words(yield func(WordRow) error) error
 
 	// Form returns what is wrong with the store itself: tables, constraints, triggers or indexes that are not as
-	// they were made, damaged pages.
+	// they were made, damaged pages. It may be called while another method runs.
 	Form() ([]string, error)
 	Close() error
 }

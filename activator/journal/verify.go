@@ -1,10 +1,12 @@
 package journal
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -24,14 +26,32 @@ func Verify(ctx context.Context, from Snapshotter, verifiers note.Verifiers, kno
 	}
 	defer snap.Close()
 	v := &verification{ctx: ctx, snap: snap, verifiers: verifiers, report: &Report{}, books: newBooks()}
-	for _, step := range []func() error{
-		v.form, v.openLogs, func() error { return v.expect(known) }, v.walk, v.subtrees, v.closeLogs, v.tables,
-	} {
+	var wrong []string
+	var formErr error
+	var form sync.WaitGroup
+	form.Go(func() { wrong, formErr = snap.Form() }) // beside everything else, since it takes long
+	err = v.run(known)
+	form.Wait()
+	for _, w := range wrong {
+		v.report.whole("store", "%s", w)
+	}
+	if err = errors.Join(err, formErr); err != nil {
+		err = fmt.Errorf("verifying the journal: %w", err)
+	}
+	return v.report, errors.Join(v.report.finish(), err)
+}
+
+func (v *verification) run(known []Head) error {
+	if err := v.openLogs(); err != nil {
+		return err
+	}
+	v.expect(known)
+	for _, step := range []func() error{v.walk, v.subtrees, v.closeLogs, v.tables} {
 		if err := step(); err != nil {
-			return v.report, errors.Join(v.report.finish(), fmt.Errorf("verifying the journal: %w", err))
+			return err
 		}
 	}
-	return v.report, v.report.finish()
+	return nil
 }
 
 // verification is one run of Verify.
@@ -56,14 +76,6 @@ type logWalk struct {
 }
 
 func (w *logWalk) id(index uint64) EntryID { return NewEntryID(w.row.ID, index) }
-
-func (v *verification) form() error {
-	wrong, err := v.snap.Form()
-	for _, w := range wrong {
-		v.report.whole("store", "%s", w)
-	}
-	return err
-}
 
 func (v *verification) openLogs() error {
 	own := 0
@@ -94,7 +106,7 @@ func (v *verification) log(id LogID) *logWalk {
 }
 
 // expect files the heads that are known from elsewhere with their logs.
-func (v *verification) expect(known []Head) error {
+func (v *verification) expect(known []Head) {
 	for _, h := range known {
 		i := slices.IndexFunc(v.logs, func(w *logWalk) bool { return w.row.Origin == h.Origin })
 		if i < 0 {
@@ -103,9 +115,8 @@ func (v *verification) expect(known []Head) error {
 		}
 		w := v.logs[i]
 		w.known = append(w.known, h)
-		slices.SortFunc(w.known, func(a, b Head) int { return int(int64(a.Size) - int64(b.Size)) })
+		slices.SortFunc(w.known, func(a, b Head) int { return cmp.Compare(a.Size, b.Size) })
 	}
-	return nil
 }
 
 // compareKnown compares the tree with the heads kept elsewhere that are of just this size.

@@ -70,9 +70,9 @@ func (v *verification) seats() error {
 func (v *verification) claims() error {
 	err := v.snap.Claims(func(row ClaimRow) error {
 		v.report.Claims++
-		k := newClaimKey(row.License, row.Scope, row.Key)
+		k := v.books.claimKey(row.License, row.Scope, row.Key)
 		want, ok := v.books.claims[k]
-		have := claimValue{row.Entry, front(row.Value)}
+		have := claimValue{row.Entry, v.books.hash(row.Value)}
 		switch {
 		case !ok:
 			v.report.follows(row.Entry, k.String(), "no entry claims key %x", row.Key)

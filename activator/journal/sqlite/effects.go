@@ -71,9 +71,8 @@ func (a *appender) follow(i int, e *journal.Entry, id journal.EntryID) error {
 			return err
 		}
 	}
-	place := map[codes.UID]int{}
-	for _, f := range e.Effects {
-		if err := a.effect(i, e, id, f, place); err != nil {
+	for j := range e.Effects {
+		if err := a.effect(i, e, id, j); err != nil {
 			return err
 		}
 	}
@@ -120,8 +119,8 @@ func (a *appender) setWords(l codes.LicenseNumber, before, after []string) error
 	return nil
 }
 
-func (a *appender) effect(i int, e *journal.Entry, id journal.EntryID, f journal.Effect, place map[codes.UID]int) error {
-	switch f := f.(type) {
+func (a *appender) effect(i int, e *journal.Entry, id journal.EntryID, j int) error {
+	switch f := e.Effects[j].(type) {
 	case journal.Claim:
 		n, err := affected(a.writes.claim.ExecContext(background, uint32(f.License), uint8(f.Scope), f.Key, orEmpty(f.Value), int64(id)))
 		if err != nil || n > 0 {
@@ -143,11 +142,11 @@ func (a *appender) effect(i int, e *journal.Entry, id journal.EntryID, f journal
 		}
 		return a.change(i, id, f)
 	case journal.AddPool:
-		for _, n := range f.Numbers {
-			if err := a.addPool(i, id, f.Product, n, place[f.Product]); err != nil {
+		place := journal.PoolPlace(e.Effects, j)
+		for k, n := range f.Numbers {
+			if err := a.addPool(i, id, f.Product, n, place+k); err != nil {
 				return err
 			}
-			place[f.Product]++
 		}
 	}
 	return nil

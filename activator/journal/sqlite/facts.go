@@ -22,10 +22,10 @@ const licenseColumns = `l.number, l.product, l.seats, l.state, coalesce(l.order_
 
 // readStatements are those that facts are read with.
 type readStatements struct {
-	begin, rollback                         *sql.Stmt
-	head, order, pool, poolSize, notGenuine *sql.Stmt
-	entry, private                          *sql.Stmt
-	licenses, seats, claims                 [len(blocks)]*sql.Stmt
+	begin, rollback                     *sql.Stmt
+	head, order, pool, poolSize         *sql.Stmt
+	entry, private                      *sql.Stmt
+	licenses, seats, claims, notGenuine [len(blocks)]*sql.Stmt
 }
 
 func (r *readStatements) all() []statement {
@@ -38,7 +38,6 @@ func (r *readStatements) all() []statement {
 		// may have handed them out.
 		{&r.pool, "SELECT number FROM pool WHERE product = ? AND entry >= (SELECT id << 40 FROM logs WHERE own = 1) ORDER BY entry, place LIMIT ?"},
 		{&r.poolSize, "SELECT count(*) FROM pool WHERE product = ? AND entry >= (SELECT id << 40 FROM logs WHERE own = 1)"},
-		{&r.notGenuine, "SELECT count(*) FROM journal WHERE state = 'not genuine' AND license = ? AND at >= ?"},
 		{&r.entry, "SELECT leaf FROM journal WHERE id = ?"},
 		{&r.private, "SELECT field, salt, value FROM personal WHERE entry = ?"},
 	}
@@ -49,7 +48,8 @@ func (r *readStatements) all() []statement {
 			statement{&r.seats[i], `SELECT s.license, s.fingerprint, s.slot, coalesce(s.excess, ''), s.entry, j.at
 				FROM seats s JOIN journal j ON j.id = s.entry WHERE s.license ` + in},
 			statement{&r.claims[i], `SELECT c.license, c.scope, c.key, c.value, c.entry, j.at, j.operator
-				FROM claims c JOIN journal j ON j.id = c.entry WHERE c.license ` + in})
+				FROM claims c JOIN journal j ON j.id = c.entry WHERE c.license ` + in},
+			statement{&r.notGenuine[i], "SELECT license, count(*) FROM journal WHERE state = 'not genuine' AND license " + in + " AND at >= ? GROUP BY license"})
 	}
 	return list
 }
@@ -177,13 +177,19 @@ func (s *Store) licenseFacts(v *view, block int, numbers []codes.LicenseNumber, 
 		lf := f.Licenses[n]
 		slices.SortFunc(lf.Seats, func(a, b journal.Seat) int { return cmp.Compare(a.Slot, b.Slot) })
 		slices.SortStableFunc(lf.Claims, func(a, b journal.StoredClaim) int { return cmp.Compare(a.Entry, b.Entry) })
-		if !since.IsZero() {
-			if _, err := v.one(v.st.notGenuine, []any{int64(n), since.UnixMicro()}, &lf.NotGenuine); err != nil {
-				return err
-			}
-		}
 	}
-	return nil
+	if since.IsZero() {
+		return nil
+	}
+	return v.each(v.st.notGenuine[block], append(args, since.UnixMicro()), func(rows *sql.Rows) error {
+		var l uint32
+		var n int
+		if err := rows.Scan(&l, &n); err != nil {
+			return err
+		}
+		f.Licenses[codes.LicenseNumber(l)].NotGenuine = n
+		return nil
+	})
 }
 
 func scanLicense(rows *sql.Rows) (l journal.License, err error) {

@@ -15,13 +15,13 @@ func (s *Store) Snapshot(ctx context.Context) (journal.Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &snapshot{view: v, ctx: ctx, path: s.path}, nil
+	return &snapshot{view: v, ctx: ctx, store: s}, nil
 }
 
 type snapshot struct {
 	*view
-	ctx  context.Context
-	path string
+	ctx   context.Context
+	store *Store
 }
 
 func (s *snapshot) Close() error {
@@ -29,8 +29,15 @@ func (s *snapshot) Close() error {
 	return nil
 }
 
-// Form implements [journal.Snapshot]: the schema, and SQLite's own check of pages, keys, indexes and column rules.
+// Form implements [journal.Snapshot]: the schema, and SQLite's own check of pages, keys, indexes and column rules. It
+// has a connection of its own, since SQLite's check is one long step.
 func (s *snapshot) Form() ([]string, error) {
+	v, err := s.store.longView(s.ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer v.close()
+	s = &snapshot{view: v, ctx: s.ctx, store: s.store}
 	wrong, err := schemaDiffers(s.ctx, s.conn)
 	if err != nil {
 		return nil, err
@@ -52,7 +59,7 @@ func (s *snapshot) Form() ([]string, error) {
 func each(s *snapshot, query string, scan func(*sql.Rows) error) error {
 	rows, err := s.conn.QueryContext(background, query)
 	if err != nil {
-		return fmt.Errorf("journal %q: %w", s.path, explain(err))
+		return fmt.Errorf("journal %q: %w", s.store.path, explain(err))
 	}
 	defer rows.Close()
 	for n := 0; rows.Next(); n++ {
@@ -64,7 +71,7 @@ func each(s *snapshot, query string, scan func(*sql.Rows) error) error {
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return fmt.Errorf("journal %q: %w", s.path, explain(err))
+		return fmt.Errorf("journal %q: %w", s.store.path, explain(err))
 	}
 	return nil
 }
@@ -83,13 +90,14 @@ func (s *snapshot) Entries(yield func(journal.EntryRow) error) error {
 	const query = "SELECT id, at, kind, verdict, operator, state, product, license, fingerprint, intent, batch, line, leaf FROM journal ORDER BY id"
 	var kind, verdict, operator, state, product, intent, batch, leaf sql.RawBytes
 	var license, fingerprint, line sql.NullInt64
+	words := interner{}
 	return each(s, query, func(rows *sql.Rows) error {
 		var r journal.EntryRow
 		c := &r.Columns
 		if err := rows.Scan(&r.ID, &c.At, &kind, &verdict, &operator, &state, &product, &license, &fingerprint, &intent, &batch, &line, &leaf); err != nil {
 			return err
 		}
-		c.Kind, c.Verdict, c.Operator, c.State, c.Batch = journal.Kind(kind), journal.Verdict(verdict), string(operator), string(state), string(batch)
+		c.Kind, c.Verdict, c.Operator, c.State, c.Batch = journal.Kind(words.text(kind)), journal.Verdict(words.text(verdict)), words.text(operator), words.text(state), words.text(batch)
 		copy(c.Product[:], product) // a length of 16 and other column rules are the integrity check's
 		copy(c.Intent[:], intent)
 		c.License, c.Fingerprint, c.Line = codes.LicenseNumber(license.Int64), -1, -1
@@ -102,6 +110,20 @@ func (s *snapshot) Entries(yield func(journal.EntryRow) error) error {
 		r.Leaf = append([]byte(nil), leaf...)
 		return yield(r)
 	})
+}
+
+// interner keeps one copy of texts that come again and again.
+type interner map[string]string
+
+func (in interner) text(b []byte) string {
+	if s, ok := in[string(b)]; ok { // does not allocate
+		return s
+	}
+	s := string(b)
+	if len(in) < 1000 {
+		in[s] = s
+	}
+	return s
 }
 
 func (s *snapshot) Subtrees(yield func(journal.SubtreeRow) error) error {
