@@ -37,7 +37,7 @@ func BenchmarkReading(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		r, err := examine(text, c, f, p, lk)
+		r, err := examine(text, c, f, p, lk, nil)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -42,9 +42,9 @@ type Change struct {
 }
 
 // decideChange applies the rules for changes. It is pure, as decide is.
-func decideChange(l *License, f *journal.LicenseFacts, h *history, limits goneLimit, c Change, mayOverride bool, now time.Time) journal.Entry {
+func decideChange(l *License, f *journal.LicenseFacts, h *history, names map[codes.Fingerprint]string, limits goneLimit, c Change, mayOverride bool, now time.Time) journal.Entry {
 	b := &bench{
-		r: &Reading{License: l, facts: f, history: h}, now: now, mayPass: mayOverride,
+		r: &Reading{License: l, facts: f, history: h, names: names}, now: now, mayPass: mayOverride,
 		d: Decision{Override: c.Override, Reference: c.Reference, intent: c.intent, salts: c.salts},
 	}
 	e := journal.Entry{At: now, Kind: journal.KindChange, Verdict: journal.OK, License: l.Number, Product: l.Product, State: ""}
@@ -229,9 +229,9 @@ func (r *Reading) saySeats() string {
 	}
 	var held []string
 	for _, s := range r.facts.Seats {
-		held = append(held, fmt.Sprintf("%v (seat %d since %s)", s.Fingerprint, s.Slot, day(s.Since)))
+		held = append(held, fmt.Sprintf("%s, seat %d since %s", r.machineName(s.Fingerprint), s.Slot, day(s.Since)))
 	}
-	return "seats are held by " + strings.Join(held, ", ")
+	return "seats are held by " + strings.Join(held, "; ")
 }
 
 // refundLicense records that the license was refunded: once, and only when every

@@ -119,7 +119,11 @@ func (s *Session) change(ctx context.Context, c Change) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := decideChange(l, f, h, goneLimit{limits.Gone, limits.PeriodDays}, c, s.op.May(ActOverride), d.now())
+	names, err := s.MachineNames(ctx, l.Number)
+	if err != nil {
+		return nil, err
+	}
+	e := decideChange(l, f, h, names, goneLimit{limits.Gone, limits.PeriodDays}, c, s.op.May(ActOverride), d.now())
 	id, err := s.append(ctx, facts, p, s.sign(e, c.intent))
 	if err != nil {
 		return nil, err

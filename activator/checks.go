@@ -248,13 +248,21 @@ func (b *bench) seat() {
 func (r *Reading) sayNoSeat() string {
 	var taken []string
 	for _, s := range r.facts.Seats {
-		taken = append(taken, fmt.Sprintf("%v since %s", s.Fingerprint, day(s.Since)))
+		taken = append(taken, fmt.Sprintf("%s since %s", r.machineName(s.Fingerprint), day(s.Since)))
 	}
 	s := fmt.Sprintf("all %d seats are taken", r.License.Seats)
 	if r.License.Seats == 1 {
 		s = "the only seat is taken"
 	}
 	return s + " (" + strings.Join(taken, "; ") + "): have a machine deactivated and its confirmation code read, or sell a seat"
+}
+
+// machineName is how a machine is spoken of: its fingerprint, and what people call it.
+func (r *Reading) machineName(f codes.Fingerprint) string {
+	if name := r.names[f]; name != "" {
+		return fmt.Sprintf("%s (%v)", name, f)
+	}
+	return f.String()
 }
 
 // freeSlot is the lowest seat that nobody has.

@@ -10,8 +10,8 @@ import (
 // definition, and under which of the license's keys its tag is genuine. It is
 // pure. f may be nil where the license is not registered; p where it has no
 // product file; lk is the license key of the number that the code names.
-func examine(text string, c codes.Code, f *journal.LicenseFacts, p *catalog.Product, lk codes.Key) (*Reading, error) {
-	r := &Reading{Text: text, Code: c, facts: f}
+func examine(text string, c codes.Code, f *journal.LicenseFacts, p *catalog.Product, lk codes.Key, names map[codes.Fingerprint]string) (*Reading, error) {
+	r := &Reading{Text: text, Code: c, facts: f, names: names}
 	switch c.Kind() {
 	case codes.KindRequest, codes.KindConfirmation:
 		r.Statement = c.Statement()
@@ -29,7 +29,7 @@ func examine(text string, c codes.Code, f *journal.LicenseFacts, p *catalog.Prod
 	}
 	for _, s := range f.Seats {
 		if c.Kind() == codes.KindSerial || s.Fingerprint != r.Statement.Fingerprint {
-			r.Active = append(r.Active, Machine{s.Fingerprint, s.Slot, s.Since.UTC().Format("2006-01-02")})
+			r.Active = append(r.Active, Machine{s.Fingerprint, names[s.Fingerprint], s.Slot, s.Since.UTC().Format("2006-01-02")})
 		}
 	}
 	if p == nil {

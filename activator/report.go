@@ -23,6 +23,7 @@ type Report struct {
 	Definition *DefinitionReport `json:"definition,omitempty"`
 	// Fingerprint is 7 hex digits, Random 8.
 	Fingerprint string    `json:"fingerprint,omitempty"`
+	Machine     string    `json:"machine,omitempty"` // what people call the machine
 	Random      string    `json:"random,omitempty"`
 	State       Label     `json:"state,omitempty"`
 	StateNote   string    `json:"state_note,omitempty"`
@@ -75,6 +76,7 @@ func (r *Reading) Report() Report {
 	}
 	if k := r.Code.Kind(); k == codes.KindRequest || k == codes.KindConfirmation {
 		p.Fingerprint = r.Statement.Fingerprint.String()
+		p.Machine = r.names[r.Statement.Fingerprint]
 		p.Random = hex8(r.Statement.Random)
 		p.Definition = &DefinitionReport{ID: r.Statement.Definition}
 	}

@@ -117,12 +117,14 @@ type Reading struct {
 	node          *node
 	serialGenuine bool
 	limits        catalog.Limits
-	before        *journal.Entry // an earlier submission of the same confirmation
+	names         map[codes.Fingerprint]string // of machines
+	before        *journal.Entry               // an earlier submission of the same confirmation
 }
 
 // A Machine is one that holds a seat of a license.
 type Machine struct {
 	Fingerprint codes.Fingerprint `json:"fingerprint"`
+	Name        string            `json:"name,omitempty"` // what people call it
 	Seat        int               `json:"seat"`
 	Since       string            `json:"since"` // a day, UTC
 }

@@ -121,7 +121,7 @@ func (d Decision) repairable() []codes.Kind {
 func (s *Session) reading(ctx context.Context, text string, c codes.Code) (*Reading, *journal.Facts, error) {
 	number := numberOf(c)
 	if number == 0 {
-		r, err := examine(text, c, nil, nil, codes.Key{})
+		r, err := examine(text, c, nil, nil, codes.Key{}, nil)
 		return r, nil, err
 	}
 	facts, err := s.desk.store.Facts(ctx, journal.Wanted{
@@ -141,7 +141,13 @@ func (s *Session) reading(ctx context.Context, text string, c codes.Code) (*Read
 			return nil, nil, err
 		}
 	}
-	r, err := examine(text, c, f, p, lk)
+	var names map[codes.Fingerprint]string
+	if len(f.Claims) > 0 {
+		if names, err = s.MachineNames(ctx, number); err != nil {
+			return nil, nil, err
+		}
+	}
+	r, err := examine(text, c, f, p, lk, names)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -164,11 +170,26 @@ func one(text string) (codes.Code, error) {
 	if slip == nil {
 		return c, nil
 	}
-	found := codes.Find(text)
+	found := CodesIn(text)
 	if len(found) == 1 && found[0].Err == nil {
 		return found[0].Code, nil
 	}
 	return codes.Code{}, slip
+}
+
+// CodesIn lists the codes of a longer text, such as a mail, each once: a quoted
+// thread repeats them. Near-codes, which have a slip, are in it with their error.
+func CodesIn(text string) []codes.Match {
+	var out []codes.Match
+	seen := map[codes.Code]bool{}
+	for _, m := range codes.Find(text) {
+		if m.Err == nil && seen[m.Code] {
+			continue
+		}
+		seen[m.Code] = m.Err == nil
+		out = append(out, m)
+	}
+	return out
 }
 
 // judge lets only codes of registered licenses with a genuine tag be proposed.
