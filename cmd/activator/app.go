@@ -17,6 +17,7 @@ import (
 // app is one run of the program: what it may touch besides files, and the flags
 // that every command has.
 type app struct {
+	ctx  context.Context // ends with an interrupt
 	in   io.Reader
 	out  *sink
 	err  io.Writer
@@ -32,7 +33,7 @@ type app struct {
 
 // run is the program: arguments in, exit status out.
 func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer, env func(string) string) int {
-	a := &app{in: in, out: &sink{w: out}, err: errs, env: env, now: time.Now, rand: rand.Reader}
+	a := &app{ctx: ctx, in: in, out: &sink{w: out}, err: errs, env: env, now: time.Now, rand: rand.Reader}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(in)

@@ -169,15 +169,37 @@ func (a *app) tty() (*os.File, func()) {
 	return f, func() { f.Close() }
 }
 
+// ask reads a passphrase without echo. An interrupt ends it, with the terminal as
+// it was.
 func (a *app) ask(tty *os.File, prompt string) ([]byte, error) {
-	fmt.Fprint(a.err, prompt)
-	p, err := term.ReadPassword(int(tty.Fd()))
-	fmt.Fprintln(a.err)
+	fd := int(tty.Fd())
+	before, err := term.GetState(fd)
 	if err != nil {
 		return nil, fmt.Errorf("the passphrase could not be read from the terminal: %w", err)
 	}
-	if len(p) == 0 {
-		return nil, errors.New("the passphrase is empty")
+	fmt.Fprint(a.err, prompt)
+	type typed struct {
+		text []byte
+		err  error
 	}
-	return p, nil
+	done := make(chan typed, 1)
+	go func() {
+		text, err := term.ReadPassword(fd)
+		done <- typed{text, err}
+	}()
+	select {
+	case <-a.ctx.Done():
+		_ = term.Restore(fd, before) // the program ends here; there is nothing better to do
+		fmt.Fprintln(a.err)
+		return nil, errors.New("interrupted")
+	case t := <-done:
+		fmt.Fprintln(a.err)
+		switch {
+		case t.err != nil:
+			return nil, fmt.Errorf("the passphrase could not be read from the terminal: %w", t.err)
+		case len(t.text) == 0:
+			return nil, errors.New("the passphrase is empty")
+		}
+		return t.text, nil
+	}
 }

@@ -319,7 +319,7 @@ func (a *app) show(ctx context.Context, s *activator.Session, l *activator.Licen
 		return a.put(j)
 	}
 	p := a.printer()
-	p.title("License " + l.Number.String())
+	p.title("License")
 	p.blank()
 	p.licenseFacts(l, names[l.Product])
 	p.field("registered", l.Registered.UTC().Format("2 January 2006"))

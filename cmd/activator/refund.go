@@ -56,7 +56,7 @@ func (a *app) change(cmd *cobra.Command, args []string, ch activator.Change, don
 			return answered(statusOf(o.Verdict))
 		}
 		p := a.printer()
-		p.title("License " + l.Number.String())
+		p.title("License")
 		p.blank()
 		if o.License != nil {
 			l = o.License
