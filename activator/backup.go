@@ -24,7 +24,7 @@ import (
 // are in it, so one file brings a desk back.
 
 // backupName are the files that a backup holds, and nothing else.
-var backupName = regexp.MustCompile(`^(activator\.toml|identity\.age|keyring\.age|journal\.db|products/[a-z0-9][a-z0-9-]*\.toml)$`)
+var backupName = regexp.MustCompile(`^(activator\.toml|identity\.age|keyring\.age|journal\.db|products/[a-z0-9][a-z0-9-]*\.toml|replies/[a-z0-9-]+\.txt)$`)
 
 // backupWorkFactor is the cost of a backup's passphrase, log2: about a second.
 const backupWorkFactor = 18
@@ -121,17 +121,19 @@ func (d *Desk) archive(ctx context.Context, w io.Writer) error {
 			return err
 		}
 	}
-	files, err := filepath.Glob(filepath.Join(d.dir, productsDir, "*.toml"))
-	if err != nil {
-		return err
-	}
-	for _, path := range files {
-		name := productsDir + "/" + filepath.Base(path)
-		if !backupName.MatchString(name) {
-			continue // no product file: its name is not a product's
-		}
-		if err := add(name, path); err != nil {
+	for _, folder := range []string{productsDir, repliesDir} {
+		files, err := filepath.Glob(filepath.Join(d.dir, folder, "*"))
+		if err != nil {
 			return err
+		}
+		for _, path := range files {
+			name := folder + "/" + filepath.Base(path)
+			if !backupName.MatchString(name) {
+				continue // a file that this program does not read
+			}
+			if err := add(name, path); err != nil {
+				return err
+			}
 		}
 	}
 	if err := add(journalFile, snapshot); err != nil {

@@ -18,7 +18,7 @@ func (s *Session) receipt(o *Outcome, e journal.Entry) string {
 	var b strings.Builder
 	line := func(name, value string) {
 		if value != "" {
-			fmt.Fprintf(&b, "%-14s%s\n", name, value)
+			fmt.Fprintf(&b, "%-14s%s\n", name, oneLine(value))
 		}
 	}
 	fmt.Fprintln(&b, "Deactivation confirmed")
