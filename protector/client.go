@@ -204,9 +204,9 @@ func (s *session) read() error {
 	if s.baseFile, err = s.load(0); err != nil {
 		return err
 	}
-	s.base = s.baseFile.rec
 	current := codes.LicenseNumber(0)
-	if s.base != nil {
+	if s.baseFile.rec != nil {
+		s.base = s.baseFile.rec.clone() // what is merged into it is not in the file
 		current = s.base.Current
 	}
 	if current != 0 {

@@ -221,6 +221,37 @@ func TestLife(t *testing.T) {
 	}
 }
 
+// TestQuiet: nothing is noted where nothing is wrong, however much time passes.
+func TestQuiet(t *testing.T) {
+	w := newWorld(t)
+	w.vendor.Profile.Trial.Days = 14
+	w.profile = w.vendor.Export()
+	for _, step := range []time.Duration{time.Second, 10 * time.Minute, 2 * time.Hour, 3 * oneDay} {
+		w.dir = t.TempDir()
+		look := func(c *Client) *Client {
+			t.Helper()
+			for _, c := range []*Client{c, w.open()} {
+				w.status(c)
+				if notes := c.Notes(); len(notes) > 0 {
+					t.Errorf("steps of %v: notes %v", step, notes)
+				}
+			}
+			w.now = w.now.Add(step)
+			return c
+		}
+		look(w.open())
+		c := look(w.licensed())
+		w.activate(look(c), 1, protectortest.Answer{})
+		w.activate(look(c), 5, protectortest.Answer{})
+		d := w.deactivate(look(c))
+		if _, err := w.vendor.Confirm(d); err != nil {
+			t.Fatal(err)
+		}
+		w.activate(look(c), 3, protectortest.Answer{})
+		look(c)
+	}
+}
+
 func TestOpenRefuses(t *testing.T) {
 	w := newWorld(t)
 	other := protectortest.New(start)

@@ -152,12 +152,11 @@ func pin(name, anchor string) error {
 	return os.Rename(temp.Name(), name)
 }
 
-// keyName is the readable part of a verifier: name and hash.
+// keyName is the readable part of a verifier: name and hash. The key after them is
+// base64 and may have a plus of its own.
 func keyName(anchor string) string {
-	if i := strings.LastIndexByte(anchor, '+'); i > 0 {
-		return anchor[:i]
-	}
-	return anchor
+	parts := strings.SplitN(anchor, "+", 3)
+	return strings.Join(parts[:min(2, len(parts))], "+")
 }
 
 // recorded returns the machine of --machine, which only test products take.
