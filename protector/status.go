@@ -3,6 +3,7 @@ package protector
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/manual-activator/manual-activator/codes"
@@ -237,9 +238,26 @@ func (s *session) definition(d product.Definition, machine hardware, unreadable 
 			return say(Active, ReasonProvisional, "active until %s", last)
 		}
 	case product.Feature:
-		return say(Active, ReasonActive, "active with %d (%#x)", g.Parameter, g.Parameter)
+		return say(Active, ReasonActive, "%s", inBits(d.Parameter, g.Parameter))
 	}
-	return say(Active, ReasonActive, "active")
+	return say(Active, ReasonActive, "since %s", out.Since.Format(time.DateOnly))
+}
+
+// inBits says the value of a feature: the names of its bits, where it has some.
+func inBits(p product.Parameter, value uint32) string {
+	if len(p.Bits) == 0 {
+		return fmt.Sprintf("with %d", value)
+	}
+	var names []string
+	for i, name := range p.Bits {
+		if value&(1<<i) != 0 {
+			names = append(names, name)
+		}
+	}
+	if value>>len(p.Bits) != 0 || len(names) == 0 {
+		names = append(names, fmt.Sprintf("%#x", value))
+	}
+	return "with " + strings.Join(names, ", ")
 }
 
 // notHeld is the state of a definition that no answer made active.

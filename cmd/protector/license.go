@@ -12,6 +12,9 @@ func (a *app) licenseCommand() *cobra.Command {
 		Use: "license FILE", Short: "enter the license file, in place of a serial number",
 		Args: arguments(1, 1, "a license file, or - for standard input"),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if err := misplaced(args[0]); err != nil {
+				return err
+			}
 			return a.with(func(c *protector.Client) error {
 				data, err := a.read(args[0], product.MaxLicense)
 				if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/protector"
 	"github.com/manual-activator/manual-activator/protector/protectortest"
 )
 
@@ -129,6 +131,56 @@ func runVendor(ts *testscript.TestScript, v *protectortest.Vendor, verb string, 
 		ts.Check(err)
 	default:
 		ts.Fatalf("unknown verb %q", verb)
+	}
+}
+
+// TestAnchorBuiltIn: with an anchor nothing is pinned, and no other key is taken.
+func TestAnchorBuiltIn(t *testing.T) {
+	ours, theirs := protectortest.New(time.Now()), protectortest.New(time.Now())
+	theirs.Profile.UID = ours.Profile.UID
+	anchor = ours.Anchor
+	defer func() { anchor = "" }()
+	dir := t.TempDir()
+	for _, test := range []struct {
+		vendor *protectortest.Vendor
+		want   int
+		says   string
+	}{
+		{ours, exitDone, ""},
+		{theirs, exitRefused, "not by a key that is trusted here"},
+	} {
+		file := filepath.Join(dir, "profile")
+		if err := os.WriteFile(file, test.vendor.Export(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var out, messages bytes.Buffer
+		have := run([]string{"--state", filepath.Join(dir, "st"), "--product", file, "--json", "status"}, strings.NewReader(""), &out, &messages)
+		if have != test.want || test.says == "" && messages.Len() > 0 {
+			t.Errorf("exit status %d, want %d; said %q", have, test.want, messages.String())
+		}
+		if !strings.Contains(messages.String(), test.says) {
+			t.Errorf("said %q, want %q in it", messages.String(), test.says)
+		}
+		if !json.Valid(out.Bytes()) {
+			t.Errorf("stdout is no JSON: %q", out.String())
+		}
+	}
+	if pinned, _ := filepath.Glob(filepath.Join(dir, "st", "*.anchor")); len(pinned) > 0 {
+		t.Errorf("a key was pinned: %v", pinned)
+	}
+}
+
+// TestAgreed: only a whole yes deactivates.
+func TestAgreed(t *testing.T) {
+	for typed, want := range map[string]bool{"yes\n": true, " YES \r\n": true, "y\n": false, "no\n": false, "\n": false, "yes": false, "": false, "yes please\n": false} {
+		var messages bytes.Buffer
+		a := &app{stdin: strings.NewReader(typed), stderr: &messages}
+		if have := a.agreed(protector.Warning{Text: "It stops working."}); have != want {
+			t.Errorf("%q is taken as %v, want %v", typed, have, want)
+		}
+		if !strings.HasPrefix(messages.String(), "It stops working.") {
+			t.Errorf("the warning is %q", messages.String())
+		}
 	}
 }
 

@@ -71,7 +71,10 @@ func (a *app) showProfile(p *fingerprint.Profile, file string) error {
 		fmt.Fprintf(a.stdout, "%s (%s)\n", plain(name), use)
 		for _, i := range c.Instances {
 			label := i.Label
-			if label == "" {
+			switch {
+			case label == "" && c.Kind == fingerprint.Memory:
+				label = i.ID // a size, which tells nobody's machine from another
+			case label == "":
 				label = "(no name)"
 			}
 			if i.Excluded != "" {

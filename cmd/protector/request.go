@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/manual-activator/manual-activator/codes"
 	"github.com/manual-activator/manual-activator/protector"
 )
 
@@ -42,11 +43,27 @@ func definitionID(args []string) (uint8, error) {
 	if len(args) == 0 {
 		return 0, nil
 	}
+	if err := misplaced(args[0]); err != nil {
+		return 0, err
+	}
 	id, err := strconv.ParseUint(args[0], 10, 8)
 	if err != nil || id == 0 {
 		return 0, &usageError{fmt.Sprintf("%q is no definition: expected a number from 1 to 255, as protector status lists them", args[0])}
 	}
 	return uint8(id), nil
+}
+
+// misplaced returns an error if a code was typed where none is expected.
+func misplaced(arg string) error {
+	code, err := codes.Parse(arg)
+	if err != nil {
+		return nil
+	}
+	command := map[codes.Kind]string{codes.KindSerial: "protector serial CODE", codes.KindActivation: "protector enter CODE"}[code.Kind()]
+	if command == "" {
+		command = "read it to the vendor"
+	}
+	return &protector.Error{Reason: protector.ReasonWrongKind, Text: fmt.Sprintf("this is a %s, and no code is expected here: %s", code.Kind(), command)}
 }
 
 func (a *app) requested(c *protector.Client, r protector.Request, qr bool, file string) error {
