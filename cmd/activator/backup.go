@@ -43,11 +43,7 @@ restore never writes over a desk. What was done after the backup is not in it.`,
 		Args: args(1, 1, "the backup to read"),
 	}
 	c.RunE = func(cmd *cobra.Command, args []string) error {
-		dir, err := a.folder()
-		if err != nil {
-			return err
-		}
-		op, err := a.who()
+		dir, op, err := a.here()
 		if err != nil {
 			return err
 		}

@@ -68,13 +68,19 @@ func (a *app) who() (activator.Operator, error) {
 	return activator.Operator{Name: name}, nil
 }
 
-// with opens the desk for one command and closes it afterwards.
-func (a *app) with(ctx context.Context, do func(*activator.Desk, *activator.Session) error) (err error) {
+// here is the vendor folder and who works in it.
+func (a *app) here() (string, activator.Operator, error) {
 	dir, err := a.folder()
 	if err != nil {
-		return err
+		return "", activator.Operator{}, err
 	}
 	op, err := a.who()
+	return dir, op, err
+}
+
+// with opens the desk for one command and closes it afterwards.
+func (a *app) with(ctx context.Context, do func(*activator.Desk, *activator.Session) error) (err error) {
+	dir, op, err := a.here()
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"regexp"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -15,6 +16,7 @@ var fingerprintWord = regexp.MustCompile(`^[0-9a-fA-F]{7}$`)
 
 func (a *app) goneCmd() *cobra.Command {
 	ch := activator.Change{Kind: activator.MachineGone}
+	var cause string
 	c := &cobra.Command{
 		Use:   "gone LICENSE [FINGERPRINT] --reason R",
 		Short: "release a machine without proof",
@@ -27,6 +29,7 @@ fingerprint (7 hex digits) may be left out when only one machine holds a seat.`,
 	f := c.Flags()
 	f.SortFlags = false
 	f.StringVar(&ch.Reason, "reason", "", "the `reason`, which the journal keeps; required")
+	f.StringVar(&cause, "cause", "", "a `word` to count by: "+causes()+" (default: other)")
 	f.StringVar(&ch.Override, "override", "", "the `reason` for passing the limit")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if ch.Reason == "" {
@@ -35,14 +38,31 @@ fingerprint (7 hex digits) may be left out when only one machine holds a seat.`,
 		if err := notEmpty(cmd, "override"); err != nil {
 			return err
 		}
-		if last := args[len(args)-1]; len(args) > 1 && fingerprintWord.MatchString(last) {
-			fp, err := codes.ParseFingerprint(last)
-			if err != nil {
-				return &usageError{text: err.Error(), cmd: cmd}
-			}
-			ch.Fingerprint, args = &fp, args[:len(args)-1]
+		var err error
+		if args, ch.Fingerprint, err = machine(args); err != nil {
+			return &usageError{text: err.Error(), cmd: cmd}
 		}
+		ch.Cause = activator.GoneCause(cause)
 		return a.change(cmd, args, ch, "The machine is released, without proof.", "")
 	}
 	return c
+}
+
+// machine takes the fingerprint at the end of the arguments, if there is one
+// after the license.
+func machine(args []string) ([]string, *codes.Fingerprint, error) {
+	last := len(args) - 1
+	if last == 0 || !fingerprintWord.MatchString(args[last]) {
+		return args, nil, nil
+	}
+	fp, err := codes.ParseFingerprint(args[last])
+	return args[:last], &fp, err
+}
+
+func causes() string {
+	var words []string
+	for _, c := range activator.GoneCauses() {
+		words = append(words, string(c))
+	}
+	return strings.Join(words, ", ")
 }

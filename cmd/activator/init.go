@@ -27,11 +27,7 @@ without it, and without a backup, no license can be answered again.`,
 	f.Uint8Var(&registry, "registry", 0, "`number` 0 to 15, for desks that register licenses apart")
 	f.IntVar(&factor, "work-factor", 0, "cost of the passphrase, `log2`; default: about 0.3 s to unlock")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
-		dir, err := a.folder()
-		if err != nil {
-			return err
-		}
-		op, err := a.who()
+		dir, op, err := a.here()
 		if err != nil {
 			return err
 		}

@@ -1,21 +1,23 @@
 package main
 
 import (
-	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/codes/product"
 )
 
 func (a *app) issueCmd() *cobra.Command {
-	var param uint32
 	var as uint8
 	var shelf int
-	var choose, override, correct string
+	var param, override, correct string
+	var choose []string
 	c := &cobra.Command{
 		Use:   "issue CODE...",
 		Short: "answer a request code with an activation code",
@@ -29,16 +31,13 @@ can be passed with --override and a reason; the journal keeps the reason.`,
 	}
 	f := c.Flags()
 	f.SortFlags = false
-	f.Uint32Var(&param, "param", 0, "the answer's value `N`, in place of the definition's default")
+	f.StringVar(&param, "param", "", "the answer's `value`: a number (or bits, as 0b101), or a last day (as 2027-06-30)")
 	f.Uint8Var(&as, "as", 0, "grant this `definition` in place of the one asked for, by its id")
 	f.IntVar(&shelf, "shelf-life", 0, "`days` that the answer may wait to be typed; 0: it never expires")
 	f.StringVar(&override, "override", "", "the `reason` for passing checks that are a matter of judgment")
 	f.StringVar(&correct, "correct", "", "the `reason` for a new answer to a request that was answered wrongly")
-	f.StringVar(&choose, "choose", "", "for a choice: the `ids` it grants (not in this version yet)")
+	f.StringSliceVar(&choose, "choose", nil, "for a choice: the `ids` of what it grants, as 4,5")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
-		if f.Changed("choose") {
-			return errors.New("issue --choose is not in this version yet")
-		}
 		if err := notEmpty(cmd, "override", "correct"); err != nil {
 			return err
 		}
@@ -47,7 +46,18 @@ can be passed with --override and a reason; the journal keeps the reason.`,
 			return &usageError{text: "--as: have 0, want a definition's id, 1 to 255", cmd: cmd}
 		}
 		if f.Changed("param") {
-			d.Parameter = &param
+			v, err := parameter(param)
+			if err != nil {
+				return &usageError{text: err.Error(), cmd: cmd}
+			}
+			d.Parameter = &v
+		}
+		for _, s := range choose {
+			id, err := strconv.ParseUint(strings.TrimSpace(s), 10, 8)
+			if err != nil || id == 0 {
+				return &usageError{text: fmt.Sprintf("--choose: have %q, want ids from 1 to 255, as 4,5", s), cmd: cmd}
+			}
+			d.Choose = append(d.Choose, uint8(id))
 		}
 		if f.Changed("shelf-life") {
 			d.ShelfLife = &shelf
@@ -55,6 +65,17 @@ can be passed with --override and a reason; the journal keeps the reason.`,
 		return a.submit(cmd, args, d, (*printer).issued)
 	}
 	return c
+}
+
+// parameter reads a number, or a day as the number that codes carry.
+func parameter(s string) (uint32, error) {
+	if v, err := strconv.ParseUint(s, 0, 32); err == nil {
+		return uint32(v), nil
+	}
+	if day, err := codes.ParseDay(s); err == nil {
+		return uint32(day), nil
+	}
+	return 0, fmt.Errorf("--param: have %q, want a number (5, 0x7, 0b101) or a day (2027-06-30)", s)
 }
 
 // notEmpty refuses flags that were given without a text: a reason is a reason.
@@ -127,14 +148,31 @@ func (p *printer) issued(o *activator.Outcome) {
 	p.line("      ", p.in(bold, o.Answer.Digits()))
 	p.blank()
 	if d := o.Granted; d != nil {
-		grants := fmt.Sprintf("%s (%d, %s)", d.Name, d.ID, d.Type)
-		if d.Parameter.Most != 0 || o.Value != 0 {
-			grants += fmt.Sprintf(", value %d", o.Value)
-		}
-		p.field("grants", grants)
+		p.field("grants", fmt.Sprintf("%s (%d, %s)%s", d.Name, d.ID, d.Type, value(d, o.Value)))
 	}
 	p.field("type it until", lastDay(o.Day))
 	p.entry(o)
+}
+
+// value says what the parameter of an answer means.
+func value(d *product.Definition, v uint32) string {
+	switch {
+	case d.Type == product.Release && v == 0:
+		return ""
+	case (d.Type == product.Release || d.Type == product.ExpireOn) && v <= uint32(codes.MaxDay):
+		return ", until " + codes.Day(v).String()
+	case len(d.Parameter.Bits) > 0:
+		var on []string
+		for i, name := range d.Parameter.Bits {
+			if v>>i&1 == 1 {
+				on = append(on, name)
+			}
+		}
+		return fmt.Sprintf(", value %d: %s", v, strings.Join(on, ", "))
+	case d.Parameter.Most != 0 || v != 0:
+		return fmt.Sprintf(", value %d", v)
+	}
+	return ""
 }
 
 func lastDay(d codes.Day) string {

@@ -16,7 +16,7 @@ import (
 func (a *app) licenseCmd() *cobra.Command {
 	return group("license", "register licenses, look them up, change them",
 		a.licenseAddCmd(), a.licenseImportCmd(), a.licenseShowCmd(), a.licenseFindCmd(), a.licenseListCmd(),
-		a.licenseChangeCmd(),
+		a.licenseChangeCmd(), a.licenseNameCmd(),
 		a.licenseStandingCmd("revoke", "stop answering codes of a license", activator.RevokeLicense, "Revoked. No code of this license is answered any more."),
 		a.licenseStandingCmd("restore", "end a revocation", activator.RestoreLicense, "Restored. Codes of this license are answered again."),
 	)
@@ -251,6 +251,29 @@ Nothing is deleted: the journal keeps what it was before.`,
 	return c
 }
 
+func (a *app) licenseNameCmd() *cobra.Command {
+	ch := activator.Change{Kind: activator.NameMachine}
+	c := &cobra.Command{
+		Use:   "name LICENSE [FINGERPRINT] --name NAME",
+		Short: "give a machine a name, such as \"RIP room 2\"",
+		Long: `name gives a machine of a license a name for people, such as "RIP room 2". The
+fingerprint (7 hex digits) may be left out when only one machine holds a seat.`,
+		Args: args(1, -1, "the license: a serial number or a license number"),
+	}
+	c.Flags().StringVar(&ch.Name, "name", "", "the `name`; required")
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		if ch.Name == "" {
+			return &usageError{text: "--name is missing", cmd: cmd}
+		}
+		var err error
+		if args, ch.Fingerprint, err = machine(args); err != nil {
+			return &usageError{text: err.Error(), cmd: cmd}
+		}
+		return a.change(cmd, args, ch, "Named.", "")
+	}
+	return c
+}
+
 // licenseStandingCmd makes revoke and restore.
 func (a *app) licenseStandingCmd(name, short string, kind activator.ChangeKind, done string) *cobra.Command {
 	ch := activator.Change{Kind: kind}
@@ -325,7 +348,7 @@ func (a *app) show(ctx context.Context, s *activator.Session, l *activator.Licen
 	p.field("registered", l.Registered.UTC().Format("2 January 2006"))
 	name := "machines"
 	for _, m := range r.Active {
-		p.field(name, fmt.Sprintf("%v, seat %d since %s", m.Fingerprint, m.Seat, m.Since))
+		p.field(name, seat(m))
 		name = " "
 	}
 	p.serial(serial)

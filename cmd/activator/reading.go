@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/manual-activator/manual-activator/activator"
@@ -43,7 +44,7 @@ func (p *printer) reading(r *activator.Reading) {
 		p.field(name, fmt.Sprintf("%s (%d, %s)", d.Name, d.ID, d.Type))
 	}
 	if kind == codes.KindRequest || kind == codes.KindConfirmation {
-		p.field("machine", r.Statement.Fingerprint.String())
+		p.field("machine", named(r.Statement.Fingerprint, r.Report().Machine))
 	}
 	if r.StateNote != "" {
 		p.field("state", string(r.State)+": "+r.StateNote)
@@ -75,9 +76,21 @@ func (p *printer) machines(name string, ms []activator.Machine) {
 			p.field(name, fmt.Sprintf("and %d more: activator license show", len(ms)-i))
 			return
 		}
-		p.field(name, fmt.Sprintf("%v, seat %d since %s", m.Fingerprint, m.Seat, m.Since))
+		p.field(name, seat(m))
 		name = ""
 	}
+}
+
+// named is a machine with what people call it.
+func named(f codes.Fingerprint, name string) string {
+	if name == "" {
+		return f.String()
+	}
+	return f.String() + " " + strconv.Quote(name)
+}
+
+func seat(m activator.Machine) string {
+	return fmt.Sprintf("%s, seat %d since %s", named(m.Fingerprint, m.Name), m.Seat, m.Since)
 }
 
 // checks writes every check with its mark and its sentence.
