@@ -65,15 +65,23 @@ func FuzzState(f *testing.F) {
 	uid := vendor.Profile.UID
 	f.Fuzz(func(t *testing.T, data []byte, sign bool) {
 		if sign { // behind the tag: what somebody with the serial number can write
-			rec := &record{Product: uid, License: number, LicenseKey: licenseSecret{serial.Key}}
+			rec := &record{Product: uid}
+			if bytes.Contains(data, []byte(`"license":`)) {
+				rec.License, rec.LicenseKey = number, licenseSecret{serial.Key}
+			}
 			text := append(append([]byte(recordLine), data...), '\n')
 			data = append(bytes.Clone(text), "tag "+hexOf(rec.tag(text))+"\n"...)
 		}
+		taken := false
 		for _, license := range []codes.LicenseNumber{0, number} {
 			rec, err := decodeRecord(data, uid, license)
 			if err == nil && !bytes.Equal(rec.encode(), data) {
 				t.Fatalf("taken, and written differently:\n%s\n%s", data, rec.encode())
 			}
+			taken = taken || err == nil
+		}
+		if !taken && len(data)%16 != 0 { // damage is all the same to a client, and slow
+			return
 		}
 		disk := memory{}
 		for _, p := range placesBelow("/state", uid) {

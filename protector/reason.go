@@ -84,7 +84,7 @@ func (r Reason) Class() Class {
 	case ReasonUnreadable:
 		return ClassUnreadable
 	case ReasonStateLocked, ReasonStateNewer, ReasonStateUnreadable, ReasonStateNotWritable, ReasonStateDamaged,
-		ReasonRandom, ReasonHardwareUnreadable, ReasonNotYet, ReasonChanged, ReasonNoLastChance:
+		ReasonRandom, ReasonHardwareUnreadable, ReasonNotYet, ReasonChanged, ReasonNoLastChance, ReasonDeclined:
 		return ClassFailed
 	}
 	return ClassRefused
