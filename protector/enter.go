@@ -24,7 +24,7 @@ type Accepted struct {
 func (c *Client) Enter(text string) (Accepted, error) {
 	var out Accepted
 	err := c.session(func(s *session) error {
-		code, err := codes.Parse(text)
+		code, err := parse(text, codes.KindActivation)
 		if err != nil {
 			return s.unreadable(text, err, codes.KindActivation)
 		}
@@ -35,6 +35,30 @@ func (c *Client) Enter(text string) (Accepted, error) {
 		return err
 	})
 	return out, err
+}
+
+// parse reads the one code of a text. Among several it is the only one of the kind
+// that is wanted: a mail may quote the request that it answers.
+func parse(text string, want codes.Kind) (codes.Code, error) {
+	code, err := codes.Parse(text)
+	var many *codes.ManyError
+	if !errors.As(err, &many) {
+		return code, err
+	}
+	var one codes.Code
+	for _, m := range many.Matches {
+		if m.Err != nil || m.Code.Kind() != want || m.Code == one {
+			continue
+		}
+		if !one.IsZero() {
+			return codes.Code{}, err
+		}
+		one = m.Code
+	}
+	if one.IsZero() {
+		return codes.Code{}, err
+	}
+	return one, nil
 }
 
 // EnterFile takes every activation code for this machine out of a longer text, such

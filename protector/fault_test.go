@@ -14,59 +14,6 @@ import (
 	"github.com/manual-activator/manual-activator/protector/protectortest"
 )
 
-// faultDisk is the real disk with something wrong about it.
-type faultDisk struct {
-	osDisk
-	// replaceErr says what happens to a write: an error, or nil. late errors
-	// come after the file was renamed.
-	replaceErr func(name string) (err error, late bool)
-	readErr    func(name string) error
-	lockErr    func(name string) error
-	writes     int
-}
-
-func (d *faultDisk) replace(name string, data []byte, open bool) error {
-	d.writes++
-	if d.replaceErr == nil {
-		return d.osDisk.replace(name, data, open)
-	}
-	err, late := d.replaceErr(name)
-	if err == nil || late {
-		if err := d.osDisk.replace(name, data, open); err != nil {
-			return err
-		}
-	}
-	return err
-}
-
-func (d *faultDisk) read(name string) ([]byte, error) {
-	if d.readErr != nil {
-		if err := d.readErr(name); err != nil {
-			return nil, err
-		}
-	}
-	return d.osDisk.read(name)
-}
-
-func (d *faultDisk) lock(name string, open bool, wait time.Duration) (func(), error) {
-	if d.lockErr != nil {
-		if err := d.lockErr(name); err != nil {
-			return nil, err
-		}
-	}
-	return d.osDisk.lock(name, open, wait)
-}
-
-// failing makes writes whose name contains part fail.
-func failing(part string, err error, late bool) func(string) (error, bool) {
-	return func(name string) (error, bool) {
-		if strings.Contains(name, part) {
-			return err, late
-		}
-		return nil, false
-	}
-}
-
 // file is the state file of a place of the world.
 func (w *world) file(place, name string) string {
 	return filepath.Join(w.dir, place, w.vendor.Profile.UID.String(), name)
@@ -405,6 +352,25 @@ func TestUnreadable(t *testing.T) {
 	}
 	bad.readErr = nil
 	w.is(c, 1, Active, ReasonActive)
+}
+
+// TestFolderInPlace: something that is no file stands where a copy should be.
+func TestFolderInPlace(t *testing.T) {
+	w := newWorld(t)
+	w.activate(w.licensed(), 1, protectortest.Answer{})
+	name := w.file("second", licenseFile(number))
+	if err := errors.Join(os.Remove(name), os.Mkdir(name, 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	c := w.open()
+	w.is(c, 1, Active, ReasonActive)
+	if notes := c.Notes(); len(notes) != 1 || notes[0].Reason != ReasonStateUnreadable {
+		t.Errorf("notes %v", notes)
+	}
+	d, err := c.Deactivate(0, yes)
+	if err != nil || !d.CopiesLeft {
+		t.Errorf("what cannot be read may be a copy: %+v, %v", d, err)
+	}
 }
 
 func TestLocked(t *testing.T) {

@@ -18,7 +18,7 @@ type Entered struct {
 func (c *Client) EnterSerial(text string) (Entered, error) {
 	var out Entered
 	err := c.session(func(s *session) error {
-		code, err := codes.Parse(text)
+		code, err := parse(text, codes.KindSerial)
 		if err != nil {
 			return s.unreadable(text, err, codes.KindSerial)
 		}

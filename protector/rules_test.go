@@ -323,6 +323,29 @@ func TestRepairAnswer(t *testing.T) {
 	w.enter(c, e.Proposals[0].Code.String())
 }
 
+// TestMail: a mail that quotes the request around the answer; two answers are one too
+// many.
+func TestMail(t *testing.T) {
+	w := newWorld(t)
+	c := w.licensed()
+	r := w.request(c, 1)
+	answer, other := w.issue(r, protectortest.Answer{}), codes.Answer{Tag: 9}.Code().String()
+	_, err := c.Enter("your codes: " + answer + " or " + other)
+	w.refused(err, ReasonUnreadable)
+	_, err = c.Enter("> " + r.String() + "\nserial " + w.serial)
+	w.refused(err, ReasonUnreadable)
+	w.is(c, 1, Pending, ReasonAnswerAwaited)
+	w.enter(c, "Hello,\r\n> my code is "+r.String()+"\r\nyours is\r\n  "+answer+"\r\nin digits "+codesDigits(t, answer)+"\r\nBye")
+}
+
+func codesDigits(t *testing.T, text string) string {
+	code, err := codes.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return code.Digits()
+}
+
 // TestEnterFile: a list for many machines, a mail around the code, a file without.
 func TestEnterFile(t *testing.T) {
 	w := newWorld(t)

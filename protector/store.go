@@ -162,6 +162,9 @@ func (c *Client) repair(l *loaded) {
 	data := l.rec.encode()
 	for i, p := range c.places {
 		f := &l.copies[i]
+		if f.state == copyUnreadable && !p.shared {
+			c.note(ReasonStateUnreadable, "a copy of the activation state in %s cannot be read (%v)", p.dir, f.err)
+		}
 		if f.state == copyUnreadable || bytes.Equal(f.data, data) {
 			continue
 		}
