@@ -8,24 +8,25 @@ import (
 )
 
 // Report is the JSON form of a reading or an outcome, the same for every command
-// and for the rows of a batch. Fields that do not apply are left out.
+// and for the rows of a batch. The fields that every program relies on are always
+// there, empty where they do not apply; the others are left out then.
 type Report struct {
 	Code       string            `json:"code"`           // canonical; empty when it could not be read
 	Text       string            `json:"text,omitempty"` // as typed, when it could not be read
 	Kind       string            `json:"kind"`           // "request", "confirmation", "serial", ...; empty when unreadable
 	Verdict    journal.Verdict   `json:"verdict"`
 	Reason     string            `json:"reason,omitempty"` // the sentence behind a refusal
-	License    string            `json:"license,omitempty"`
+	License    string            `json:"license"`
 	Customer   string            `json:"customer,omitempty"`
 	Order      string            `json:"order,omitempty"`
-	Product    string            `json:"product,omitempty"`
+	Product    string            `json:"product"`
 	Release    uint16            `json:"release,omitempty"`
-	Definition *DefinitionReport `json:"definition,omitempty"`
+	Definition *DefinitionReport `json:"definition"`
 	// Fingerprint is 7 hex digits, Random 8.
-	Fingerprint string    `json:"fingerprint,omitempty"`
+	Fingerprint string    `json:"fingerprint"`
 	Machine     string    `json:"machine,omitempty"` // what people call the machine
-	Random      string    `json:"random,omitempty"`
-	State       Label     `json:"state,omitempty"`
+	Random      string    `json:"random"`
+	State       Label     `json:"state"`
 	StateNote   string    `json:"state_note,omitempty"`
 	Seats       int       `json:"seats,omitempty"`
 	Taken       *int      `json:"seats_taken,omitempty"`

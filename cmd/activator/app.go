@@ -67,10 +67,17 @@ func (a *app) put(v any) error {
 	return e.Encode(v)
 }
 
-// say writes a message about the work to stderr.
+// say writes a message about the work to stderr, wrapped on a terminal.
 func (a *app) say(format string, args ...any) {
+	fd, watched := terminal(a.err)
 	for line := range strings.SplitSeq(strings.TrimRight(fmt.Sprintf(format, args...), "\n"), "\n") {
-		fmt.Fprintln(a.err, safe(line))
+		lines := []string{safe(line)}
+		if watched && !strings.HasPrefix(line, " ") { // a drawing keeps its columns
+			lines = wrap(lines[0], terminalWidth(fd))
+		}
+		for _, l := range lines {
+			fmt.Fprintln(a.err, l)
+		}
 	}
 }
 
@@ -106,6 +113,7 @@ func group(use, short string, subs ...*cobra.Command) *cobra.Command {
 			return &usageError{text: fmt.Sprintf("%s needs one of: %s", cmd.CommandPath(), strings.Join(names, ", ")), cmd: cmd}
 		},
 	}
+	c.SuggestionsMinimumDistance = 2
 	c.AddCommand(subs...)
 	return c
 }

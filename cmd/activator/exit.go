@@ -98,7 +98,11 @@ func (a *app) finish(err error) int {
 	a.say("activator: %s", strings.TrimRight(err.Error(), "\n"))
 	var u *usageError
 	if errors.As(err, &u) && u.cmd != nil {
-		a.say("usage: %s\nmore: %s --help", u.cmd.UseLine(), u.cmd.CommandPath())
+		line := u.cmd.UseLine()
+		if u.cmd.HasAvailableSubCommands() {
+			line = u.cmd.CommandPath() + " COMMAND"
+		}
+		a.say("usage: %s\nmore: %s --help", line, u.cmd.CommandPath())
 	}
 	if a.json && !a.out.wrote && (st == exitRefused || st == exitUnreadable) {
 		v := journal.Refused

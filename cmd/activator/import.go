@@ -214,7 +214,11 @@ func (a *app) importOrders(ctx context.Context, s *activator.Session, orders []a
 		})
 	}
 	p := a.printer()
-	p.title(plural(len(ls)-existing, "license") + " registered")
+	words := plural(len(ls)-existing, "license") + " registered"
+	if existing == len(ls) {
+		words = "All of these licenses were registered before"
+	}
+	p.title(words)
 	p.blank()
 	if existing > 0 {
 		p.field("known before", plural(existing, "license"))

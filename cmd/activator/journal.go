@@ -2,19 +2,12 @@ package main
 
 import (
 	"context"
-	"encoding/csv"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/mod/sumdb/note"
 
 	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/activator/journal"
@@ -103,7 +96,7 @@ func (a *app) journalListCmd() *cobra.Command {
 	var oldest bool
 	c := &cobra.Command{Use: "list", Short: "list entries, the newest first", Args: args(0, 0, "")}
 	filters.flags(c)
-	c.Flags().IntVar(&limit, "limit", 50, "at most so `many`; 0 for all")
+	c.Flags().IntVar(&limit, "limit", 50, "at most so `many`; 0 for all, as with --json")
 	c.Flags().BoolVar(&oldest, "oldest", false, "the oldest first")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		if limit < 0 {
@@ -115,6 +108,9 @@ func (a *app) journalListCmd() *cobra.Command {
 				return err
 			}
 			q.Newest, q.Limit = !oldest, limit
+			if a.json && !cmd.Flags().Changed("limit") {
+				q.Limit = 0
+			}
 			return a.entries(cmd.Context(), s, q)
 		})
 	}
@@ -157,7 +153,7 @@ func (a *app) entries(ctx context.Context, s *activator.Session, q journal.Query
 	}
 	p.table([]string{"no.", "time (UTC)", "kind", "verdict", "license", "machine", "by"}, rows)
 	if q.Limit > 0 && len(rows) == q.Limit {
-		a.say("activator: these are the newest %d that fit; --limit 0 shows all", q.Limit)
+		a.say("activator: these are the first %d that fit; --limit 0 shows all", q.Limit)
 	}
 	return nil
 }
@@ -232,247 +228,4 @@ func (a *app) showEntry(e *journal.Entry, names map[codes.UID]string) error {
 	}
 	p.checks(j.Checks)
 	return nil
-}
-
-func (a *app) journalVerifyCmd() *cobra.Command {
-	var kept []string
-	c := &cobra.Command{
-		Use: "verify", Short: "recompute the whole journal and compare",
-		Long: `verify reads every entry, recomputes the Merkle tree and the signed head, rebuilds
-licenses, seats and claims from the entries, and compares. Exit status 3 and the
-first entry that differs tell of a journal that is not as it was written.
-
-That entries were cut off at the end shows only against a head kept elsewhere:
-journal verify --keep FILE writes the head, --head FILE compares with it later.`,
-		Args: args(0, 0, ""),
-	}
-	var keep string
-	c.Flags().StringArrayVar(&kept, "head", nil, "compare with the head in this `file` too")
-	c.Flags().StringVar(&keep, "keep", "", "write the head to this `file`")
-	c.RunE = func(cmd *cobra.Command, _ []string) error {
-		return a.with(cmd.Context(), func(d *activator.Desk, s *activator.Session) error {
-			known, err := heads(d, kept)
-			if err != nil {
-				return err
-			}
-			return a.verify(cmd.Context(), s, keep, known)
-		})
-	}
-	return c
-}
-
-// heads reads heads that were kept elsewhere.
-func heads(d *activator.Desk, files []string) ([]journal.Head, error) {
-	if len(files) == 0 {
-		return nil, nil
-	}
-	k, err := d.Keyring()
-	if err != nil {
-		return nil, err
-	}
-	var ours []note.Verifier
-	for _, e := range k.List().Epochs {
-		v, err := note.NewVerifier(e.JournalVerifier)
-		if err != nil {
-			return nil, err
-		}
-		ours = append(ours, v)
-	}
-	var known []journal.Head
-	for _, path := range files {
-		b, err := os.ReadFile(path)
-		if err != nil {
-			return nil, err
-		}
-		h, err := journal.ParseCheckpoint(b, note.VerifierList(ours...))
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-		known = append(known, h)
-	}
-	return known, nil
-}
-
-// verifyJSON is what a verification found, for programs.
-type verifyJSON struct {
-	Verdict     journal.Verdict  `json:"verdict"` // ok, or refused when something differs
-	Entries     uint64           `json:"entries"`
-	Licenses    int              `json:"licenses"`
-	Seats       int              `json:"seats"`
-	Claims      int              `json:"claims"`
-	Pool        int              `json:"pool"`
-	Erased      int              `json:"erased"` // personal texts
-	First       string           `json:"first,omitempty"`
-	Differences []differenceJSON `json:"differences"`
-	Found       int              `json:"found"` // how many differences, at least
-	Head        string           `json:"head,omitempty"`
-}
-
-type differenceJSON struct {
-	Entry string `json:"entry,omitempty"`
-	Where string `json:"where"`
-	What  string `json:"what"`
-}
-
-func (a *app) verify(ctx context.Context, s *activator.Session, keep string, known []journal.Head) error {
-	r, err := s.Verify(ctx, known...)
-	var tampered *journal.TamperedError
-	if err != nil && !errors.As(err, &tampered) {
-		return err
-	}
-	j := verifyJSON{Verdict: journal.OK, Differences: []differenceJSON{}}
-	if r != nil {
-		j.Entries, j.Licenses, j.Seats, j.Claims, j.Pool, j.Erased = r.Entries, r.Licenses, r.Seats, r.Claims, r.Pool, r.Redacted
-		j.Found = r.Found
-		for _, x := range r.Differences {
-			d := differenceJSON{Where: x.Where, What: x.What}
-			if x.Known {
-				d.Entry = x.Entry.String()
-			}
-			j.Differences = append(j.Differences, d)
-		}
-		if len(r.Heads) > 0 {
-			j.Head = string(r.Heads[0].Checkpoint)
-		}
-	}
-	if tampered != nil {
-		j.Verdict = journal.Refused
-		j.First = tampered.First.String()
-	}
-	if keep != "" && tampered == nil && j.Head != "" {
-		out, err := begin(keep, 0o644, true)
-		if err != nil {
-			return err
-		}
-		if err := out.finish([]byte(j.Head)); err != nil {
-			return err
-		}
-	}
-	if a.json {
-		if err := a.put(j); err != nil {
-			return err
-		}
-		return answered(statusOf(j.Verdict))
-	}
-	p := a.printer()
-	if tampered == nil {
-		p.title("The journal is as it was written")
-	} else {
-		p.title("The journal was changed")
-	}
-	p.blank()
-	p.field("entries", fmt.Sprint(j.Entries))
-	p.field("licenses", fmt.Sprint(j.Licenses))
-	p.field("seats taken", fmt.Sprint(j.Seats))
-	p.field("counted once", fmt.Sprint(j.Claims))
-	if tampered != nil {
-		p.field("differences", fmt.Sprintf("%d or more", j.Found))
-		p.blank()
-		const most = 10
-		for i, d := range j.Differences {
-			if i == most {
-				p.sentence(2, fmt.Sprintf("and %d more; --json lists them", j.Found-most))
-				break
-			}
-			p.hang("  "+p.in(red, "✗")+" ", 4, d.Where+": "+d.What)
-		}
-	}
-	return answered(statusOf(j.Verdict))
-}
-
-func (a *app) journalExportCmd() *cobra.Command {
-	var filters journalFilters
-	var format, file string
-	var force bool
-	c := &cobra.Command{Use: "export", Short: "write entries to a file, the oldest first", Args: args(0, 0, "")}
-	filters.flags(c)
-	f := c.Flags()
-	f.StringVar(&format, "format", "jsonl", "jsonl or csv")
-	f.StringVarP(&file, "output", "o", "-", "the `file`, or - for standard output")
-	f.BoolVar(&force, "force", false, "replace the file if it is there")
-	c.RunE = func(cmd *cobra.Command, _ []string) error {
-		if format != "jsonl" && format != "csv" {
-			return &usageError{text: fmt.Sprintf("--format: have %q, want jsonl or csv", format), cmd: cmd}
-		}
-		return a.with(cmd.Context(), func(d *activator.Desk, s *activator.Session) error {
-			q, err := filters.query(d)
-			if err != nil {
-				return err
-			}
-			if file == "-" {
-				_, err := export(cmd.Context(), a.out, s, q, format)
-				return err
-			}
-			return a.exportTo(cmd.Context(), file, force, s, q, format)
-		})
-	}
-	return c
-}
-
-func (a *app) exportTo(ctx context.Context, file string, force bool, s *activator.Session, q journal.Query, format string) error {
-	out, err := begin(file, 0o600, force)
-	if err != nil {
-		return err
-	}
-	defer out.drop()
-	n, err := export(ctx, out.tmp, s, q, format)
-	if err != nil {
-		return err
-	}
-	if err := out.finish(nil); err != nil {
-		return err
-	}
-	if a.json {
-		return a.put(map[string]any{"entries": n, "file": file})
-	}
-	a.printer().line(fmt.Sprintf("%d entries written to %s", n, safe(filepath.Clean(file))))
-	return nil
-}
-
-// exportColumns are the columns of a journal in CSV.
-var exportColumns = []string{
-	"entry", "at", "kind", "verdict", "operator", "desk", "via", "product", "license", "definition",
-	"fingerprint", "random", "state", "code", "activation_code", "customer", "reference", "reason",
-}
-
-// export writes entries and returns how many.
-func export(ctx context.Context, w io.Writer, s *activator.Session, q journal.Query, format string) (int, error) {
-	names := productNames(s)
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	table := csv.NewWriter(w)
-	if format == "csv" {
-		if err := table.Write(exportColumns); err != nil {
-			return 0, err
-		}
-	}
-	n := 0
-	for e, err := range s.Entries(ctx, q) {
-		if err != nil {
-			return n, err
-		}
-		n++
-		j := newEntryJSON(&e, names)
-		if format == "jsonl" {
-			err = enc.Encode(j)
-		} else {
-			err = table.Write(row(j))
-		}
-		if err != nil {
-			return n, err
-		}
-	}
-	table.Flush()
-	return n, table.Error()
-}
-
-func row(j entryJSON) []string {
-	definition := ""
-	if j.Definition != 0 {
-		definition = fmt.Sprint(j.Definition)
-	}
-	return []string{
-		j.Entry, j.At, string(j.Kind), string(j.Verdict), j.Operator, j.Desk, j.Via, j.Product, j.License, definition,
-		j.Fingerprint, j.Random, j.State, j.Code, j.Answer, j.Personal["customer"], j.Personal["reference"], j.Personal["reason"],
-	}
 }

@@ -24,11 +24,17 @@ func (a *app) printer() *printer {
 	p := &printer{w: a.out, width: width}
 	if fd, ok := terminal(a.out.w); ok {
 		p.color = a.env("NO_COLOR") == "" && a.env("TERM") != "dumb"
-		if w, _, err := term.GetSize(fd); err == nil && w >= 40 {
-			p.width = min(w, 100)
-		}
+		p.width = terminalWidth(fd)
 	}
 	return p
+}
+
+// terminalWidth is what lines fit in on a terminal.
+func terminalWidth(fd int) int {
+	if w, _, err := term.GetSize(fd); err == nil && w >= 40 {
+		return min(w, 100)
+	}
+	return width
 }
 
 var (

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/activator/journal"
+)
+
+func (a *app) journalExportCmd() *cobra.Command {
+	var filters journalFilters
+	var format, file string
+	var force bool
+	c := &cobra.Command{Use: "export", Short: "write entries to a file, the oldest first", Args: args(0, 0, "")}
+	filters.flags(c)
+	f := c.Flags()
+	f.StringVar(&format, "format", "jsonl", "jsonl or csv")
+	f.StringVarP(&file, "output", "o", "-", "the `file`, or - for standard output")
+	f.BoolVar(&force, "force", false, "replace the file if it is there")
+	c.RunE = func(cmd *cobra.Command, _ []string) error {
+		if format != "jsonl" && format != "csv" {
+			return &usageError{text: fmt.Sprintf("--format: have %q, want jsonl or csv", format), cmd: cmd}
+		}
+		return a.with(cmd.Context(), func(d *activator.Desk, s *activator.Session) error {
+			q, err := filters.query(d)
+			if err != nil {
+				return err
+			}
+			if file == "-" {
+				_, err := export(cmd.Context(), a.out, s, q, format)
+				return err
+			}
+			return a.exportTo(cmd.Context(), file, force, s, q, format)
+		})
+	}
+	return c
+}
+
+func (a *app) exportTo(ctx context.Context, file string, force bool, s *activator.Session, q journal.Query, format string) error {
+	out, err := begin(file, 0o600, force)
+	if err != nil {
+		return err
+	}
+	defer out.drop()
+	n, err := export(ctx, out.tmp, s, q, format)
+	if err != nil {
+		return err
+	}
+	if err := out.finish(nil); err != nil {
+		return err
+	}
+	if a.json {
+		return a.put(map[string]any{"entries": n, "file": file})
+	}
+	a.printer().line(fmt.Sprintf("%d entries written to %s", n, safe(filepath.Clean(file))))
+	return nil
+}
+
+// exportColumns are the columns of a journal in CSV.
+var exportColumns = []string{
+	"entry", "at", "kind", "verdict", "operator", "desk", "via", "product", "license", "definition",
+	"fingerprint", "random", "state", "code", "activation_code", "customer", "reference", "reason",
+}
+
+// export writes entries and returns how many.
+func export(ctx context.Context, w io.Writer, s *activator.Session, q journal.Query, format string) (int, error) {
+	names := productNames(s)
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	table := csv.NewWriter(w)
+	if format == "csv" {
+		if err := table.Write(exportColumns); err != nil {
+			return 0, err
+		}
+	}
+	n := 0
+	for e, err := range s.Entries(ctx, q) {
+		if err != nil {
+			return n, err
+		}
+		n++
+		j := newEntryJSON(&e, names)
+		if format == "jsonl" {
+			err = enc.Encode(j)
+		} else {
+			err = table.Write(row(j))
+		}
+		if err != nil {
+			return n, err
+		}
+	}
+	table.Flush()
+	return n, table.Error()
+}
+
+func row(j entryJSON) []string {
+	definition := ""
+	if j.Definition != 0 {
+		definition = fmt.Sprint(j.Definition)
+	}
+	return []string{
+		j.Entry, j.At, string(j.Kind), string(j.Verdict), j.Operator, j.Desk, j.Via, j.Product, j.License, definition,
+		j.Fingerprint, j.Random, j.State, j.Code, j.Answer, j.Personal["customer"], j.Personal["reference"], j.Personal["reason"],
+	}
+}

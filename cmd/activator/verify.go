@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/mod/sumdb/note"
+
+	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/activator/journal"
+)
+
+func (a *app) journalVerifyCmd() *cobra.Command {
+	var kept []string
+	c := &cobra.Command{
+		Use: "verify", Short: "recompute the whole journal and compare",
+		Long: `verify reads every entry, recomputes the Merkle tree and the signed head, rebuilds
+licenses, seats and claims from the entries, and compares. Exit status 3 and the
+first entry that differs tell of a journal that is not as it was written.
+
+That entries were cut off at the end shows only against a head kept elsewhere:
+journal verify --keep FILE writes the head, --head FILE compares with it later.`,
+		Args: args(0, 0, ""),
+	}
+	var keep string
+	c.Flags().StringArrayVar(&kept, "head", nil, "compare with the head in this `file` too")
+	c.Flags().StringVar(&keep, "keep", "", "write the head to this `file`")
+	c.RunE = func(cmd *cobra.Command, _ []string) error {
+		return a.with(cmd.Context(), func(d *activator.Desk, s *activator.Session) error {
+			known, err := heads(d, kept)
+			if err != nil {
+				return err
+			}
+			return a.verify(cmd.Context(), s, keep, known)
+		})
+	}
+	return c
+}
+
+// heads reads heads that were kept elsewhere.
+func heads(d *activator.Desk, files []string) ([]journal.Head, error) {
+	if len(files) == 0 {
+		return nil, nil
+	}
+	k, err := d.Keyring()
+	if err != nil {
+		return nil, err
+	}
+	var ours []note.Verifier
+	for _, e := range k.List().Epochs {
+		v, err := note.NewVerifier(e.JournalVerifier)
+		if err != nil {
+			return nil, err
+		}
+		ours = append(ours, v)
+	}
+	var known []journal.Head
+	for _, path := range files {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		h, err := journal.ParseCheckpoint(b, note.VerifierList(ours...))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		known = append(known, h)
+	}
+	return known, nil
+}
+
+// verifyJSON is what a verification found, for programs.
+type verifyJSON struct {
+	Verdict     journal.Verdict  `json:"verdict"` // ok, or refused when something differs
+	Entries     uint64           `json:"entries"`
+	Licenses    int              `json:"licenses"`
+	Seats       int              `json:"seats"`
+	Claims      int              `json:"claims"`
+	Pool        int              `json:"pool"`
+	Erased      int              `json:"erased"` // personal texts
+	First       string           `json:"first,omitempty"`
+	Differences []differenceJSON `json:"differences"`
+	Found       int              `json:"found"` // how many differences, at least
+	Head        string           `json:"head,omitempty"`
+}
+
+type differenceJSON struct {
+	Entry string `json:"entry,omitempty"`
+	Where string `json:"where"`
+	What  string `json:"what"`
+}
+
+func (a *app) verify(ctx context.Context, s *activator.Session, keep string, known []journal.Head) error {
+	r, err := s.Verify(ctx, known...)
+	var tampered *journal.TamperedError
+	if err != nil && !errors.As(err, &tampered) {
+		return err
+	}
+	j := verifyJSON{Verdict: journal.OK, Differences: []differenceJSON{}}
+	if r != nil {
+		j.Entries, j.Licenses, j.Seats, j.Claims, j.Pool, j.Erased = r.Entries, r.Licenses, r.Seats, r.Claims, r.Pool, r.Redacted
+		j.Found = r.Found
+		for _, x := range r.Differences {
+			d := differenceJSON{Where: x.Where, What: x.What}
+			if x.Known {
+				d.Entry = x.Entry.String()
+			}
+			j.Differences = append(j.Differences, d)
+		}
+		if len(r.Heads) > 0 {
+			j.Head = string(r.Heads[0].Checkpoint)
+		}
+	}
+	if tampered != nil {
+		j.Verdict = journal.Refused
+		j.First = tampered.First.String()
+	}
+	if keep != "" && tampered == nil && j.Head != "" {
+		out, err := begin(keep, 0o644, true)
+		if err != nil {
+			return err
+		}
+		if err := out.finish([]byte(j.Head)); err != nil {
+			return err
+		}
+	}
+	if a.json {
+		if err := a.put(j); err != nil {
+			return err
+		}
+		return answered(statusOf(j.Verdict))
+	}
+	p := a.printer()
+	if tampered == nil {
+		p.title("The journal is as it was written")
+	} else {
+		p.title("The journal was changed")
+	}
+	p.blank()
+	p.field("entries", fmt.Sprint(j.Entries))
+	p.field("licenses", fmt.Sprint(j.Licenses))
+	p.field("seats taken", fmt.Sprint(j.Seats))
+	p.field("counted once", fmt.Sprint(j.Claims))
+	if tampered != nil {
+		p.field("differences", fmt.Sprintf("%d or more", j.Found))
+		p.blank()
+		const most = 10
+		for i, d := range j.Differences {
+			if i == most {
+				p.sentence(2, fmt.Sprintf("and %d more; --json lists them", j.Found-most))
+				break
+			}
+			p.hang("  "+p.in(red, "✗")+" ", 4, d.Where+": "+d.What)
+		}
+	}
+	return answered(statusOf(j.Verdict))
+}
