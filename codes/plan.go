@@ -188,25 +188,31 @@ func (c *cutter) typedGroups() [][]symbol {
 // any number of them.
 func (c *cutter) typed(groups [][]symbol) {
 	var p plan
-	lost := plan{cost: costCaseLost}
 	at, odd, bad := 0, 0, 0
 	for g, syms := range groups {
 		p.lists[g] = c.options(g, at, len(syms), slips|lastHope)
-		if len(syms) == groupSize {
-			if len(p.lists[g]) == 0 || p.lists[g][0].class != 0 {
-				bad++
-			}
-			lost.lists[g] = c.options(g, at, len(syms), anyCase)
-		} else {
-			lost.lists[g] = c.onlySlips(g, at, len(syms))
+		if len(syms) != groupSize {
 			odd++
+		} else if len(p.lists[g]) == 0 || p.lists[g][0].class != 0 {
+			bad++
 		}
 		at += len(syms)
 	}
 	c.add(p)
-	if c.f == FormLetters && odd == 1 && (c.oneCase || bad > 0) {
-		c.add(lost)
+	if c.f == FormDigits || odd != 1 || !c.oneCase && bad == 0 {
+		return
 	}
+	lost := plan{cost: costCaseLost}
+	at = 0
+	for g, syms := range groups {
+		if len(syms) == groupSize {
+			lost.lists[g] = c.options(g, at, len(syms), anyCase)
+		} else {
+			lost.lists[g] = c.onlySlips(g, at, len(syms))
+		}
+		at += len(syms)
+	}
+	c.add(lost)
 }
 
 // irregular plans a text without helpful dashes that has d symbols too many:
