@@ -47,10 +47,8 @@ func (a *appender) checkFresh() error {
 
 // follow writes what follows from entry i: personal texts, effects, customer, words.
 func (a *appender) follow(i int, e *journal.Entry, id journal.EntryID) error {
-	hasCustomer := false
 	for j := range e.Personal {
 		p := &e.Personal[j]
-		hasCustomer = hasCustomer || p.Field == journal.FieldCustomer
 		if p.Redacted {
 			continue
 		}
@@ -58,14 +56,16 @@ func (a *appender) follow(i int, e *journal.Entry, id journal.EntryID) error {
 			return err
 		}
 	}
-	named := hasCustomer // the license's words change
+	customer := personal(e, journal.FieldCustomer)
+	registers, named := false, customer != nil // named: the license's words may change
 	for _, f := range e.Effects {
-		if _, ok := f.(journal.SetLicense); ok {
-			named = true
+		if set, ok := f.(journal.SetLicense); ok {
+			named, registers = true, registers || set.New
 		}
 	}
+	named = named && e.License != 0
 	var before []string
-	if named && e.License != 0 {
+	if named && !registers {
 		var err error
 		if before, err = a.words(e.License); err != nil {
 			return err
@@ -76,10 +76,10 @@ func (a *appender) follow(i int, e *journal.Entry, id journal.EntryID) error {
 			return err
 		}
 	}
-	if !named || e.License == 0 {
+	if !named {
 		return nil
 	}
-	if hasCustomer {
+	if customer != nil {
 		if _, err := a.writes.setCustomer.ExecContext(background, int64(id), uint32(e.License)); err != nil {
 			return err
 		}
@@ -89,6 +89,15 @@ func (a *appender) follow(i int, e *journal.Entry, id journal.EntryID) error {
 		return err
 	}
 	return a.setWords(e.License, before, after)
+}
+
+func personal(e *journal.Entry, field string) *journal.Personal {
+	for i := range e.Personal {
+		if e.Personal[i].Field == field {
+			return &e.Personal[i]
+		}
+	}
+	return nil
 }
 
 // words returns the words that a license is found by now, none if it is not registered.

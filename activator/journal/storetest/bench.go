@@ -97,6 +97,22 @@ func Benchmark(b *testing.B, f Factory) {
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/license")
 		})
 	}
+	b.Run("open", func(b *testing.B) { // with one look-up
+		dir := b.TempDir()
+		s, err := f.Create(dir, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		mustAppend(b, s, Entry(journal.KindLog), Register(1, 3, "", ""))
+		s.Close()
+		for b.Loop() {
+			if s, err = f.Open(dir); err != nil {
+				b.Fatal(err)
+			}
+			mustFacts(b, s, journal.Wanted{Licenses: []codes.LicenseNumber{1}})
+			s.Close()
+		}
+	})
 	b.Run("verify", func(b *testing.B) {
 		s := bench(b, f)
 		fill(b, s, 10*benchLicenses)

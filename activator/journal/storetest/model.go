@@ -204,6 +204,9 @@ func model(t *testing.T, f Factory) {
 				}
 			},
 			"reopen": func(t *rapid.T) {
+				if rapid.IntRange(0, 3).Draw(t, "one of four") > 0 {
+					t.Skip() // it takes long
+				}
 				s.Close()
 				if s, err = f.Open(dir); err != nil {
 					t.Fatal(err)
