@@ -49,6 +49,41 @@ func (e *TamperedError) Error() string {
 	return fmt.Sprintf("journal was changed in %d places or more, first: %s", e.Found, e.First)
 }
 
+// Cut returns the *TamperedError of a log that has only have entries, where a head kept elsewhere has more.
+func Cut(log LogID, have uint64, known Head) error {
+	r := Report{}
+	r.cut(log, have, known)
+	return r.finish()
+}
+
+// Differs returns the *TamperedError of a log whose first entries do not give the hash of a head kept elsewhere.
+func Differs(log LogID, known Head) error {
+	r := Report{}
+	r.differs(log, known)
+	return r.finish()
+}
+
+// Absent returns the *TamperedError of a journal without the log of a head kept elsewhere.
+func Absent(known Head) error {
+	r := Report{}
+	r.absent(known)
+	return r.finish()
+}
+
+func (r *Report) cut(log LogID, have uint64, known Head) {
+	r.span(NewEntryID(log, have), NewEntryID(log, known.Size-1),
+		"missing: the head kept elsewhere has %d entries, this log %d: its end was cut off", known.Size, have)
+}
+
+func (r *Report) differs(log LogID, known Head) {
+	r.among(NewEntryID(log, 0), NewEntryID(log, known.Size-1),
+		"do not give the tree hash of the head kept elsewhere, of %d entries: something among them was changed", known.Size)
+}
+
+func (r *Report) absent(known Head) {
+	r.whole("head kept elsewhere", "log %q is not in this journal", known.Origin)
+}
+
 // keptDifferences bounds what is remembered while verifying, so that a journal that is wrong everywhere does not
 // fill the memory. shownDifferences of them are reported.
 const (

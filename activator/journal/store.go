@@ -41,8 +41,14 @@ type Store interface {
 	// Licenses returns licenses in ascending order of number, in short reads as Entries does.
 	Licenses(ctx context.Context, q LicenseQuery) iter.Seq2[License, error]
 
-	// Head returns the head of the store's own log. Size 0 has no Hash and no Checkpoint.
+	// Head returns the head of the store's own log, as it is there: ParseCheckpoint verifies it. Size 0 has no Hash and
+	// no Checkpoint.
 	Head(ctx context.Context) (Head, error)
+
+	// Extends compares the journal with a head kept elsewhere, such as the last one that this program saw: nil if the
+	// head's log has still those entries, else *TamperedError. It is quick, since it trusts the stored hashes of full
+	// subtrees; Verify does not.
+	Extends(ctx context.Context, known Head) error
 
 	// Backup writes a consistent copy to a new file while others go on working. It refuses to overwrite.
 	Backup(ctx context.Context, path string) error

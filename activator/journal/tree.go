@@ -74,3 +74,16 @@ func ParseFrontier(size uint64, b []byte) (Frontier, error) {
 	}
 	return f, nil
 }
+
+// RootOver returns the tree hash over full subtrees and the leaves behind them: roots was fed their roots by AddHash,
+// rest the records that follow.
+func RootOver(roots, rest *Frontier) tlog.Hash {
+	if rest.Size == 0 {
+		return roots.Root()
+	}
+	h := rest.Root()
+	for i := len(roots.hashes) - 1; i >= 0; i-- {
+		h = tlog.NodeHash(roots.hashes[i], h)
+	}
+	return h
+}

@@ -110,7 +110,7 @@ func (v *verification) expect(known []Head) {
 	for _, h := range known {
 		i := slices.IndexFunc(v.logs, func(w *logWalk) bool { return w.row.Origin == h.Origin })
 		if i < 0 {
-			v.report.whole("head kept elsewhere", "log %q is not in this journal", h.Origin)
+			v.report.absent(h)
 			continue
 		}
 		w := v.logs[i]
@@ -125,7 +125,7 @@ func (v *verification) compareKnown(w *logWalk) {
 		h := w.known[0]
 		w.known = w.known[1:]
 		if h.Size == w.tree.Size && h.Size > 0 && h.Hash != w.tree.Root() && !w.broken {
-			v.report.among(w.id(0), w.id(h.Size-1), "do not give the tree hash of the head kept elsewhere, of %d entries: something among them was changed", h.Size)
+			v.report.differs(w.row.ID, h)
 		}
 	}
 }
@@ -195,7 +195,7 @@ func (v *verification) closeLogs() error {
 			v.report.span(w.id(w.next), w.id(w.row.Size-1), "missing: cut off at the end")
 		}
 		for _, h := range w.known {
-			v.report.span(w.id(w.next), w.id(h.Size-1), "missing: the head kept elsewhere has %d entries, this log %d: its end was cut off", h.Size, w.next)
+			v.report.cut(w.row.ID, w.next, h)
 		}
 		v.closeFrontier(w)
 		v.closeHead(w, where)

@@ -251,6 +251,36 @@ func licenseQueries(t *testing.T, s Store, l, m codes.LicenseNumber) {
 	}
 }
 
+// heads keeps the head after every append, and compares the grown log with each of them.
+func heads(t *testing.T, f Factory) {
+	s, _ := create(t, f)
+	kept := []journal.Head{{Origin: "any"}, mustHead(t, s)}
+	for n := range 60 {
+		es := make([]journal.Entry, 1+n%25)
+		for i := range es {
+			es[i] = Entry(journal.KindUnreadable)
+		}
+		mustAppend(t, s, es...)
+		kept = append(kept, mustHead(t, s))
+	}
+	for _, h := range kept {
+		if err := s.Extends(ctx, h); err != nil {
+			t.Errorf("head of %d entries: have %v, want nothing", h.Size, err)
+		}
+		bad := h
+		bad.Hash[0]++
+		if err := s.Extends(ctx, bad); h.Size > 0 && !errors.As(err, new(*journal.TamperedError)) {
+			t.Errorf("head of %d entries, another hash: have %v, want *TamperedError", h.Size, err)
+		}
+		bad = h
+		bad.Origin = "elsewhere"
+		if err := s.Extends(ctx, bad); h.Size > 0 && !errors.As(err, new(*journal.TamperedError)) {
+			t.Errorf("head of another log: have %v, want *TamperedError", err)
+		}
+	}
+	verify(t, s, kept[1:]...)
+}
+
 func backup(t *testing.T, f Factory) {
 	s, dir := create(t, f)
 	mustAppend(t, s, Register(1, 2, "PO-1", "Ada"), Request(1, 7, 1, 1, 2))

@@ -296,7 +296,13 @@ func forge(t *testing.T, f Factory, known journal.Head) {
 	if s, err = f.Open(old); err != nil {
 		t.Fatal(err)
 	}
-	mustAppend(t, s, Entry(journal.KindBackup))
+	if err := s.Extends(ctx, newest); !errors.As(err, new(*journal.TamperedError)) {
+		t.Errorf("former state put back: quick look: have %v, want *TamperedError", err)
+	}
+	mustAppend(t, s, Entry(journal.KindBackup), Entry(journal.KindBackup))
+	if err := s.Extends(ctx, newest); !errors.As(err, new(*journal.TamperedError)) {
+		t.Errorf("former state put back and gone on with: quick look: have %v, want *TamperedError", err)
+	}
 	s.Close()
 	wantFound(t, f, old, change{name: "former state put back and gone on with", want: "do not give the tree hash of the head kept elsewhere"}, newest)
 }
