@@ -226,6 +226,13 @@ func TestReadOnlyCopy(t *testing.T) {
 // TestRestoredBackup goes on from a copy with a log of its own; the lost entries' numbers are not used again.
 func TestRestoredBackup(t *testing.T) {
 	s, _ := newJournal(t)
+	draw := storetest.Entry(journal.KindPool)
+	draw.Effects = []journal.Effect{journal.AddPool{Product: storetest.UID, Numbers: []codes.LicenseNumber{90, 91}}}
+	add(t, s, draw)
+	pool := journal.Wanted{Pool: &journal.PoolWanted{Product: storetest.UID, Count: 9}, Licenses: []codes.LicenseNumber{1}}
+	if seen, err := s.Facts(ctx, pool); err != nil || len(seen.Pool) != 2 {
+		t.Errorf("pool: have %+v, %v, want 2 numbers", seen, err)
+	}
 	copied := filepath.Join(t.TempDir(), "copy.db")
 	if err := s.Backup(ctx, copied); err != nil {
 		t.Fatal(err)
@@ -259,6 +266,9 @@ func TestRestoredBackup(t *testing.T) {
 		t.Errorf("facts from before the new log: have %v, want *StaleError", err)
 	}
 	ids := add(t, r, storetest.Entry(journal.KindLog), storetest.Request(1, 9, 3, 2, 2))
+	if seen, err := r.Facts(ctx, pool); err != nil || len(seen.Pool) != 0 || seen.PoolSize != 0 {
+		t.Errorf("pool of the old log: have %+v, %v, want none to hand out: the lost entries may have", seen, err)
+	}
 	if ids[1] != journal.NewEntryID(1, 1) || ids[1] == lost[0] {
 		t.Errorf("have entries %v, want them in log 1", ids)
 	}
@@ -268,8 +278,8 @@ func TestRestoredBackup(t *testing.T) {
 		t.Errorf("an answer of the old log again: have %v, want it taken by entry 2", err)
 	}
 	report := verified(t, r, before)
-	if len(report.Heads) != 2 || report.Entries != 5 {
-		t.Errorf("report: have %d heads, %d entries, want 2, 5", len(report.Heads), report.Entries)
+	if len(report.Heads) != 2 || report.Entries != 6 {
+		t.Errorf("report: have %d heads, %d entries, want 2, 6", len(report.Heads), report.Entries)
 	}
 	if _, err := journal.Verify(ctx, r, storetest.Verifiers(), old); err == nil {
 		t.Error("the head of the lost entry: have no error, want the cut named")
@@ -281,7 +291,7 @@ func TestRestoredBackup(t *testing.T) {
 		}
 		have = append(have, e.ID.String())
 	}
-	if want := "1/1 1/0 2 1 0"; strings.Join(have, " ") != want {
+	if want := "1/1 1/0 3 2 1 0"; strings.Join(have, " ") != want {
 		t.Errorf("newest first: have %v, want %v", have, want)
 	}
 }
