@@ -41,8 +41,8 @@ func BenchmarkReading(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if e, given := decide(r, d, false, now); given == nil {
-			b.Fatal(e.Checks)
+		if j := decide(r, d, now); j.given == nil {
+			b.Fatal(j.checks)
 		}
 	}
 }

@@ -42,9 +42,9 @@ type Change struct {
 }
 
 // decideChange applies the rules for changes. It is pure, as decide is.
-func decideChange(l *License, f *journal.LicenseFacts, h *history, names map[codes.Fingerprint]string, limits goneLimit, c Change, mayOverride bool, now time.Time) journal.Entry {
+func decideChange(l *License, f *journal.LicenseFacts, h *history, names map[codes.Fingerprint]string, limits goneLimit, c Change, now time.Time) judgment {
 	b := &bench{
-		r: &Reading{License: l, facts: f, history: h, names: names}, now: now, mayPass: mayOverride,
+		r: &Reading{License: l, facts: f, history: h, names: names}, now: now,
 		d: Decision{Override: c.Override, Reference: c.Reference, intent: c.intent, salts: c.salts},
 	}
 	e := journal.Entry{At: now, Kind: journal.KindChange, Verdict: journal.OK, License: l.Number, Product: l.Product, State: ""}
@@ -67,7 +67,8 @@ func decideChange(l *License, f *journal.LicenseFacts, h *history, names map[cod
 	default:
 		panic("activator: unknown kind of change " + string(c.Kind))
 	}
-	e = b.close(e)
+	j := b.close(e)
+	e = j.entry
 	if e.Detail == "" {
 		e.Detail = string(c.Kind)
 	}
@@ -83,7 +84,8 @@ func decideChange(l *License, f *journal.LicenseFacts, h *history, names map[cod
 	if c.Kind == AmendLicense && c.Customer != nil {
 		e.Personal = append(e.Personal, journal.Personal{Field: journal.FieldCustomer, Salt: c.salts(), Text: *c.Customer})
 	}
-	return e
+	j.entry = e
+	return j
 }
 
 // joinReasons takes the reason of an override, if the entry has one, into the
@@ -190,7 +192,11 @@ type goneLimit struct{ max, days int }
 func (b *bench) goneMachine(e *journal.Entry, c Change, limit goneLimit) {
 	r := b.r
 	f := r.oneMachine(c.Fingerprint)
-	if f == nil {
+	switch {
+	case f == nil && len(r.facts.Seats) == 0:
+		b.refuse(checkSeat, r.saySeats()+": there is nothing to release")
+		return
+	case f == nil:
 		b.refuse(checkSeat, r.saySeats()+"; say which machine is gone by its fingerprint")
 		return
 	}
@@ -229,7 +235,7 @@ func (r *Reading) saySeats() string {
 	}
 	var held []string
 	for _, s := range r.facts.Seats {
-		held = append(held, fmt.Sprintf("%s, seat %d since %s", r.machineName(s.Fingerprint), s.Slot, day(s.Since)))
+		held = append(held, fmt.Sprintf("%v, seat %d since %s", s.Fingerprint, s.Slot, day(s.Since)))
 	}
 	return "seats are held by " + strings.Join(held, "; ")
 }
@@ -283,7 +289,7 @@ func (b *bench) proofs() {
 	}
 	switch {
 	case incomplete > 0:
-		b.doubt(checkOutcome, fmt.Sprintf("%d of %d confirmation codes reported that not every trace was ended, or other hardware", incomplete, len(h.returns)))
+		b.doubt(checkOutcome, fmt.Sprintf("%d of %s reported that not every trace was ended, or other hardware", incomplete, count(len(h.returns), "confirmation code")))
 	case gone > 0:
 		b.doubt(checkOutcome, "a machine was declared gone without proof")
 	case len(h.returns) == 0 && len(h.answers) > 0:
@@ -291,6 +297,6 @@ func (b *bench) proofs() {
 	case len(h.returns) == 0:
 		b.pass(checkOutcome, "the license was never activated")
 	default:
-		b.pass(checkOutcome, fmt.Sprintf("every machine is proven back, by %d confirmation codes", len(h.returns)))
+		b.pass(checkOutcome, "every machine is proven back, by "+count(len(h.returns), "confirmation code"))
 	}
 }

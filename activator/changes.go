@@ -123,13 +123,13 @@ func (s *Session) change(ctx context.Context, c Change) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := decideChange(l, f, h, names, goneLimit{limits.Gone, limits.PeriodDays}, c, s.op.May(ActOverride), d.now())
-	id, err := s.append(ctx, facts, p, s.sign(e, c.intent))
+	j := decideChange(l, f, h, names, goneLimit{limits.Gone, limits.PeriodDays}, c, d.now())
+	id, err := s.append(ctx, facts, p, s.sign(j.entry, c.intent))
 	if err != nil {
 		return nil, err
 	}
-	r := Reading{License: l, Product: p}
-	r.judged(e)
+	r := Reading{License: l, Product: p, names: names}
+	r.judged(j)
 	if after, err := s.License(ctx, l.Number); err == nil {
 		r.License = after
 	}

@@ -17,7 +17,6 @@ type bench struct {
 	r       *Reading
 	d       Decision
 	now     time.Time
-	mayPass bool // the operator may override
 	checks  []Check
 	effects []journal.Effect
 }
@@ -36,7 +35,7 @@ func (b *bench) refuse(name, detail string) {
 // doubt adds a failed check that an operator may pass with a reason.
 func (b *bench) doubt(name, detail string) {
 	c := Check{Name: name, Result: Failed, Detail: detail}
-	if b.d.Override != "" && b.mayPass {
+	if b.d.Override != "" {
 		c.Result = Overridden
 	}
 	b.add(c)
@@ -107,7 +106,7 @@ func (b *bench) genuine() bool {
 		return false
 	}
 	b.pass(checkGenuine, fmt.Sprintf("made by the program of this license, release %d", r.Release))
-	if r.node.parent != nil && !r.node.seen {
+	if r.node.parent != nil && r.node.seen == 0 {
 		b.effects = append(b.effects, journal.Mark{License: r.License.Number, Scope: journal.ScopeSeen, Key: r.node.ref.bytes()})
 	}
 	return true
@@ -248,21 +247,13 @@ func (b *bench) seat() {
 func (r *Reading) sayNoSeat() string {
 	var taken []string
 	for _, s := range r.facts.Seats {
-		taken = append(taken, fmt.Sprintf("%s since %s", r.machineName(s.Fingerprint), day(s.Since)))
+		taken = append(taken, fmt.Sprintf("%v since %s", s.Fingerprint, day(s.Since)))
 	}
 	s := fmt.Sprintf("all %d seats are taken", r.License.Seats)
 	if r.License.Seats == 1 {
 		s = "the only seat is taken"
 	}
 	return s + " (" + strings.Join(taken, "; ") + "): have a machine deactivated and its confirmation code read, or sell a seat"
-}
-
-// machineName is how a machine is spoken of: its fingerprint, and what people call it.
-func (r *Reading) machineName(f codes.Fingerprint) string {
-	if name := r.names[f]; name != "" {
-		return fmt.Sprintf("%s (%v)", name, f)
-	}
-	return f.String()
 }
 
 // freeSlot is the lowest seat that nobody has.

@@ -12,14 +12,14 @@ import (
 // the phone, a row of a batch and a rebuild of the books get the same judgment.
 // The entry it returns is complete but for desk, operator and intent; with an
 // accepted request it holds the answer's claim, with an accepted confirmation
-// the give-back. The answer is nil unless an activation code is given.
-func decide(r *Reading, d Decision, mayOverride bool, now time.Time) (journal.Entry, *answer) {
-	b := &bench{r: r, d: d, now: now, mayPass: mayOverride}
+// the give-back. Whether the operator may override is asked before.
+func decide(r *Reading, d Decision, now time.Time) judgment {
+	b := &bench{r: r, d: d, now: now}
 	e := journal.Entry{At: now, Verdict: journal.OK}
 	if r.Code.IsZero() {
 		e.Kind, e.Verdict, e.Code = journal.KindUnreadable, journal.Unreadable, unreadableForJournal(r.Text, r.Slip)
 		b.refuse(checkForm, sayUnreadable(r.Text, r.Slip))
-		return b.close(e), nil
+		return b.close(e)
 	}
 	e.Code = r.Code.String()
 	kind := r.Code.Kind()
@@ -29,7 +29,7 @@ func decide(r *Reading, d Decision, mayOverride bool, now time.Time) (journal.En
 	if want := d.kinds(); !contains(want, kind) {
 		e.Kind = journal.KindOther
 		b.refuse(checkForm, sayWrongKind(kind, want))
-		return b.close(e), nil
+		return b.close(e)
 	}
 	r.identify(&e)
 	var given *answer
@@ -47,7 +47,18 @@ func decide(r *Reading, d Decision, mayOverride bool, now time.Time) (journal.En
 		e.Kind = journal.KindOther
 		b.refuse(checkForm, sayWrongKind(kind, d.kinds()))
 	}
-	return b.close(e), given
+	j := b.close(e)
+	j.given = given
+	return j
+}
+
+// A judgment is what the desk decided: the entry for the journal, the answer if
+// one is given, and the checks as the operator sees them. The entry's checks say
+// the same without personal texts, which must stay erasable.
+type judgment struct {
+	entry  journal.Entry
+	given  *answer
+	checks []Check
 }
 
 // kinds are the kinds of codes that belong where the decision is made.
@@ -81,7 +92,7 @@ func (r *Reading) identify(e *journal.Entry) {
 
 // close turns the bench into the entry: checks, verdict, reasons, effects. A
 // refusal has no effect but that the state was seen in use.
-func (b *bench) close(e journal.Entry) journal.Entry {
+func (b *bench) close(e journal.Entry) judgment {
 	for _, c := range b.checks {
 		e.Checks = append(e.Checks, journal.Check{Name: c.Name, Result: string(c.Result), Detail: c.Detail})
 	}
@@ -98,7 +109,7 @@ func (b *bench) close(e journal.Entry) journal.Entry {
 		reason = b.d.Override
 	}
 	e.Personal = b.d.personal("reference", b.d.Reference, "reason", reason)
-	return e
+	return judgment{entry: e, checks: b.checks}
 }
 
 func keepMarks(all []journal.Effect) []journal.Effect {
@@ -189,8 +200,10 @@ func (b *bench) again(e *journal.Entry, first *node) {
 		e.Verdict = journal.Repeat
 		return
 	}
-	detail := "this code was accepted already, on " + when + " by " + first.operator + b.r.beforeFor() + "; it counts once"
-	b.refuse(checkUsed, detail)
+	b.add(Check{
+		Name: checkUsed, Result: Failed, hard: true, Detail: "this code was accepted already, on " + when + " by " + first.operator + "; it counts once",
+		aside: b.r.beforeFor(),
+	})
 }
 
 // beforeFor says what the first submission was for.
@@ -200,10 +213,10 @@ func (r *Reading) beforeFor() string {
 	}
 	for _, p := range r.before.Personal {
 		if p.Field == "reference" && !p.Redacted {
-			return ", for " + p.Text
+			return "it was accepted for " + p.Text
 		}
 	}
-	return ", without a reference"
+	return "it was accepted without a reference"
 }
 
 // gaveBack judges the state that a confirmation comes from.

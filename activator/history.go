@@ -24,7 +24,7 @@ type node struct {
 	answer       *answerClaim       // of an answer
 	confirmation *confirmationClaim // of a confirmation
 
-	seen bool                 // a genuine code keyed under this state, or a later one of its line, was submitted
+	seen journal.EntryID      // first entry with a genuine code keyed under this state, or a later one of its line; 0: none
 	ends *node                // the confirmation that was accepted under this very state
 	shut *node                // the confirmation that closed it, its own or one of its machine
 	gone *journal.StoredClaim // declared gone
@@ -66,10 +66,8 @@ func newHistory(uid codes.UID, license codes.LicenseNumber, p *catalog.Product, 
 	}
 	// Whoever was seen shows that the states before were in use too.
 	for _, n := range slices.Concat(h.answers, h.returns) {
-		if n.seen {
-			for p := n.parent; p != nil && !p.seen; p = p.parent {
-				p.seen = true
-			}
+		for p := n.parent; n.seen != 0 && p != nil; p = p.parent {
+			p.sighted(n.seen)
 		}
 	}
 	for _, d := range h.returns {
@@ -109,7 +107,7 @@ func (h *history) add(c *journal.StoredClaim) error {
 		if err := h.attach(n, d.parent); err != nil {
 			return err
 		}
-		n.seen = true // the customer's side was in it when it showed the code
+		n.seen = n.entry // the customer's side was in it when it showed the code
 		if n.gaveBack() {
 			n.parent.ends = n
 		}
@@ -125,13 +123,23 @@ func (h *history) add(c *journal.StoredClaim) error {
 			return fmt.Errorf("journal: entry %v speaks of a state of license %v that was never issued", c.Entry, h.license)
 		}
 		if c.Scope == journal.ScopeSeen {
-			on.seen = true
+			on.sighted(c.Entry)
 		} else {
 			on.gone = c
 		}
 	}
 	return nil
 }
+
+// sighted notes that the state was seen in use by an entry.
+func (n *node) sighted(by journal.EntryID) {
+	if n.seen == 0 || by < n.seen {
+		n.seen = by
+	}
+}
+
+// seenBefore reports whether the state was seen in use before an entry.
+func (n *node) seenBefore(e journal.EntryID) bool { return n.seen != 0 && n.seen < e }
 
 func (h *history) attach(n *node, parent ref) error {
 	p, ok := h.byRef[parent]
@@ -153,7 +161,7 @@ func (h *history) shutDown(d *node) {
 		}
 	}
 	for _, n := range h.machine(d.parent) {
-		if n.answer != nil && n.shut == nil && !n.seen && n.entry < d.entry {
+		if n.answer != nil && n.shut == nil && n.entry < d.entry && !n.seenBefore(d.entry) {
 			n.shut = d
 		}
 	}
@@ -277,7 +285,7 @@ func (h *history) label(n *node, f codes.Fingerprint, random uint32) Label {
 		return Current
 	}
 	switch {
-	case n.ends != nil, n.shut != nil && n.seen:
+	case n.ends != nil, n.shut != nil && n.seenBefore(n.shut.entry):
 		return GivenBack
 	case n.shut != nil:
 		return Void
@@ -286,10 +294,10 @@ func (h *history) label(n *node, f codes.Fingerprint, random uint32) Label {
 	}
 	later := false
 	for _, o := range h.machine(n) {
-		if o == n || o.entry <= n.entry || o.answers(f, random) || o.keyless() {
+		if o == n || !o.follows(n) || o.answers(f, random) || o.keyless() {
 			continue
 		}
-		if o.seen {
+		if o.seen != 0 {
 			return Earlier
 		}
 		later = true
@@ -301,6 +309,19 @@ func (h *history) label(n *node, f codes.Fingerprint, random uint32) Label {
 		return GivenBack
 	}
 	return Current
+}
+
+// follows reports whether n is a later state of the machine than o: on its line, or
+// from an answer that was given later. The give-back of an older activation is not.
+func (n *node) follows(o *node) bool {
+	if n.descends(o) {
+		return true
+	}
+	source := n
+	for source.confirmation != nil {
+		source = source.parent
+	}
+	return source.entry > o.entry
 }
 
 // answers reports whether n is an answer to the request with this random.

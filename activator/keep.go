@@ -67,11 +67,18 @@ func characters(text string) (n int) {
 	return n
 }
 
-// tellsKind reports whether an error knows which kind of code it is about.
+// tellsKind reports whether an error knows which kind of code it is about, or is
+// about something else than a slip.
 func tellsKind(err error) bool {
 	var slip *codes.SlipError
 	var length *codes.LengthError
-	return errors.As(err, &slip) && slip.Kind != 0 || errors.As(err, &length) && length.Kind != 0
+	switch {
+	case errors.As(err, &slip):
+		return slip.Kind != 0
+	case errors.As(err, &length):
+		return length.Kind != 0
+	}
+	return true
 }
 
 // aboutSerial reports whether an error is about a serial number.

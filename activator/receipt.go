@@ -47,7 +47,7 @@ func (r *Reading) sayActive() string {
 	}
 	var names []string
 	for _, m := range r.Active {
-		names = append(names, fmt.Sprintf("%s, seat %d since %s", r.machineName(m.Fingerprint), m.Seat, m.Since))
+		names = append(names, r.withNames(fmt.Sprintf("%v, seat %d since %s", m.Fingerprint, m.Seat, m.Since)))
 	}
 	return fmt.Sprintf("%d of this license: %s", len(names), strings.Join(names, "; "))
 }

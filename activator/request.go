@@ -103,8 +103,6 @@ func (b *bench) grantable(d *product.Definition) bool {
 	switch {
 	case d.Type == product.Deactivate || d.Type == product.CheckIn:
 		b.refuse(checkGranted, d.Name+" is never answered with a code: the program shows a confirmation code by itself")
-	case !d.Type.Ready():
-		b.refuse(checkGranted, fmt.Sprintf("%s (%s) is known but not answered by this version yet", d.Name, d.Type))
 	case d.Signed:
 		b.refuse(checkGranted, d.Name+" needs a signed activation code, which this version does not make yet")
 	default:
@@ -217,7 +215,7 @@ func (b *bench) before(earlier []*node, grants *product.Definition) {
 	switch {
 	case last.shut != nil:
 		b.refuse(checkUsed, "this request was answered, and that activation was given back on "+day(last.shut.at))
-	case last.seen:
+	case last.seen != 0:
 		b.refuse(checkUsed, "the answer of "+day(last.at)+" was typed and is in use: the program takes one answer a request, so ask for a new request code")
 	case b.d.Correct != "":
 		b.warn(checkUsed, "replaces the answer of "+day(last.at))

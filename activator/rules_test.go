@@ -70,7 +70,6 @@ func TestRefusals(t *testing.T) {
 		{"state never read here", deactivated.request(3), activator.Decision{}, "genuine", "not genuine"},
 		{"reactivate while active", active.request(3), activator.Decision{}, "state", "current"},
 		{"deactivate asked for as a request", active.request(2), activator.Decision{}, "granted", "current"},
-		{"not in this version yet", active.request(6), activator.Decision{}, "granted", "current"},
 		{"not granted", small3.request(4), activator.Decision{}, "granted", "current"},
 		{"release not covered", small.request(1), activator.Decision{}, "release", "current"},
 		{"confirmation never activated", o.machine(l, 11).deactivate(2, 0), activator.Decision{}, "state,pre-conditions", "current"},

@@ -52,6 +52,14 @@ func sayWrongKind(found codes.Kind, want []codes.Kind) string {
 	return s
 }
 
+// count is "1 code", "2 codes".
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
 func article(noun string) string {
 	if strings.ContainsRune("aeiou", rune(noun[0])) {
 		return "an"

@@ -80,6 +80,7 @@ type Check struct {
 	Result Result `json:"result"` // what came out
 	Detail string `json:"detail"` // a sentence that the agent can read to the customer
 	hard   bool
+	aside  string // personal: shown behind the detail, never journaled
 }
 
 // Result is the outcome of a check.

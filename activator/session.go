@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"regexp"
 	"time"
 
 	"github.com/manual-activator/manual-activator/activator/catalog"
@@ -71,26 +72,34 @@ func (s *Session) Read(ctx context.Context, text string, want ...codes.Kind) (*R
 	if err != nil {
 		return nil, err
 	}
-	e, _ := decide(r, d, false, s.desk.now())
-	r.judged(e)
+	r.judged(decide(r, d, s.desk.now()))
 	return r, nil
 }
 
-// judged notes what an entry says of the reading.
-func (r *Reading) judged(e journal.Entry) {
+// judged notes a judgment for people: with personal texts, and machines by their
+// names.
+func (r *Reading) judged(j judgment) {
 	r.Checks = r.Checks[:0]
-	for _, c := range e.Checks {
-		r.Checks = append(r.Checks, Check{Name: c.Name, Result: Result(c.Result), Detail: c.Detail})
-	}
-	r.Verdict, r.Reason = e.Verdict, ""
-	if e.Verdict == journal.Refused || e.Verdict == journal.Unreadable {
-		for _, c := range r.Checks {
-			if c.Result == Failed {
-				r.Reason = c.Detail
-				break
-			}
+	r.Verdict, r.Reason = j.entry.Verdict, ""
+	for _, c := range j.checks {
+		if c.aside != "" {
+			c.Detail += ": " + c.aside
+		}
+		c.Detail = r.withNames(c.Detail)
+		r.Checks = append(r.Checks, c)
+		if c.Result == Failed && r.Reason == "" {
+			r.Reason = c.Detail
 		}
 	}
+}
+
+// withNames adds to each fingerprint in a text what people call the machine.
+func (r *Reading) withNames(text string) string {
+	for f, name := range r.names {
+		at := regexp.MustCompile(`\b` + f.String() + `\b`)
+		text = at.ReplaceAllLiteralString(text, fmt.Sprintf("%v (%s)", f, name))
+	}
+	return text
 }
 
 // examine reads a text, looks up what the store knows of it, and makes a reading.
@@ -293,14 +302,15 @@ func (s *Session) submit(ctx context.Context, text string, d Decision) (*Outcome
 	if err := r.fits(d, s.desk.now()); err != nil {
 		return nil, err
 	}
-	e, given := decide(r, d, s.op.May(ActOverride), s.desk.now())
-	id, err := s.append(ctx, facts, r.Product, s.sign(e, d.intent))
+	j := decide(r, d, s.desk.now())
+	e := s.sign(j.entry, d.intent)
+	id, err := s.append(ctx, facts, r.Product, e)
 	if err != nil {
 		return nil, err
 	}
-	r.judged(e)
+	r.judged(j)
 	o := &Outcome{Reading: *r, Entry: id}
-	if given != nil {
+	if given := j.given; given != nil {
 		o.Answer, o.Granted, o.Day, o.Value, o.Revision = given.code, given.grants, given.terms.Day, given.terms.Parameter, given.revision
 	}
 	if e.Kind == journal.KindConfirmation && (e.Verdict == journal.OK || e.Verdict == journal.Repeat) {
