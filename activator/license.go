@@ -30,6 +30,9 @@ type License struct {
 	// Vouched is set by Register when the license came from the pool, so that
 	// profiles exported before it know it.
 	Vouched bool
+	// PoolLeft is set by Register: how many licenses of the product are drawn ahead
+	// and not sold yet. When they run low, export the product again.
+	PoolLeft int
 }
 
 // newLicense makes the desk's view of a stored license.

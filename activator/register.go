@@ -150,6 +150,7 @@ func (s *Session) registerProduct(ctx context.Context, uid codes.UID, out []Lice
 		}
 	}
 	for _, i := range which {
+		out[i].PoolLeft = max(0, facts.PoolSize-len(es))
 		if out[i].Serial, err = d.serial(uid, out[i].Number); err != nil {
 			return err
 		}
