@@ -139,7 +139,8 @@ func (p *plan) size() int {
 
 // propose asks the judge and puts what is genuine in order.
 func (s *search) propose() []Proposal {
-	var numbers []LicenseNumber
+	numbers := make([]LicenseNumber, 0, s.count)
+	ends := make([]int, len(s.plans)) // of each plan's numbers
 	var wait []pending
 	// The smallest plan says most about what happened: first in the queue.
 	slices.SortStableFunc(s.plans, func(a, b plan) int { return a.size() - b.size() })
@@ -155,8 +156,9 @@ func (s *search) propose() []Proposal {
 				wait = append(wait, pending{k, v, s.plans[i].costOf(picks), int32(i), *picks})
 			}
 		})
+		ends[i] = len(numbers)
 	}
-	wait = append(wait, s.known(numbers, maxPending-len(wait))...)
+	wait = append(wait, s.known(numbers, ends, maxPending-len(wait))...)
 	slices.SortStableFunc(wait, func(a, b pending) int {
 		return cmp.Or(cmp.Compare(a.cost, b.cost), compareValues(a.v, b.v))
 	})
@@ -164,8 +166,8 @@ func (s *search) propose() []Proposal {
 }
 
 // known asks the judge which license numbers are registered, and returns the
-// candidates that carry one.
-func (s *search) known(numbers []LicenseNumber, most int) (wait []pending) {
+// candidates that carry one, walking again through the plans that have any.
+func (s *search) known(numbers []LicenseNumber, ends []int, most int) (wait []pending) {
 	s.stats.Numbers = len(numbers)
 	if len(numbers) == 0 {
 		return nil
@@ -174,11 +176,12 @@ func (s *search) known(numbers []LicenseNumber, most int) (wait []pending) {
 	if len(known) != len(numbers) {
 		panic("codes: Judge.Known: as many answers as numbers are expected")
 	}
-	if !slices.Contains(known, true) {
-		return nil
-	}
 	n := 0
-	for i := range s.plans {
+	for i, end := range ends {
+		if !slices.Contains(known[n:end], true) {
+			n = end
+			continue
+		}
 		s.plans[i].walk(s.f, func(k Kind, v value, picks *[9]uint16) {
 			if k != KindRequest && k != KindConfirmation {
 				return
