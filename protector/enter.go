@@ -218,8 +218,6 @@ func (s *session) again(code codes.Code) (out Accepted, done bool, err error) {
 func (s *session) check(m attempt, a codes.Answer, machine hardware) error {
 	d := m.definition
 	switch {
-	case !d.Type.Ready():
-		return refuse(ReasonNotYet, "this activation code is genuine and for definition %d (%s), whose type %s is not in this version yet", d.ID, d.Name, d.Type).about(d.ID)
 	case s.lic.Tombstone != nil && d.Type != product.Reactivate:
 		return refuse(ReasonDeactivated, "this copy is deactivated: only a reactivation counts, and this activation code is for definition %d (%s)", d.ID, d.Name).about(d.ID)
 	case s.lic.Tombstone == nil && d.Type == product.Reactivate:

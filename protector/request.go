@@ -191,8 +191,6 @@ func askable(r *record, d product.Definition) *Error {
 	switch {
 	case d.Type.Ends():
 		return refuse(ReasonNotRequestable, "definition %d (%s) is never asked for: use %s", d.ID, d.Name, d.Type).about(d.ID)
-	case !d.Type.Ready():
-		return refuse(ReasonNotYet, "definition %d (%s) is of type %s, which is not in this version yet", d.ID, d.Name, d.Type).about(d.ID)
 	case d.Signed:
 		return refuse(ReasonNotYet, "definition %d (%s) is answered by a signed activation code, which is not in this version yet", d.ID, d.Name).about(d.ID)
 	case r.Tombstone != nil && d.Type != product.Reactivate:

@@ -267,10 +267,7 @@ func (s *session) notHeld(out DefinitionStatus, say func(State, Reason, string, 
 			return say(Pending, ReasonAnswerAwaited, "a request code was made on %s and waits for its answer", time.Unix(q.Made, 0).UTC().Format(minute))
 		}
 	}
-	switch {
-	case !out.Type.Ready():
-		return say(Inactive, ReasonNotYet, "not in this version yet")
-	case s.lic.Tombstone != nil:
+	if s.lic.Tombstone != nil {
 		return say(Inactive, ReasonDeactivated, "this copy is deactivated")
 	}
 	return say(Inactive, ReasonNotActivated, "not activated")

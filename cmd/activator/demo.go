@@ -292,7 +292,7 @@ func (p *play) status() error {
 		return err
 	}
 	for _, d := range st.Definitions {
-		if d.Type.Ready() {
+		if d.Type.Activatable() {
 			p.plain(fmt.Sprintf("%s: %s", d.Name, d.State))
 			break
 		}

@@ -64,7 +64,7 @@ func newProductJSON(p *catalog.Product) productJSON {
 	for _, d := range p.Definitions {
 		x := definitionJSON{
 			ID: d.ID, Name: d.Name, Type: d.Type.String(), ShelfLife: d.ShelfLife, Strength: d.Strength(), Reusable: d.Reusable,
-			Ready: d.Type.Ready() && !d.Signed,
+			Ready: !d.Signed,
 		}
 		for _, id := range d.Requires {
 			x.Requires = append(x.Requires, uint8s(id))
@@ -181,14 +181,14 @@ func (p *printer) product(x *catalog.Product) {
 	for _, d := range x.Definitions {
 		var note string
 		switch {
-		case !d.Type.Ready() || d.Signed:
+		case d.Signed:
 			note = "not answered by this version yet"
 		case d.ShelfLife == 0:
 			note = "answers never expire"
 		default:
 			note = "answers hold " + plural(d.ShelfLife, "day")
 		}
-		if d.Type.Ends() && d.Type.Ready() {
+		if d.Type.Ends() {
 			note = "gives the activation back"
 		}
 		rows = append(rows, []string{fmt.Sprintf("  %d", d.ID), d.Type.String(), short(safe(d.Name), 28), note})

@@ -197,10 +197,6 @@ func (c *checker) texts() {
 // notes: known, but not in this version.
 func (c *checker) notes() {
 	d := c.this()
-	if d.Type.Known() && !d.Type.Ready() {
-		c.found = append(c.found, Problem{Severity: Note, Index: c.at, ID: d.ID, Field: "type", Element: -1,
-			Text: fmt.Sprintf("%s is known but not answered by this version yet", d.Type), Remedy: "requests for it are refused until then"})
-	}
 	if d.Signed {
 		c.found = append(c.found, Problem{Severity: Note, Index: c.at, ID: d.ID, Field: "strength", Element: -1,
 			Text: "signed codes are not issued by this version yet", Remedy: "requests for it are refused until then"})

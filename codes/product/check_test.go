@@ -2,7 +2,6 @@ package product
 
 import (
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -27,18 +26,19 @@ func TestCheckAcceptsTheSet(t *testing.T) {
 	for _, p := range Check(studio()) {
 		notes = append(notes, p.Path()+": "+p.Text)
 	}
-	want := []string{
-		"definition[4].type: trial-hours is known but not answered by this version yet",
-		"definition[5].type: trial-runs is known but not answered by this version yet",
-		"definition[6].type: expire-on is known but not answered by this version yet",
-		"definition[7].type: unlimited is known but not answered by this version yet",
-		"definition[9].type: check-in is known but not answered by this version yet",
-		"definition[10].type: recover is known but not answered by this version yet",
-		"definition[11].type: composite is known but not answered by this version yet",
-		"definition[12].type: choice is known but not answered by this version yet",
+	if len(notes) > 0 {
+		t.Errorf("have %s", strings.Join(notes, "\n"))
 	}
-	if !slices.Equal(notes, want) {
-		t.Errorf("have %s\nwant %s", strings.Join(notes, "\n"), strings.Join(want, "\n"))
+	signed := studio()
+	for i, d := range signed {
+		signed[i].Signed = !d.Type.Ends()
+	}
+	notes = nil
+	for _, p := range Check(signed) {
+		notes = append(notes, p.Path()+": "+p.Text)
+	}
+	if len(notes) != len(signed)-2 || notes[0] != "definition[0].strength: signed codes are not issued by this version yet" {
+		t.Errorf("all signed: have %s", strings.Join(notes, "\n"))
 	}
 }
 
@@ -111,6 +111,12 @@ func TestCheckRules(t *testing.T) {
 		{"composite in composite", func(d []Definition) []Definition {
 			return append(d, Definition{ID: 14, Type: Composite, Name: "All", Leaves: []uint8{8, 12}})
 		}, "definition[13].leaves[1]: leaf 12 is a composite itself"},
+		{"last day in a choice", func(d []Definition) []Definition { d[12].Leaves = []uint8{4, 7, 9}; return d },
+			"definition[12].leaves[1]: leaf 7 sets a last day, and the answer to a choice has no room for it"},
+		{"last day in a composite of a choice", func(d []Definition) []Definition { d[11].Leaves = []uint8{1, 7}; return d },
+			"definition[12].leaves[2]: leaf 12 sets a last day, and the answer to a choice has no room for it"},
+		{"check-in of a last day", func(d []Definition) []Definition { d[9].Requires = []uint8{7}; return d },
+			"definition[9].requires[0]: giving back definition 7 would lift its last day"},
 		{"reusable", func(d []Definition) []Definition {
 			for i := range d {
 				d[i].Reusable = true

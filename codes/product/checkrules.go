@@ -97,6 +97,8 @@ func (c *checker) requires() {
 			c.mistake("requires", i, fmt.Sprintf("pre-condition %d does not exist", id), "name the id of a definition of this product")
 		case r.Type.Known() && !r.Type.Activatable():
 			c.mistake("requires", i, fmt.Sprintf("pre-condition %d is of type %s, which is never active by itself", id, r.Type), "name a single definition that can be active: release, trial, expire-on, unlimited or feature")
+		case d.Type == CheckIn && r.Type == ExpireOn:
+			c.mistake("requires", i, fmt.Sprintf("giving back definition %d would lift its last day", id), "give back what the last day ends, such as the release")
 		case c.reach[id].has(d.ID):
 			c.mistake("requires", i, fmt.Sprintf("definitions %d and %d wait for each other", d.ID, id), "remove one of the two pre-conditions")
 		}
@@ -153,6 +155,8 @@ func (c *checker) leaves() {
 			c.mistake("leaves", i, fmt.Sprintf("the %s is its own leaf", d.Type), "name other definitions")
 		case !ok:
 			c.mistake("leaves", i, fmt.Sprintf("leaf %d does not exist", id), "name the id of a definition of this product")
+		case d.Type == Choice && c.expires(*leaf):
+			c.mistake("leaves", i, fmt.Sprintf("leaf %d sets a last day, and the answer to a choice has no room for it", id), "remove it, or put it into a composite, whose answer carries a day")
 		case leaf.Type.Activatable() || !leaf.Type.Known() || leaf.Type == Composite && d.Type == Choice:
 		case leaf.Type == Composite:
 			c.mistake("leaves", i, fmt.Sprintf("leaf %d is a composite itself", id), "name its leaves instead")
@@ -160,6 +164,18 @@ func (c *checker) leaves() {
 			c.mistake("leaves", i, fmt.Sprintf("leaf %d is of type %s, which is never a leaf", id, leaf.Type), "remove it")
 		}
 	}
+}
+
+// expires reports whether activating d needs a last day.
+func (c *checker) expires(d Definition) bool {
+	found := false
+	if d.Type != Choice {
+		c.flat(d, func(leaf Definition) bool {
+			found = leaf.Type == ExpireOn
+			return !found
+		})
+	}
+	return found
 }
 
 // flat calls f for each single definition that an answer for d can activate.

@@ -55,17 +55,6 @@ func (t Type) String() string {
 // Known reports whether t is one of the types above, None excepted.
 func (t Type) Known() bool { return t >= Release && t <= Choice }
 
-// Ready reports whether this version answers requests for t. Types that are
-// known and not ready may stand in a product file; the desk refuses requests
-// for them.
-func (t Type) Ready() bool {
-	switch t {
-	case Release, Feature, TrialDays, Deactivate, Reactivate:
-		return true
-	}
-	return false
-}
-
 // Activatable reports whether t can be active on a machine by itself. Only such
 // a definition can be a pre-condition.
 func (t Type) Activatable() bool { return t >= Release && t <= Feature }
