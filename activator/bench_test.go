@@ -29,6 +29,7 @@ func BenchmarkReading(b *testing.B) {
 	f := &journal.LicenseFacts{Known: true, License: journal.License{
 		Number: number, Product: uid, Seats: 3, State: journal.Live, Grants: "all", Customer: "Print Shop",
 	}}
+	about := &file{license: f, product: p, lk: lk}
 	now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 	d := Decision{salts: func() [16]byte { return [16]byte{} }}
 	b.ReportAllocs()
@@ -37,7 +38,7 @@ func BenchmarkReading(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		r, err := examine(text, c, f, p, lk, nil)
+		r, err := examine(text, c, about)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -1,17 +1,17 @@
 package activator
 
 import (
-	"github.com/manual-activator/manual-activator/activator/catalog"
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
 )
 
 // examine makes a reading of a code that was read: which license, product and
 // definition, and under which of the license's keys its tag is genuine. It is
-// pure. f may be nil where the license is not registered; p where it has no
-// product file; lk is the license key of the number that the code names.
-func examine(text string, c codes.Code, f *journal.LicenseFacts, p *catalog.Product, lk codes.Key, names map[codes.Fingerprint]string) (*Reading, error) {
-	r := &Reading{Text: text, Code: c, facts: f, names: names}
+// pure: about is what was looked up for the number that the code names, empty
+// where it names none.
+func examine(text string, c codes.Code, about *file) (*Reading, error) {
+	f, p := about.license, about.product
+	r := &Reading{Text: text, Code: c, facts: f, names: about.names}
 	switch c.Kind() {
 	case codes.KindRequest, codes.KindConfirmation:
 		r.Statement = c.Statement()
@@ -29,18 +29,18 @@ func examine(text string, c codes.Code, f *journal.LicenseFacts, p *catalog.Prod
 	}
 	for _, s := range f.Seats {
 		if c.Kind() == codes.KindSerial || s.Fingerprint != r.Statement.Fingerprint {
-			r.Active = append(r.Active, Machine{s.Fingerprint, names[s.Fingerprint], s.Slot, s.Since.UTC().Format("2006-01-02")})
+			r.Active = append(r.Active, Machine{s.Fingerprint, about.names[s.Fingerprint], s.Slot, s.Since.UTC().Format("2006-01-02")})
 		}
 	}
 	if p == nil {
 		return r, nil
 	}
 	r.Product, r.limits = p, p.Limits
-	if r.history, err = newHistory(p.UID, f.License.Number, p, lk, f.Claims); err != nil {
+	if r.history, err = newHistory(p.UID, f.License.Number, p, about.lk, f.Claims); err != nil {
 		return nil, err
 	}
 	if c.Kind() == codes.KindSerial {
-		r.serialGenuine = c.Serial().Key.Stretch(p.UID, f.License.Number).Equal(lk) && c.Serial().BelongsTo(p.UID)
+		r.serialGenuine = c.Serial().Key.Stretch(p.UID, f.License.Number).Equal(about.lk) && c.Serial().BelongsTo(p.UID)
 		return r, nil
 	}
 	d, ok := p.Definition(r.Statement.Definition)

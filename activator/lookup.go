@@ -1,0 +1,148 @@
+package activator
+
+import (
+	"context"
+	"time"
+
+	"github.com/manual-activator/manual-activator/activator/catalog"
+	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/codes"
+)
+
+// examine reads a text, looks up what the store knows of it, and makes a reading.
+func (s *Session) examine(ctx context.Context, text string, d Decision) (*Reading, *journal.Facts, error) {
+	c, slip := codes.Parse(text)
+	if slip != nil {
+		r := &Reading{Text: text, Slip: slip}
+		j := &judge{ctx: ctx, s: s, files: map[codes.LicenseNumber]*file{}}
+		r.Proposals = codes.Repair(text, d.repairable(), j)
+		return r, nil, j.err
+	}
+	return s.reading(ctx, text, c)
+}
+
+// repairable are the kinds that a slip is mended for at the desk. A serial
+// number is repaired only by the customer's side.
+func (d Decision) repairable() []codes.Kind {
+	var kinds []codes.Kind
+	for _, k := range d.kinds() {
+		if k == codes.KindRequest || k == codes.KindConfirmation {
+			kinds = append(kinds, k)
+		}
+	}
+	return kinds
+}
+
+// A file is what the desk has at hand about one license.
+type file struct {
+	facts   *journal.Facts
+	license *journal.LicenseFacts
+	product *catalog.Product // nil when it has no product file
+	lk      codes.Key
+	names   map[codes.Fingerprint]string // of machines
+}
+
+// file looks a license up.
+func (s *Session) file(ctx context.Context, number codes.LicenseNumber) (*file, error) {
+	facts, err := s.desk.store.Facts(ctx, journal.Wanted{
+		Licenses: []codes.LicenseNumber{number}, Since: s.desk.now().Add(-24 * time.Hour),
+	})
+	if err != nil {
+		return nil, err
+	}
+	f := &file{facts: facts, license: facts.Licenses[number]}
+	if !f.license.Known {
+		return f, nil
+	}
+	if f.product, err = s.desk.product(ctx, f.license.License.Product); err != nil {
+		return nil, err
+	}
+	if f.lk, err = s.desk.licenseKey(f.license.License.Product, number); err != nil {
+		return nil, err
+	}
+	if len(f.license.Claims) > 0 {
+		f.names, err = s.MachineNames(ctx, number)
+	}
+	return f, err
+}
+
+// reading looks up what the store knows of a code and makes a reading.
+func (s *Session) reading(ctx context.Context, text string, c codes.Code) (*Reading, *journal.Facts, error) {
+	number := numberOf(c)
+	if number == 0 {
+		r, err := examine(text, c, &file{})
+		return r, nil, err
+	}
+	f, err := s.file(ctx, number)
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err := examine(text, c, f)
+	if err != nil {
+		return nil, nil, err
+	}
+	if c.Kind() == codes.KindConfirmation && r.history != nil {
+		if first := r.history.confirmed(r.Statement.Fingerprint, r.Statement.Random); first != nil {
+			before, err := s.desk.store.Entry(ctx, first.entry)
+			if err != nil {
+				return nil, nil, err
+			}
+			r.before = &before
+		}
+	}
+	return r, f.facts, nil
+}
+
+// CodesIn lists the codes of a longer text, such as a mail, each once: a quoted
+// thread repeats them. Near-codes, which have a slip, are in it with their error.
+func CodesIn(text string) []codes.Match {
+	var out []codes.Match
+	seen := map[codes.Code]bool{}
+	for _, m := range codes.Find(text) {
+		if m.Err == nil && seen[m.Code] {
+			continue
+		}
+		seen[m.Code] = m.Err == nil
+		out = append(out, m)
+	}
+	return out
+}
+
+// judge lets only codes of registered licenses with a genuine tag be proposed.
+type judge struct {
+	ctx   context.Context
+	s     *Session
+	files map[codes.LicenseNumber]*file
+	err   error
+}
+
+// Known implements [codes.Judge].
+func (j *judge) Known(numbers []codes.LicenseNumber) []bool {
+	known, err := j.s.desk.store.Known(j.ctx, numbers)
+	if err != nil {
+		j.err = err
+		return make([]bool, len(numbers))
+	}
+	return known
+}
+
+// Genuine implements [codes.Judge].
+func (j *judge) Genuine(c codes.Code) bool {
+	if j.err != nil {
+		return false
+	}
+	number := numberOf(c)
+	f := j.files[number]
+	if f == nil {
+		if f, j.err = j.s.file(j.ctx, number); j.err != nil {
+			return false
+		}
+		j.files[number] = f
+	}
+	r, err := examine("", c, f)
+	if err != nil {
+		j.err = err
+		return false
+	}
+	return r.node != nil
+}

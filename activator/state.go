@@ -1,0 +1,245 @@
+package activator
+
+import (
+	"slices"
+
+	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/codes/product"
+)
+
+// keyOf derives the key of a state.
+func (h *history) keyOf(n *node) codes.Key {
+	if n.derived {
+		return n.key
+	}
+	parent := h.keyOf(n.parent)
+	switch a := n.answer; {
+	case a != nil:
+		n.key = parent.After(a.terms, a.tag)
+	case n.gaveBack():
+		n.key = parent.Deactivated(h.uid, n.statement(h.license))
+	default:
+		n.key = parent.CheckedIn(h.uid, n.statement(h.license))
+	}
+	n.derived = true
+	return n.key
+}
+
+// statement is the confirmation that n was made by.
+func (n *node) statement(l codes.LicenseNumber) codes.Statement {
+	c := n.confirmation
+	return codes.Statement{
+		Kind: codes.KindConfirmation, Random: n.ref.random, Fingerprint: n.ref.fingerprint,
+		License: l, Definition: c.definition, Status: c.status, Tag: c.tag,
+	}
+}
+
+// match finds the state and the release that s was tagged in: states of the same
+// fingerprint first, the newest first, then all others.
+func (h *history) match(s codes.Statement, typ product.Type, releases []uint16) (*node, uint16, bool) {
+	for _, n := range h.candidates(s.Fingerprint) {
+		t := h.keyOf(n).Tagger()
+		for _, v := range releases {
+			if codes.EqualTags(t.StatementTag(h.uid, v, uint8(typ), s), s.Tag) {
+				return n, v, true
+			}
+		}
+	}
+	return nil, 0, false
+}
+
+func (h *history) candidates(f codes.Fingerprint) []*node {
+	all := slices.Concat(h.answers, h.returns)
+	slices.SortStableFunc(all, func(a, b *node) int {
+		if mine, its := a.ref.fingerprint == f, b.ref.fingerprint == f; mine != its {
+			if mine {
+				return -1
+			}
+			return 1
+		}
+		return int(int64(b.entry) - int64(a.entry))
+	})
+	keyed := all[:0]
+	for _, n := range all {
+		if !n.keyless() {
+			keyed = append(keyed, n)
+		}
+	}
+	return append(keyed, h.root)
+}
+
+// machine lists the states of the machine that n belongs to, in the order in
+// which they arose: those with its fingerprint, and those on a line with it (a
+// network card may have changed on the way).
+func (h *history) machine(n *node) []*node {
+	if n.parent == nil {
+		return nil
+	}
+	var out []*node
+	for _, o := range slices.Concat(h.answers, h.returns) {
+		if o.ref.fingerprint == n.ref.fingerprint || o.descends(n) || n.descends(o) {
+			out = append(out, o)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *node) int { return int(int64(a.entry) - int64(b.entry)) })
+	return out
+}
+
+// with lists the states with fingerprint f, in the order in which they arose.
+func (h *history) with(f codes.Fingerprint) []*node {
+	return h.machine(&node{parent: h.root, ref: ref{fingerprint: f}})
+}
+
+func (n *node) descends(from *node) bool {
+	for p := n.parent; p != nil; p = p.parent {
+		if p == from {
+			return from.parent != nil // everything descends from the license key
+		}
+	}
+	return false
+}
+
+// label judges the state n of the machine with fingerprint f. A code that was
+// answered before must not be held against itself: what answers the request with
+// this random is left out.
+func (h *history) label(n *node, f codes.Fingerprint, random uint32) Label {
+	if n == h.root {
+		for _, o := range h.with(f) {
+			if !o.answers(f, random) && !o.keyless() {
+				return LicenseOnly
+			}
+		}
+		return Current
+	}
+	switch {
+	case n.ends != nil, n.shut != nil && n.seenBefore(n.shut.entry):
+		return GivenBack
+	case n.shut != nil:
+		return Void
+	case n.gone != nil:
+		return Gone
+	}
+	later := false
+	for _, o := range h.machine(n) {
+		if o == n || !o.follows(n) || o.answers(f, random) || o.keyless() {
+			continue
+		}
+		if o.seen != 0 {
+			return Earlier
+		}
+		later = true
+	}
+	switch {
+	case later:
+		return Superseded
+	case n.gaveBack():
+		return GivenBack
+	}
+	return Current
+}
+
+// follows reports whether n is a later state of the machine than o: on its line, or
+// from an answer that was given later. The give-back of an older activation is not.
+func (n *node) follows(o *node) bool {
+	if n.descends(o) {
+		return true
+	}
+	source := n
+	for source.confirmation != nil {
+		source = source.parent
+	}
+	return source.entry > o.entry
+}
+
+// answers reports whether n is an answer to the request with this random.
+func (n *node) answers(f codes.Fingerprint, random uint32) bool {
+	return n.answer != nil && n.ref.fingerprint == f && n.ref.random == random
+}
+
+// answersTo lists the revisions of the answer to a request, the oldest first.
+func (h *history) answersTo(f codes.Fingerprint, random uint32) []*node {
+	var out []*node
+	for _, n := range h.answers {
+		if n.answers(f, random) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// confirmed finds an accepted confirmation.
+func (h *history) confirmed(f codes.Fingerprint, random uint32) *node {
+	return h.byRef[ref{kind: refConfirmation, fingerprint: f, random: random}]
+}
+
+// active lists the definitions that are active in state n with their parameters,
+// as far as the desk can know: those answered on its line since the last
+// deactivation, what a reactivation brought back, without what was checked in.
+func (h *history) active(n *node) map[uint8]uint32 {
+	switch {
+	case n.parent == nil || n.gaveBack():
+		return map[uint8]uint32{}
+	case n.confirmation != nil:
+		on := h.active(n.parent)
+		if d, ok := h.define(n.confirmation.definition); ok {
+			for _, id := range d.Requires {
+				delete(on, id)
+			}
+		}
+		return on
+	case product.Type(n.answer.terms.Type) == product.Reactivate:
+		if n.parent.gaveBack() {
+			return h.active(n.parent.parent)
+		}
+		return map[uint8]uint32{}
+	}
+	on := h.active(n.parent)
+	t := n.answer.terms
+	d, ok := h.define(t.Definition)
+	switch {
+	case product.Type(t.Type) == product.Recover:
+	case ok && d.Type.Group():
+		for _, id := range chosen(d, t.Parameter) {
+			leaf, _ := h.define(id)
+			on[id] = leaf.Parameter.Default
+			if d.Type == product.Composite && takesDay(leaf.Type) {
+				on[id] = t.Parameter
+			}
+		}
+	default:
+		on[t.Definition] = t.Parameter
+	}
+	return on
+}
+
+// chosen lists the leaves that an answer to a group activates: all of a
+// composite, those whose bits are set of a choice.
+func chosen(d product.Definition, parameter uint32) []uint8 {
+	if d.Type == product.Composite {
+		return d.Leaves
+	}
+	var ids []uint8
+	for i, id := range d.Leaves {
+		if parameter&(1<<i) != 0 {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// activeOn is what is active on the machine of n, over all its open states: two
+// requests may have been out at the same time, each answered under the same key.
+func (h *history) activeOn(n *node) map[uint8]uint32 {
+	on := h.active(n)
+	for _, o := range h.machine(n) {
+		if o.answer == nil || o.shut != nil || o.gone != nil {
+			continue
+		}
+		for id, p := range h.active(o) {
+			if _, has := on[id]; !has {
+				on[id] = p
+			}
+		}
+	}
+	return on
+}
