@@ -121,6 +121,7 @@ func (p *printer) unreadable(r *activator.Reading) {
 	p.title("Not readable")
 	p.blank()
 	p.sentence(2, sentence(r.Reason))
+	p.several(r.Text)
 	p.proposals(r.Proposals)
 }
 
