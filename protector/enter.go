@@ -134,7 +134,7 @@ func rank(err error) int {
 
 // enter accepts an answer or says why not.
 func (s *session) enter(code codes.Code) (Accepted, error) {
-	if err := s.licensed(); err != nil {
+	if err := s.standIn(); err != nil {
 		return Accepted{}, err
 	}
 	if err := s.honored(); err != nil {
@@ -147,14 +147,21 @@ func (s *session) enter(code codes.Code) (Accepted, error) {
 	if err != nil {
 		return Accepted{}, err
 	}
-	m, ok := s.attempts(s.lic, machine).find(code.Answer())
+	all, err := s.all(machine)
+	if err != nil {
+		return Accepted{}, err
+	}
+	m, ok := all.find(code.Answer())
 	if !ok {
 		return Accepted{}, s.unmatched(code, machine)
 	}
 	if err := s.check(m, code.Answer(), machine); err != nil {
 		return Accepted{}, err
 	}
-	rec, err := accept(s.lic, m, code, s.profile, s.base.Trial, s.now)
+	if m.definition.Type == product.Recover {
+		s.resetClock(codes.Day(m.terms.Parameter))
+	}
+	rec, err := accept(s.lic, m, code, s.profile, s.base.common, s.now)
 	if err != nil {
 		return Accepted{}, err
 	}
@@ -166,7 +173,12 @@ func (s *session) enter(code codes.Code) (Accepted, error) {
 	if m.definition.Type == product.Reactivate {
 		restored = rec.Active
 	}
-	if err := s.save(rec); err != nil {
+	if m.definition.Type == product.Recover {
+		err = s.recovered(m, rec)
+	} else {
+		err = s.save(rec)
+	}
+	if err != nil {
 		return Accepted{}, err
 	}
 	return s.accepted(code, m.definition.ID, restored), nil
@@ -201,8 +213,12 @@ func (s *session) again(code codes.Code) (out Accepted, done bool, err error) {
 	}
 	a := s.lic.Answered[found]
 	d, _ := s.profile.Definition(a.Definition)
-	_, held := s.lic.held(a.Definition)
-	if latest[a.Definition] == found && s.lic.Tombstone == nil && (held || d.Type == product.Reactivate) {
+	inForce := d.Type == product.Reactivate || d.Type == product.Recover ||
+		!slices.ContainsFunc(leaves(s.profile, d, code.Answer().Parameter), func(id uint8) bool {
+			_, held := s.lic.held(id)
+			return !held
+		})
+	if latest[a.Definition] == found && (s.lic.Tombstone == nil || d.Type == product.Recover) && inForce {
 		out = s.accepted(code, a.Definition, nil)
 		out.Already = true
 		return out, true, nil
@@ -218,12 +234,16 @@ func (s *session) again(code codes.Code) (out Accepted, done bool, err error) {
 func (s *session) check(m attempt, a codes.Answer, machine hardware) error {
 	d := m.definition
 	switch {
+	case d.Type == product.Recover:
+		if err := s.recoveryDay(m); err != nil {
+			return err
+		}
 	case s.lic.Tombstone != nil && d.Type != product.Reactivate:
 		return refuse(ReasonDeactivated, "this copy is deactivated: only a reactivation counts, and this activation code is for definition %d (%s)", d.ID, d.Name).about(d.ID)
 	case s.lic.Tombstone == nil && d.Type == product.Reactivate:
 		return refuse(ReasonNotDeactivated, "this is a reactivation code, and this copy is not deactivated").about(d.ID)
 	}
-	if a.Day != 0 && !s.now.Before(a.Day.End()) {
+	if a.Day != 0 && !s.now.Before(a.Day.End()) && d.Type != product.Recover {
 		note := ""
 		if s.setBack {
 			note = " (the clock shows an earlier time, but " + s.now.Format(minute) + " was seen already)"
@@ -231,7 +251,10 @@ func (s *session) check(m attempt, a codes.Answer, machine hardware) error {
 		return refuse(ReasonExpired, "this activation code had to be typed by %s%s: tell the vendor, who can renew it for the same request code", a.Day, note).about(d.ID)
 	}
 	kept := s.lic.profile(s.lic.Machine)
-	if m.request >= 0 {
+	switch {
+	case m.beside:
+		kept = s.beside.rec.profile(s.beside.rec.Requests[m.request].Machine)
+	case m.request >= 0:
 		kept = s.lic.profile(s.lic.Requests[m.request].Machine)
 	}
 	if now := compare(m.terms.Fingerprint, kept, machine, s.profile.Policy); !now.same {
@@ -257,6 +280,12 @@ func (s *session) unmatched(code codes.Code, machine hardware) error {
 			e.License = number
 			return e
 		}
+	}
+	if s.lost {
+		return damagedState(s.lic.License)
+	}
+	if m, ok := s.answersTo(s.lic, s.lic.Older).find(code.Answer()); ok {
+		return refuse(ReasonOlderRequest, "this activation code is for an older request code, and a later answer or a code that gave something back took its place: ask for what is missing with a new request code").about(m.definition.ID)
 	}
 	switch requests := s.lic.Requests; {
 	case len(requests) > 0 && !slices.ContainsFunc(s.profile.Definitions, func(d product.Definition) bool { return !d.Signed && !d.Type.Ends() }):

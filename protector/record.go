@@ -23,11 +23,13 @@ const (
 	maxRequests = 8        // outstanding per definition
 	maxAnswered = 256      // accepted answers remembered
 	maxLineage  = 1024     // keys remembered
+	maxOlder    = 16       // requests remembered that no answer counts for any more
+	maxReturns  = 64       // check-ins remembered
 )
 
 // record is one state: that of the machine (license number 0: the trial, the
-// newest profile seen, the license in use) or that of one license on it. A state
-// file holds one record:
+// newest profile seen, the license in use), that of one license on it, or what is
+// kept beside it for its recovery. A state file holds one record:
 //
 //	manual-activator/1 protector state
 //	{...}                              JSON of the record, in the one canonical form
@@ -42,8 +44,12 @@ type record struct {
 	Sequence uint64              `json:"sequence"` // rises with every write
 	common
 
-	// The machine's record.
+	// The machine's record. It has the license key of the license in use too.
 	Current codes.LicenseNumber `json:"current,omitempty"` // the license in use
+
+	// The recovery record of a license. Its current key is LK, always, and its
+	// requests are those for a recovery.
+	Recovery bool `json:"recovery,omitempty"`
 
 	// A license's record.
 	Generation  uint64            `json:"generation,omitempty"` // rises with accepted answers and confirmations only
@@ -57,18 +63,27 @@ type record struct {
 	Machine     machineID         `json:"machine,omitempty"` // the profile the fingerprint was drawn from
 	Active      []grant           `json:"active,omitempty"`  // in the order of definitions
 	Requests    []outstanding     `json:"requests,omitempty"`
+	Older       []outstanding     `json:"older,omitempty"` // given up: an answer to one is told apart, and not taken
 	Answered    []answered        `json:"answered,omitempty"`
 	Tombstone   *tombstone        `json:"tombstone,omitempty"`
-	Machines    []machine         `json:"machines,omitempty"` // hardware profiles, by id
+	CheckedIn   *checkedIn        `json:"checked_in,omitempty"` // the last check-in, while its code is shown
+	Returns     []keyID           `json:"returns,omitempty"`    // every key that a check-in left
+	Machines    []machine         `json:"machines,omitempty"`   // hardware profiles, by id
 }
 
 // common is what every record of a product on a machine carries, so that losing
 // one record loses none of it.
 type common struct {
-	Clock int64 `json:"clock,omitempty"` // the latest time seen, Unix seconds
-	Trial int64 `json:"trial,omitempty"` // when the built-in trial began
-	Seen  seen  `json:"seen,omitzero"`   // the newest profile
+	Clock     int64 `json:"clock,omitempty"`     // the latest time seen since the last recovery, Unix seconds
+	Recovered int64 `json:"recovered,omitempty"` // how often a recovery reset the clock
+	Trial     int64 `json:"trial,omitempty"`     // when the built-in trial began
+	Runs      int64 `json:"runs,omitempty"`      // how often a run began
+	Ran       int64 `json:"ran,omitempty"`       // how long runs took together, in seconds
+	Seen      seen  `json:"seen,omitzero"`       // the newest profile
 }
+
+// usedUp is what the counters of a trial show where nobody knows what they were.
+const usedUp = 1 << 40
 
 // seen is what is kept of the newest product profile.
 type seen struct {
@@ -84,7 +99,9 @@ type grant struct {
 	Parameter  uint32       `json:"parameter"`
 	Release    uint16       `json:"release"` // of the program that asked
 	Since      int64        `json:"since"`
-	Until      int64        `json:"until,omitempty"` // end of the extended trial
+	// Until is where the extended trial ends: a time, in Unix seconds; a number of
+	// seconds of running; a number of starts.
+	Until int64 `json:"until,omitempty"`
 }
 
 // outstanding is a request that may still be answered.
@@ -92,8 +109,8 @@ type outstanding struct {
 	Code    codes.Code `json:"code"`
 	Type    uint8      `json:"type"`
 	Release uint16     `json:"release"`
-	Key     secret     `json:"key"` // the key it is tagged under
-	Machine machineID  `json:"machine"`
+	Key     secret     `json:"key"`               // the key it is tagged under
+	Machine machineID  `json:"machine,omitempty"` // none: an older one
 	Made    int64      `json:"made"`
 }
 
@@ -111,6 +128,13 @@ type tombstone struct {
 	Ended keyID      `json:"ended"` // the key that was current
 	At    int64      `json:"at"`
 	Ends  []grant    `json:"ends"` // what a reactivation restores
+}
+
+// checkedIn is a check-in: what it gave back and the confirmation code.
+type checkedIn struct {
+	Code codes.Code `json:"code"`
+	Gave uint8      `json:"gave"` // the definition that ended
+	At   int64      `json:"at"`
 }
 
 // machine is a hardware profile.
@@ -175,6 +199,8 @@ func (r *record) json() []byte {
 func (r *record) tidy() {
 	r.Answered = lastOf(r.Answered, maxAnswered)
 	r.Lineage = lastOf(r.Lineage, maxLineage)
+	r.Older = lastOf(r.Older, maxOlder)
+	r.Returns = lastOf(r.Returns, maxReturns)
 	used := map[machineID]bool{r.Machine: true}
 	for _, q := range r.Requests {
 		used[q.Machine] = true
@@ -276,6 +302,11 @@ func (r *record) valid() error {
 			return errors.New("a request is not complete")
 		}
 	}
+	for _, q := range r.Older {
+		if q.Code.Kind() != codes.KindRequest || q.Key.IsZero() {
+			return errors.New("an older request is not complete")
+		}
+	}
 	for _, a := range r.Answered {
 		if a.Code.Kind() != codes.KindActivation {
 			return errors.New("an answer is not complete")
@@ -283,6 +314,12 @@ func (r *record) valid() error {
 	}
 	if t := r.Tombstone; t != nil && (t.Code.Kind() != codes.KindConfirmation || len(r.Active) > 0) {
 		return errors.New("the deactivation is not complete")
+	}
+	if c := r.CheckedIn; c != nil && (c.Code.Kind() != codes.KindConfirmation || r.Tombstone != nil) {
+		return errors.New("the check-in is not complete")
+	}
+	if r.Recovery && (!r.Key.Equal(r.stretched()) || len(r.Active) > 0) {
+		return errors.New("the recovery is under another key than the license's")
 	}
 	return nil
 }
@@ -293,12 +330,18 @@ func (r *record) clone() *record {
 	c.Lineage = slices.Clone(r.Lineage)
 	c.Active = slices.Clone(r.Active)
 	c.Requests = slices.Clone(r.Requests)
+	c.Older = slices.Clone(r.Older)
+	c.Returns = slices.Clone(r.Returns)
 	c.Answered = slices.Clone(r.Answered)
 	c.Machines = slices.Clone(r.Machines)
 	if r.Tombstone != nil {
 		t := *r.Tombstone
 		t.Ends = slices.Clone(t.Ends)
 		c.Tombstone = &t
+	}
+	if r.CheckedIn != nil {
+		in := *r.CheckedIn
+		c.CheckedIn = &in
 	}
 	return &c
 }
@@ -308,6 +351,20 @@ func (r *record) setKey(k codes.Key) {
 	r.Key = secret{k}
 	r.Lineage = append(r.Lineage, k.ID())
 	r.Generation++
+}
+
+// giveUp makes the requests that drop names unanswerable.
+func (r *record) giveUp(drop func(i int, q outstanding) bool) {
+	var kept []outstanding
+	for i, q := range r.Requests {
+		if !drop(i, q) {
+			kept = append(kept, q)
+			continue
+		}
+		q.Machine = ""
+		r.Older = append(r.Older, q)
+	}
+	r.Requests = kept
 }
 
 // held returns the grant of a definition, if it is active here.
