@@ -24,9 +24,11 @@ type Report struct {
 	Release    uint16            `json:"release,omitempty"`
 	Definition *DefinitionReport `json:"definition"`
 	// Fingerprint is 7 hex digits, Random 8.
-	Fingerprint string    `json:"fingerprint"`
-	Machine     string    `json:"machine,omitempty"` // what people call the machine
-	Random      string    `json:"random"`
+	Fingerprint string `json:"fingerprint"`
+	Machine     string `json:"machine,omitempty"` // what people call the machine
+	Random      string `json:"random"`
+	// Overridable says that a refusal may be passed with a reason.
+	Overridable bool      `json:"overridable,omitempty"`
 	State       Label     `json:"state"`
 	StateNote   string    `json:"state_note,omitempty"`
 	Seats       int       `json:"seats,omitempty"`
@@ -64,11 +66,26 @@ type DefinitionReport struct {
 	Type string `json:"type"`
 }
 
+// Overridable reports whether everything that stands against a code may be passed by
+// an operator with a reason.
+func (r *Reading) Overridable() bool {
+	failed := 0
+	for _, c := range r.Checks {
+		if c.Result == Failed {
+			failed++
+			if c.hard {
+				return false
+			}
+		}
+	}
+	return failed > 0
+}
+
 // Report makes the JSON form of a reading.
 func (r *Reading) Report() Report {
 	p := Report{
 		Verdict: r.Verdict, Reason: r.Reason, Release: r.Release, State: r.State, StateNote: r.StateNote,
-		Active: r.Active, Checks: r.Checks, Proposals: []string{},
+		Active: r.Active, Checks: r.Checks, Proposals: []string{}, Overridable: r.Overridable(),
 	}
 	for _, c := range r.Proposals {
 		p.Proposals = append(p.Proposals, c.Code.String())

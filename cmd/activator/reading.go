@@ -237,8 +237,11 @@ func (p *printer) verdict(v journal.Verdict, words string) {
 // refused says why, and what an operator may do about it.
 func refused(r *activator.Reading) string {
 	why := sentence(r.Reason)
-	if why == "" {
+	switch {
+	case why == "":
 		return "Refused."
+	case r.Overridable():
+		return "Refused. " + why + " To pass it all the same, say why: --override REASON."
 	}
 	return "Refused. " + why
 }
