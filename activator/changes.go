@@ -124,7 +124,7 @@ func (s *Session) change(ctx context.Context, c Change) (*Outcome, error) {
 		return nil, err
 	}
 	j := decideChange(l, f, h, names, goneLimit{limits.Gone, limits.PeriodDays}, c, d.now())
-	id, err := s.append(ctx, facts, p, s.sign(j.entry, c.intent))
+	id, err := s.append(ctx, facts, p, s.stamp(j.entry, c.intent))
 	if err != nil {
 		return nil, err
 	}

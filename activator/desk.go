@@ -128,8 +128,14 @@ func (d *Desk) Unlock() error {
 	return err
 }
 
-// Keyring lists what the keyring holds, without a secret.
-func (d *Desk) Keyring() (*keyring.Keyring, error) { return d.keys() }
+// Keys lists what everybody may know of the keyring.
+func (d *Desk) Keys() (keyring.Listing, error) {
+	k, err := d.keys()
+	if err != nil {
+		return keyring.Listing{}, err
+	}
+	return k.List(), nil
+}
 
 // signer signs the heads of the journal.
 func (d *Desk) signer() (note.Signer, error) {

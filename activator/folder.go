@@ -30,6 +30,7 @@ import (
 //	keyring.age     the vendor's secrets, to the operators' identities
 //	journal.db      the journal and what follows from it
 //	products/       one TOML file a product
+//	replies/        the vendor's own reply texts, if any
 const (
 	settingsFile = "activator.toml"
 	journalFile  = "journal.db"
@@ -74,7 +75,7 @@ func readSettings(dir string) (settings, error) {
 	return s, nil
 }
 
-// validDesk says whether a text can be the name of a desk or an operator.
+// validDesk says whether a text can be the name of a desk.
 func validDesk(name string) error {
 	if name == "" || len(name) > 64 || strings.TrimSpace(name) != name {
 		return fmt.Errorf("desk: have %q, want a name of 1 to 64 characters", name)

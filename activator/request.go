@@ -188,7 +188,7 @@ func (b *bench) asked() {
 // repeat gives the answer that was given before.
 func (b *bench) repeat(e *journal.Entry, last *node) *answer {
 	switch {
-	case last.ends != nil, last.shut != nil:
+	case last.shut != nil:
 		b.refuse(checkUsed, "this request was answered, and that activation was given back on "+day(last.shut.at)+": the program asks for a reactivation now")
 	case last.gone != nil:
 		b.doubt(checkUsed, "this request was answered, and the machine was declared gone on "+day(last.gone.At))

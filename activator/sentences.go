@@ -8,8 +8,8 @@ import (
 	"github.com/manual-activator/manual-activator/codes"
 )
 
-// Every sentence that an agent may read to a customer stands in this file: no
-// jargon, no names of parts of the program, and what to do next.
+// Sentences that an agent may read to a customer: no jargon, no names of parts of
+// the program, and what to do next.
 
 // Names of the checks, in the order in which they are shown.
 const (

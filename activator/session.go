@@ -174,7 +174,7 @@ func (s *Session) submit(ctx context.Context, text string, d Decision) (*Outcome
 		return nil, err
 	}
 	j := decide(r, d, s.desk.now())
-	e := s.sign(j.entry, d.intent)
+	e := s.stamp(j.entry, d.intent)
 	id, err := s.append(ctx, facts, r.Product, e)
 	if err != nil {
 		return nil, err
@@ -190,8 +190,8 @@ func (s *Session) submit(ctx context.Context, text string, d Decision) (*Outcome
 	return o, nil
 }
 
-// sign puts desk, operator, door and intent into an entry.
-func (s *Session) sign(e journal.Entry, intent [16]byte) journal.Entry {
+// stamp puts desk, operator, door and intent into an entry.
+func (s *Session) stamp(e journal.Entry, intent [16]byte) journal.Entry {
 	e.Operator, e.Desk, e.Via, e.Intent = s.op.Name, s.desk.name, s.via, intent
 	return e
 }
@@ -207,7 +207,7 @@ func (s *Session) append(ctx context.Context, facts *journal.Facts, p *catalog.P
 	if p != nil {
 		if pe, changed := s.desk.productEntry(p); changed {
 			pe.At = e.At
-			es = []journal.Entry{s.sign(pe, s.desk.salt()), e}
+			es = []journal.Entry{s.stamp(pe, s.desk.salt()), e}
 		}
 	}
 	ids, err := s.desk.store.Append(ctx, facts, es, signer)
@@ -246,20 +246,34 @@ func (r *Reading) fits(d Decision, now time.Time) error {
 
 // Entries lists the journal.
 func (s *Session) Entries(ctx context.Context, q journal.Query) iter.Seq2[journal.Entry, error] {
+	if err := s.may(ActRead); err != nil {
+		return func(yield func(journal.Entry, error) bool) { yield(journal.Entry{}, err) }
+	}
 	return s.desk.store.Entries(ctx, q)
 }
 
 // Head is the signed head of the journal's own log: keep it elsewhere, and
 // [Session.Verify] tells later whether anything before it was changed or cut off.
-func (s *Session) Head(ctx context.Context) (journal.Head, error) { return s.desk.store.Head(ctx) }
+func (s *Session) Head(ctx context.Context) (journal.Head, error) {
+	if err := s.may(ActRead); err != nil {
+		return journal.Head{}, err
+	}
+	return s.desk.store.Head(ctx)
+}
 
 // Entry looks up one entry of the journal, or [journal.ErrNoEntry].
 func (s *Session) Entry(ctx context.Context, id journal.EntryID) (journal.Entry, error) {
+	if err := s.may(ActRead); err != nil {
+		return journal.Entry{}, err
+	}
 	return s.desk.store.Entry(ctx, id)
 }
 
 // Licenses lists the registry.
 func (s *Session) Licenses(ctx context.Context, q journal.LicenseQuery) iter.Seq2[journal.License, error] {
+	if err := s.may(ActRead); err != nil {
+		return func(yield func(journal.License, error) bool) { yield(journal.License{}, err) }
+	}
 	return s.desk.store.Licenses(ctx, q)
 }
 

@@ -7,7 +7,6 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/mod/sumdb/note"
 
 	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/activator/journal"
@@ -42,28 +41,13 @@ journal verify --keep FILE writes the head, --head FILE compares with it later.`
 
 // heads reads heads that were kept elsewhere.
 func heads(d *activator.Desk, files []string) ([]journal.Head, error) {
-	if len(files) == 0 {
-		return nil, nil
-	}
-	k, err := d.Keyring()
-	if err != nil {
-		return nil, err
-	}
-	var ours []note.Verifier
-	for _, e := range k.List().Epochs {
-		v, err := note.NewVerifier(e.JournalVerifier)
-		if err != nil {
-			return nil, err
-		}
-		ours = append(ours, v)
-	}
 	var known []journal.Head
 	for _, path := range files {
 		b, err := os.ReadFile(path)
 		if err != nil {
 			return nil, err
 		}
-		h, err := journal.ParseCheckpoint(b, note.VerifierList(ours...))
+		h, err := d.Checkpoint(b)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
