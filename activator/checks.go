@@ -2,6 +2,7 @@ package activator
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -150,13 +151,13 @@ func (b *bench) granted(d *product.Definition, parameter uint32) {
 	}
 }
 
-// coversLeaves reports whether every leaf that an answer to a group activates was
+// coversLeaves reports whether everything that an answer to a group activates was
 // bought by itself.
 func (b *bench) coversLeaves(d *product.Definition, parameter uint32) bool {
 	if !d.Type.Group() {
 		return false
 	}
-	for _, id := range chosen(*d, parameter) {
+	for _, id := range shares(*d, b.r.Product.Definition, parameter) {
 		leaf, ok := b.r.Product.Definition(id)
 		if !ok || !b.r.License.Grants.Covers(leaf) {
 			return false
@@ -165,15 +166,30 @@ func (b *bench) coversLeaves(d *product.Definition, parameter uint32) bool {
 	return true
 }
 
-// preconditions judges what must be active on the machine already.
-func (b *bench) preconditions(d *product.Definition) {
-	if len(d.Requires) == 0 {
+// preconditions judges what must be active on the machine already: for d, and for
+// what an answer to it activates, which may build on one another.
+func (b *bench) preconditions(d *product.Definition, parameter uint32) {
+	needs := slices.Clone(d.Requires)
+	var brings []uint8
+	if !d.Type.Ends() {
+		brings = shares(*d, b.r.Product.Definition, parameter)
+	}
+	for _, id := range brings {
+		leaf, _ := b.r.Product.Definition(id)
+		for _, n := range leaf.Requires {
+			if !slices.Contains(brings, n) {
+				needs = append(needs, n)
+			}
+		}
+	}
+	if len(needs) == 0 {
 		b.skip(checkPreconditions, "none")
 		return
 	}
+	slices.Sort(needs)
 	on := b.r.history.activeOn(b.r.node)
 	var missing []string
-	for _, id := range d.Requires {
+	for _, id := range slices.Compact(needs) {
 		if _, ok := on[id]; !ok {
 			missing = append(missing, b.r.definitionName(id))
 		}

@@ -168,7 +168,7 @@ func (b *bench) confirmation(e *journal.Entry) {
 	} else {
 		b.warn(checkStanding, "the license is "+r.License.State+"; the give-back is recorded all the same")
 	}
-	b.preconditions(r.Definition)
+	b.preconditions(r.Definition, 0)
 	b.outcome()
 	seat := false
 	if r.Definition.Type == product.Deactivate {

@@ -54,7 +54,7 @@ func (b *bench) request(e *journal.Entry) *answer {
 		return nil
 	}
 	b.granted(grants, parameter)
-	b.preconditions(grants)
+	b.preconditions(grants, parameter)
 	if grants.Type == product.Recover {
 		b.skip(checkSeat, "a recovery takes no seat")
 	} else {

@@ -95,11 +95,13 @@ func stateNote(l Label, n *node) string {
 			return "this machine gave its activation back; we accepted that on " + since
 		}
 		if n != nil && n.shut != nil {
-			return "the activation of " + since + " was given back; we accepted that on " + day(n.shut.at)
+			return "the activation of " + since + " was given back; we accepted that on " + day(n.shut.at) +
+				": this copy of the program remembers an older time, perhaps from a backup, and counts no more"
 		}
 		return "this activation was given back"
 	case Void:
-		return "the answer of " + since + " was closed when the machine gave its activation back, before it was ever used"
+		return "the answer of " + since + " was closed when the machine gave its activation back on " + day(n.shut.at) +
+			", since we had not seen it in use by then: it holds no seat and counts no more"
 	case Gone:
 		return "this machine was declared gone on " + day(n.gone.At)
 	case LicenseOnly:

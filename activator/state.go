@@ -195,36 +195,40 @@ func (h *history) active(n *node) map[uint8]uint32 {
 	}
 	on := h.active(n.parent)
 	t := n.answer.terms
-	d, ok := h.define(t.Definition)
-	switch {
-	case product.Type(t.Type) == product.Recover:
-	case ok && d.Type.Group():
-		for _, id := range chosen(d, t.Parameter) {
+	if d, ok := h.define(t.Definition); ok && d.Type != product.Recover {
+		for _, id := range shares(d, h.define, t.Parameter) {
 			leaf, _ := h.define(id)
-			on[id] = leaf.Parameter.Default
-			if d.Type == product.Composite && takesDay(leaf.Type) {
+			switch {
+			case id == t.Definition, d.Type == product.Composite && takesDay(leaf.Type):
 				on[id] = t.Parameter
+			default:
+				on[id] = leaf.Parameter.Default
 			}
 		}
-	default:
-		on[t.Definition] = t.Parameter
 	}
 	return on
 }
 
-// chosen lists the leaves that an answer to a group activates: all of a
-// composite, those whose bits are set of a choice.
-func chosen(d product.Definition, parameter uint32) []uint8 {
-	if d.Type == product.Composite {
-		return d.Leaves
+// shares lists what an answer to d activates: d itself, the leaves of a composite, or
+// those of a choice whose bits are set; a composite within a choice stands for its
+// leaves.
+func shares(d product.Definition, define definer, parameter uint32) []uint8 {
+	if !d.Type.Group() {
+		return []uint8{d.ID}
 	}
 	var ids []uint8
 	for i, id := range d.Leaves {
-		if parameter&(1<<i) != 0 {
+		if d.Type == product.Choice && parameter&(1<<i) == 0 {
+			continue
+		}
+		if leaf, _ := define(id); leaf.Type == product.Composite {
+			ids = append(ids, leaf.Leaves...)
+		} else {
 			ids = append(ids, id)
 		}
 	}
-	return ids
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // activeOn is what is active on the machine of n, over all its open states: two

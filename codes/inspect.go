@@ -50,11 +50,7 @@ func Inspect(text string) Layout {
 	}
 	l := Layout{Form: formOf(syms)}
 	l.Kind = kindOf(syms[0].r, l.Form)
-	if l.Kind.readable() {
-		l.Want = l.Kind.groups(l.Form)
-	} else {
-		l.Want = kinds[l.Kind].groups
-	}
+	l.Want = l.Kind.groups(l.Form)
 	var canonical strings.Builder
 	groups, _ := split(syms)
 	if even := sixes(syms); len(even) == l.Want {

@@ -14,6 +14,7 @@ type Accepted struct {
 	Code       codes.Code
 	Definition DefinitionStatus   // as it is now
 	Restored   []DefinitionStatus // what a reactivation brought back
+	Parts      []DefinitionStatus // what a composite or a choice made active
 	Already    bool               // it was accepted before and still holds: nothing changed
 }
 
@@ -189,6 +190,12 @@ func (s *session) accepted(code codes.Code, id uint8, restored []grant) Accepted
 	status := s.status()
 	out := Accepted{Code: code}
 	out.Definition, _ = status.Definition(id)
+	if d := out.Definition.Definition; d.Type.Group() {
+		for _, part := range leaves(s.profile, d, code.Answer().Parameter) {
+			p, _ := status.Definition(part)
+			out.Parts = append(out.Parts, p)
+		}
+	}
 	for _, g := range restored {
 		if d, ok := status.Definition(g.Definition); ok {
 			out.Restored = append(out.Restored, d)

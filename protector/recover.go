@@ -46,7 +46,21 @@ func (s *session) recoveryRecord() (*record, error) {
 		}
 	}
 	rec.LicenseFile = s.lic.LicenseFile
+	rec.settle(s.lic.Answered)
 	return rec, nil
+}
+
+// settle gives up the requests that were answered, and those made before them: also
+// where the machine stopped before that was written, or an old copy came back.
+func (r *record) settle(accepted []answered) {
+	last := -1
+	for i, q := range r.Requests {
+		random := q.Code.Statement().Random
+		if slices.ContainsFunc(accepted, func(a answered) bool { return a.Random == random }) {
+			last = i
+		}
+	}
+	r.giveUp(func(i int, _ outstanding) bool { return i <= last })
 }
 
 // saveRecovery writes the recovery's record in at least one place.
@@ -101,11 +115,9 @@ func (s *session) recoveries() (attempts, error) {
 		return nil, err
 	}
 	var list attempts
+	l.rec = l.rec.clone()
+	l.rec.settle(s.lic.Answered)
 	for i, q := range slices.Backward(l.rec.Requests) {
-		st := q.Code.Statement()
-		if slices.ContainsFunc(s.lic.Answered, func(a answered) bool { return a.Random == st.Random }) {
-			continue // accepted, and the machine stopped before it was taken out
-		}
 		tagger := q.Key.Tagger()
 		for _, d := range s.profile.Definitions {
 			if d.Type == product.Recover && !d.Signed {
@@ -170,9 +182,7 @@ func (s *session) recovered(m attempt, rec *record) error {
 		return nil
 	}
 	beside := s.beside.rec.clone()
-	random := m.terms.Random
-	beside.giveUp(func(i int, _ outstanding) bool { return i < m.request })
-	beside.Requests = slices.DeleteFunc(beside.Requests, func(q outstanding) bool { return q.Code.Statement().Random == random })
+	beside.settle(rec.Answered)
 	beside.Generation++
 	if err := s.saveRecovery(beside); err != nil {
 		s.note(ReasonStateNotWritable, "%s", err.Error())

@@ -245,7 +245,7 @@ func TestSigned(t *testing.T) {
 	v := w.vendor
 	v.Profile.Definitions[4].Signed = true // the feature
 	v.Profile.Definitions[2].Signed = true // so the reactivation must be
-	for _, i := range []int{6, 12, 13} { // and the composite, the recovery, and the choice
+	for _, i := range []int{6, 12, 13} {   // and the composite, the recovery, and the choice
 		v.Profile.Definitions[i].Signed = true
 	}
 	w.profile = v.Export()

@@ -3,6 +3,7 @@ package protector
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"path/filepath"
 	"slices"
@@ -175,8 +176,14 @@ func (s *session) tick() {
 		changed, s.unbegun = true, true
 	}
 	if s.setBack {
-		s.note(ReasonClockSetBack, "the clock of this machine shows %s, but %s was seen already: set the clock right; until then the later time counts",
-			s.clock.UTC().Format(minute), s.now.Format(minute))
+		way := ""
+		for _, d := range s.profile.Definitions {
+			if d.Type == product.Recover && !d.Signed && s.licFile != nil {
+				way = fmt.Sprintf("; if it is right, ask the vendor for definition %d (%s)", d.ID, d.Name)
+			}
+		}
+		s.note(ReasonClockSetBack, "the clock of this machine shows %s, but %s was seen already: set the clock right%s; until then the later time counts",
+			s.clock.UTC().Format(minute), s.now.Format(minute), way)
 	}
 	if s.older {
 		s.note(ReasonProfileOlder, "an older release of the program (%d) is running than the one last seen (%d)", s.profile.Release, s.base.Seen.Release)
