@@ -164,7 +164,7 @@ func TestRealLife(t *testing.T) {
 			test.sum = j.Sum
 		}
 		if j.Sum != test.sum || j.Verdict != test.verdict {
-			t.Errorf("%s: have %d and %q, want %d and %q:\n%s", test.what, j.Sum, j.Verdict, test.sum, test.verdict, j.Table())
+			t.Errorf("%s: have %d and %q, want %d and %q:\n%s", test.what, j.Sum, j.Verdict, test.sum, test.verdict, j.Table(120))
 		}
 	}
 }
@@ -412,15 +412,15 @@ func TestSentences(t *testing.T) {
 func TestTable(t *testing.T) {
 	station := load(t, "workstation.json")
 	later := without(with(with(station, fp.Memory, "128 GB"), fp.MAC, "a8:a1:59:3c:7e:12", "3c:ec:ef:10:20:30"), fp.SCSI)
-	have := fp.Compare(station, later, nil, false).Judge(3, 6).Table()
+	have := fp.Compare(station, later, nil, false).Judge(3, 6).Table(80)
 	for _, want := range []string{"EARLIER", "*  network card", "*  memory", "64 GB  ", "128 GB", "?  SCSI controller", "sum"} {
 		if !strings.Contains(have, want) {
 			t.Errorf("have no %q in\n%s", want, have)
 		}
 	}
 	for line := range strings.Lines(have) {
-		if strings.TrimRight(line, "\n ") != strings.TrimRight(line, "\n") || len([]rune(line)) > 120 {
-			t.Errorf("have the line %q, want no blanks at its end and at most 120 characters", line)
+		if strings.TrimRight(line, "\n ") != strings.TrimRight(line, "\n") || len([]rune(line)) > 81 {
+			t.Errorf("have the line %q, want no blanks at its end and at most 80 characters", line)
 		}
 	}
 }

@@ -207,10 +207,10 @@ func TestRecordedMachinesWithOneChange(t *testing.T) {
 					j := Compare(earlier, later, nil, test.moved).Judge(test.tolerance, 6)
 					if j.Sum != test.sum || j.Verdict != want {
 						t.Errorf("%s: tolerance %d, moved %v: have %d, %q, want %d, %q\n%s", filepath.Base(file),
-							test.tolerance, test.moved, j.Sum, j.Verdict, test.sum, want, j.Table())
+							test.tolerance, test.moved, j.Sum, j.Verdict, test.sum, want, j.Table(120))
 					}
 					if d := j.Differences(); len(d) != 1 || d[0].Kind != k || d[0].Change != Changed {
-						t.Errorf("%s: have %v, want %v changed and nothing else\n%s", filepath.Base(file), d, k, j.Table())
+						t.Errorf("%s: have %v, want %v changed and nothing else\n%s", filepath.Base(file), d, k, j.Table(120))
 					}
 				}
 			})

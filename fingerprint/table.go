@@ -12,8 +12,11 @@ var marks = map[Change]string{Same: " ", Gone: "-", Added: "+", Partial: "*", Ch
 
 // Table writes the comparison for a terminal: for each kind the parts of both
 // machines side by side, what became of them and what it counts. It ends with
-// the sum. Its lines hold printable characters only and are at most 110 wide.
-func (j Judgment) Table() string {
+// the sum. Its lines hold printable characters only and are at most width
+// characters long, or 60 where width is less.
+func (j Judgment) Table(width int) string {
+	const others, least = 40, 10 // columns of what is not a part; a part's fewest
+	room := max(least, (width-others)/2)
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	row := func(cells ...string) { fmt.Fprintln(w, strings.Join(cells, "\t")) }
@@ -23,9 +26,9 @@ func (j Judgment) Table() string {
 		if c.Change.Differs() {
 			counts = fmt.Sprint(c.Weight)
 		}
-		for n, p := range beside(c) {
+		for n, p := range beside(c, room) {
 			if n == 0 {
-				row(marks[c.Change], cell(c.Name()), p.before, p.after, string(c.Change), counts)
+				row(marks[c.Change], cell(c.Name(), 16), p.before, p.after, string(c.Change), counts)
 			} else {
 				row(marks[p.change], "", p.before, p.after, "", "")
 			}
@@ -49,7 +52,7 @@ type pair struct {
 
 // beside sets the parts of both machines side by side: the same ones, then what
 // went beside what came.
-func beside(c Compared) []pair {
+func beside(c Compared, room int) []pair {
 	switch {
 	case c.Change == Unread:
 		return []pair{{"?", "?", Unread}}
@@ -61,30 +64,29 @@ func beside(c Compared) []pair {
 	for _, p := range c.Parts {
 		switch p.Change {
 		case Same:
-			pairs = append(pairs, pair{cell(p.Label), cell(p.Label), Same})
+			pairs = append(pairs, pair{cell(p.Label, room), cell(p.Label, room), Same})
 		case Gone:
-			pairs = append(pairs, pair{cell(p.Label), "-", Gone})
+			pairs = append(pairs, pair{cell(p.Label, room), "-", Gone})
 		default:
 			came = append(came, p)
 		}
 	}
 	for n := range pairs {
 		if pairs[n].change == Gone && len(came) > 0 {
-			pairs[n].after, pairs[n].change = cell(came[0].Label), Changed
+			pairs[n].after, pairs[n].change = cell(came[0].Label, room), Changed
 			came = came[1:]
 		}
 	}
 	for _, p := range came {
-		pairs = append(pairs, pair{"-", cell(p.Label), Added})
+		pairs = append(pairs, pair{"-", cell(p.Label, room), Added})
 	}
 	return pairs
 }
 
 // cell shortens a text to the width of a cell.
-func cell(s string) string {
-	const width = 34
+func cell(s string, width int) string {
 	if s == "" {
-		return "(no name)"
+		s = "(no name)"
 	}
 	if r := []rune(s); len(r) > width {
 		return string(r[:width-1]) + "…"

@@ -16,8 +16,13 @@ func (a *app) profileCommand() *cobra.Command {
 	var code bool
 	cmd := &cobra.Command{
 		Use: "profile", Short: "show the hardware that tells this machine from others",
-		Long: `profile shows what is read of this machine. The identifiers themselves are shown
-only with --json and in the file of --save, which is what --machine takes.`,
+		Long: `profile shows what is read of this machine, what of it counts, and why the rest
+does not.
+
+--save writes a file for the vendor's support: hashes in place of identifiers,
+which only this product can compare, with the notes of what was found and left
+out. The identifiers themselves are shown with --json; that is also what
+--machine takes, for test products.`,
 		Args: arguments(0, 0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if code {
@@ -28,11 +33,7 @@ only with --json and in the file of --save, which is what --machine takes.`,
 				return err
 			}
 			if file != "" {
-				data, err := json.MarshalIndent(p, "", "  ")
-				if err != nil {
-					return err
-				}
-				if err := save(file, append(data, '\n')); err != nil {
+				if err := a.saveProfile(p, file); err != nil {
 					return err
 				}
 			}
@@ -42,9 +43,26 @@ only with --json and in the file of --save, which is what --machine takes.`,
 			return a.showProfile(p, file)
 		},
 	}
-	cmd.Flags().StringVar(&file, "save", "", "write the profile to a `file`")
+	cmd.Flags().StringVar(&file, "save", "", "write a `file` for support: hashes and notes")
 	cmd.Flags().BoolVar(&code, "code", false, "show it as a code (not in this version yet)")
 	return cmd
+}
+
+// saveProfile writes the profile for support: hashed for the product in use.
+func (a *app) saveProfile(p *fingerprint.Profile, file string) error {
+	uid, err := a.productUID()
+	if err != nil {
+		return err
+	}
+	hashed, err := p.Hash(uid, fingerprint.FileBits)
+	if err != nil {
+		return err
+	}
+	data, err := json.MarshalIndent(hashed, "", "  ")
+	if err != nil {
+		return err
+	}
+	return save(file, append(data, '\n'))
 }
 
 // hardware is this machine, or the recorded one.
@@ -92,7 +110,7 @@ func (a *app) showProfile(p *fingerprint.Profile, file string) error {
 	}
 	fmt.Fprintf(a.stdout, "identity: %s\n", p.Strength())
 	if file != "" {
-		fmt.Fprintf(a.stdout, "It is in %s.\n", file)
+		fmt.Fprintf(a.stdout, "%s is for the vendor's support. It holds hashes, no identifiers.\n", file)
 	}
 	if p.Strength() == fingerprint.NoIdentity {
 		return errors.New("nothing on this machine identifies it, so nothing can be activated here")
