@@ -69,9 +69,16 @@ func Run(seed uint64, n int, policies []Policy) []*Figures {
 			all[i].Asks[y], all[i].Refused[y] = new(Rate), new(Rate)
 		}
 	}
-	judge := func(i int, a, b *fingerprint.Profile) fingerprint.Judgment {
-		p := policies[i]
-		return fingerprint.Compare(a, b, p.Weights, false).Judge(p.Tolerance, p.Desk)
+	// judge holds a pair against every policy; most have the same weights.
+	judge := func(a, b *fingerprint.Profile, each func(f *Figures, v fingerprint.Verdict)) {
+		usual := fingerprint.Compare(a, b, nil, false)
+		for i, p := range policies {
+			c := usual
+			if p.Weights != nil {
+				c = fingerprint.Compare(a, b, p.Weights, false)
+			}
+			each(all[i], c.Judge(p.Tolerance, p.Desk).Verdict)
+		}
 	}
 	for range n {
 		x := m.New()
@@ -81,25 +88,22 @@ func Run(seed uint64, n int, policies []Policy) []*Figures {
 			if !slices.Contains(Years, year) {
 				continue
 			}
-			now := x.Profile()
-			for i, f := range all {
-				j := judge(i, first, now)
-				f.Asks[year].Add(j.Verdict != fingerprint.SameMachine)
-				f.Refused[year].Add(j.Verdict == fingerprint.AnotherMachine)
-			}
+			judge(first, x.Profile(), func(f *Figures, v fingerprint.Verdict) {
+				f.Asks[year].Add(v != fingerprint.SameMachine)
+				f.Refused[year].Add(v == fingerprint.AnotherMachine)
+			})
 		}
-		twin, other := m.Of(x.Sort, x.Model).Profile(), m.New().Profile()
-		for i, f := range all {
-			j := judge(i, first, twin)
-			f.TwinActive.Add(j.Verdict == fingerprint.SameMachine)
-			f.TwinDesk.Add(j.Verdict != fingerprint.AnotherMachine)
+		judge(first, m.Of(x.Sort, x.Model).Profile(), func(f *Figures, v fingerprint.Verdict) {
+			f.TwinActive.Add(v == fingerprint.SameMachine)
+			f.TwinDesk.Add(v != fingerprint.AnotherMachine)
 			if x.Sort == BareVM {
-				f.BareActive.Add(j.Verdict == fingerprint.SameMachine)
+				f.BareActive.Add(v == fingerprint.SameMachine)
 			}
-			j = judge(i, first, other)
-			f.OtherActive.Add(j.Verdict == fingerprint.SameMachine)
-			f.OtherDesk.Add(j.Verdict != fingerprint.AnotherMachine)
-		}
+		})
+		judge(first, m.New().Profile(), func(f *Figures, v fingerprint.Verdict) {
+			f.OtherActive.Add(v == fingerprint.SameMachine)
+			f.OtherDesk.Add(v != fingerprint.AnotherMachine)
+		})
 	}
 	return all
 }
