@@ -185,7 +185,7 @@ func (b *bench) confirmation(e *journal.Entry) {
 	}
 	key := journal.ConfirmationKey(s.Fingerprint, s.Random)
 	b.effects = append(b.effects, journal.Claim{License: s.License, Scope: journal.ScopeConfirmation, Key: key, Value: claim.value()})
-	for n := r.node; r.Definition.Type == product.Deactivate && n != nil && !n.gaveBack(); n = n.parent {
+	for n := r.node; r.Definition.Type == product.Deactivate && n.parent != nil && n.home == r.node.home && !n.gaveBack(); n = n.parent {
 		if n.shut == nil && n.answer != nil {
 			b.effects = append(b.effects, journal.Claim{License: s.License, Scope: journal.ScopeClosed, Key: n.ref.bytes(), Value: key})
 		}
@@ -274,6 +274,9 @@ func (b *bench) freeSeat() bool {
 		return false
 	case r.State == Earlier:
 		b.warn(checkSeat, "the seat stays with the later activation of this machine")
+		return false
+	case r.State == Gone:
+		b.warn(checkSeat, "the machine's seat came free when it was declared gone; no second one does")
 		return false
 	}
 	b.pass(checkSeat, "the machine's seat comes free")
