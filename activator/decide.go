@@ -1,7 +1,9 @@
 package activator
 
 import (
+	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
@@ -17,9 +19,11 @@ func decide(r *Reading, d Decision, now time.Time) judgment {
 	b := &bench{r: r, d: d, now: now}
 	e := journal.Entry{At: now, Verdict: journal.OK}
 	if r.Code.IsZero() {
-		e.Kind, e.Verdict, e.Code = journal.KindUnreadable, journal.Unreadable, unreadableForJournal(r.Text, r.Slip)
+		e.Kind, e.Verdict, e.Code = journal.KindUnreadable, journal.Unreadable, fmt.Sprintf("[%d characters]", utf8.RuneCountInString(r.Text))
 		b.refuse(checkForm, sayUnreadable(r.Text, r.Slip))
-		return b.close(e)
+		j := b.close(e)
+		j.entry.Personal = append(j.entry.Personal, d.personal(fieldText, unreadableForJournal(r.Text, r.Slip))...)
+		return j
 	}
 	e.Code = r.Code.String()
 	kind := r.Code.Kind()

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"github.com/manual-activator/manual-activator/activator/catalog"
+	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/activator/journal/sqlite"
 	"github.com/manual-activator/manual-activator/activator/keyring"
 	"github.com/manual-activator/manual-activator/codes"
@@ -77,15 +78,18 @@ func (h headVerifiers) Verifier(name string, hash uint32) (note.Verifier, error)
 	if err != nil {
 		return nil, err
 	}
+	return verifiersOf(k).Verifier(name, hash)
+}
+
+// verifiersOf are the journal's keys of all epochs.
+func verifiersOf(k *keyring.Keyring) note.Verifiers {
 	var all []note.Verifier
 	for _, e := range k.List().Epochs {
-		v, err := note.NewVerifier(e.JournalVerifier)
-		if err != nil {
-			return nil, err
+		if v, err := note.NewVerifier(e.JournalVerifier); err == nil {
+			all = append(all, v)
 		}
-		all = append(all, v)
 	}
-	return note.VerifierList(all...).Verifier(name, hash)
+	return note.VerifierList(all...)
 }
 
 // Close gives back the journal and wipes the keys.
@@ -119,7 +123,28 @@ func (d *Desk) openRing() (*keyring.Keyring, error) {
 		return nil, err
 	}
 	defer clear(pass)
-	return keyring.Open(d.dir, pass)
+	k, err := keyring.Open(d.dir, pass)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.sameVendor(k); err != nil {
+		k.Wipe()
+		return nil, err
+	}
+	return k, nil
+}
+
+// sameVendor refuses a keyring that is not the journal's: every code would seem not
+// genuine.
+func (d *Desk) sameVendor(k *keyring.Keyring) error {
+	head, err := d.store.Head(context.Background())
+	if err != nil || head.Size == 0 {
+		return err
+	}
+	if _, err := journal.ParseCheckpoint(head.Checkpoint, verifiersOf(k)); err != nil {
+		return fmt.Errorf("keyring and journal of %s do not belong together (%w): put back the files that do, or restore a backup", d.dir, err)
+	}
+	return nil
 }
 
 // Unlock opens the keyring now, so that a wrong passphrase shows before work begins.

@@ -36,7 +36,7 @@ func day(t time.Time) string { return t.UTC().Format("2 January 2006") }
 func sayWrongKind(found codes.Kind, want []codes.Kind) string {
 	var names []string
 	for _, k := range want {
-		names = append(names, "a "+k.String())
+		names = append(names, article(k.String())+" "+k.String())
 	}
 	s := fmt.Sprintf("this is %s %s; %s was expected here", article(found.String()), found, strings.Join(names, " or "))
 	switch found {
