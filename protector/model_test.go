@@ -71,6 +71,9 @@ func TestModel(t *testing.T) {
 			"request":          m.request,
 			"answer":           m.answer,
 			"enter":            m.enter,
+			"all three":        func(t *rapid.T) { m.request(t); m.answer(t); m.enterThe(t, m.issued[len(m.issued)-1]) },
+			"all but in order": func(t *rapid.T) { m.request(t); m.request(t); m.answer(t); m.enter(t) },
+			"recover":          m.recover,
 			"deactivate":       m.deactivate,
 			"check in":         m.checkIn,
 			"use":              m.use,
@@ -238,8 +241,15 @@ func (m *model) enterSerial() {
 }
 
 func (m *model) request(t *rapid.T) {
+	id := rapid.SampledFrom([]uint8{1, 1, 3, 4, 5, 5, 7, 8, 11, 12, 13, 14}).Draw(t, "definition")
+	if now := m.expected(); now != nil && now.dead != nil && rapid.Bool().Draw(t, "sensible") {
+		id = protectortest.Reactivate
+	}
+	m.ask(t, id)
+}
+
+func (m *model) ask(t *rapid.T, id uint8) {
 	now := m.expected()
-	id := rapid.SampledFrom([]uint8{1, 3, 4, 5, 7, 8, 11, 12, 13, 14}).Draw(t, "definition")
 	kept := m.beside()
 	r, err := m.client.Request(id, RequestOptions{New: rapid.Bool().Draw(t, "new")})
 	if id == protectortest.Recover {
@@ -288,7 +298,14 @@ func (m *model) answer(t *rapid.T) {
 		t.Skip("nothing is waiting")
 	}
 	r := rapid.SampledFrom(requests).Draw(t, "request")
-	as := rapid.SampledFrom([]uint8{r.Statement().Definition, 1, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14}).Draw(t, "as")
+	as := r.Statement().Definition
+	if rapid.Bool().Draw(t, "another") {
+		as = rapid.SampledFrom([]uint8{1, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14}).Draw(t, "as")
+	}
+	m.issue(t, r, as)
+}
+
+func (m *model) issue(t *rapid.T, r codes.Code, as uint8) {
 	value := uint32(0)
 	today, err := codes.DayOf(m.now)
 	if err != nil {
@@ -319,7 +336,23 @@ func (m *model) enter(t *rapid.T) {
 	if len(m.issued) == 0 {
 		t.Skip("nothing was issued")
 	}
-	i := rapid.SampledFrom(m.issued).Draw(t, "answer")
+	m.enterThe(t, rapid.SampledFrom(m.issued).Draw(t, "answer"))
+}
+
+// recover asks for a recovery and enters its answer, sometimes of an older request.
+func (m *model) recover(t *rapid.T) {
+	for range rapid.IntRange(1, 2).Draw(t, "requests") {
+		m.ask(t, protectortest.Recover)
+	}
+	for _, r := range m.beside() {
+		if rapid.Bool().Draw(t, "answered") {
+			m.issue(t, r, protectortest.Recover)
+			m.enterThe(t, m.issued[len(m.issued)-1])
+		}
+	}
+}
+
+func (m *model) enterThe(t *rapid.T, i issued) {
 	now := m.expected()
 	recovery := i.request.Statement().Definition == protectortest.Recover
 	fits := recovery && i.as == protectortest.Recover && slices.Contains(m.beside(), i.request)
