@@ -26,6 +26,9 @@ type Config struct {
 	Unlock func() ([]byte, error)
 	Now    func() time.Time
 	Rand   io.Reader // crypto/rand.Reader
+	// Heads is a folder of the operator's, not of the vendor's, where the last head of
+	// the journal is kept: it shows when a former copy was put back. Empty: nowhere.
+	Heads string
 }
 
 // Desk is the vendor's desk: catalogue, keyring and journal of one vendor
@@ -38,10 +41,15 @@ type Desk struct {
 	unlock  func() ([]byte, error)
 	now     func() time.Time
 	rand    io.Reader
+	// readOnly is why nothing can be recorded; nil where it can.
+	readOnly error
+	heads    string
 
 	mu       sync.Mutex
 	ring     *keyring.Keyring
 	ringErr  error
+	grew     sync.Once
+	grownErr error // the journal is not the one seen last
 	masters  map[uint8]*codes.Master
 	recorded map[codes.UID]productRecord
 }
@@ -58,12 +66,17 @@ func Open(ctx context.Context, c Config) (*Desk, error) {
 		return nil, err
 	}
 	d := &Desk{
-		dir: c.Dir, name: s.Desk, catalog: cat, unlock: c.Unlock, now: c.Now, rand: c.Rand,
+		dir: c.Dir, name: s.Desk, catalog: cat, heads: c.Heads, unlock: c.Unlock, now: c.Now, rand: c.Rand,
 		masters: map[uint8]*codes.Master{}, recorded: map[codes.UID]productRecord{},
 	}
-	d.store, err = sqlite.Open(ctx, filepath.Join(c.Dir, journalFile), sqlite.Options{Verifiers: headVerifiers{d}})
-	if err != nil {
-		return nil, err
+	path := filepath.Join(c.Dir, journalFile)
+	if d.store, err = sqlite.Open(ctx, path, sqlite.Options{Verifiers: headVerifiers{d}}); err == nil {
+		return d, nil
+	}
+	// A full disk, a folder that cannot be written to: what is there can be read.
+	d.readOnly = err
+	if d.store, err = sqlite.Open(ctx, path, sqlite.Options{Verifiers: headVerifiers{d}, ReadOnly: true}); err != nil {
+		return nil, d.readOnly
 	}
 	return d, nil
 }
@@ -145,6 +158,13 @@ func (d *Desk) sameVendor(k *keyring.Keyring) error {
 		return fmt.Errorf("keyring and journal of %s do not belong together (%w): put back the files that do, or restore a backup", d.dir, err)
 	}
 	return nil
+}
+
+// trusted refuses to work on a journal that was put back to a former state. It looks
+// once.
+func (d *Desk) trusted(ctx context.Context) error {
+	d.grew.Do(func() { d.grownErr = d.grown(ctx) })
+	return d.grownErr
 }
 
 // Unlock opens the keyring now, so that a wrong passphrase shows before work begins.

@@ -224,8 +224,14 @@ func (s *Session) stamp(e journal.Entry, intent [16]byte) journal.Entry {
 // append makes an entry durable, with one before it where the product's file is
 // another than the journal knows.
 func (s *Session) append(ctx context.Context, facts *journal.Facts, p *catalog.Product, e journal.Entry) (journal.EntryID, error) {
+	if err := s.desk.readOnly; err != nil {
+		return 0, fmt.Errorf("nothing can be recorded, so nothing was done: %w", err)
+	}
 	signer, err := s.desk.signer()
 	if err != nil {
+		return 0, err
+	}
+	if err := s.desk.trusted(ctx); err != nil {
 		return 0, err
 	}
 	es := []journal.Entry{e}
@@ -239,6 +245,7 @@ func (s *Session) append(ctx context.Context, facts *journal.Facts, p *catalog.P
 	if err != nil {
 		return 0, err
 	}
+	s.desk.keepHead(ctx)
 	if len(es) > 1 {
 		s.desk.productRecorded(p)
 	}
