@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -55,18 +54,16 @@ func (s *Session) Backup(ctx context.Context, path string, workFactor int) (err 
 		return err
 	}
 	recipient.SetWorkFactor(workFactor)
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, fs.ErrExist) {
+	if _, err := os.Lstat(path); err == nil {
 		return fmt.Errorf("%s: expected no such file yet: a backup never overwrites one", path)
 	}
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".part-") // readable by its owner only
 	if err != nil {
 		return err
 	}
 	defer func() {
 		f.Close()
-		if err != nil {
-			os.Remove(path)
-		}
+		os.Remove(f.Name())
 	}()
 	e := journal.Entry{At: d.now(), Kind: journal.KindBackup, Verdict: journal.OK, Detail: filepath.Base(path)}
 	if _, err := s.append(ctx, nil, nil, s.stamp(e, d.salt())); err != nil {
@@ -82,7 +79,13 @@ func (s *Session) Backup(ctx context.Context, path string, workFactor int) (err 
 	if err := w.Close(); err != nil {
 		return err
 	}
-	return f.Sync()
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(f.Name(), path); !errors.Is(err, errors.ErrUnsupported) && !os.IsPermission(err) {
+		return err // nil, or somebody was quicker
+	}
+	return os.Rename(f.Name(), path) // a file system without links
 }
 
 // archive writes the files of the vendor folder as a tar stream.

@@ -15,6 +15,11 @@ func (s *Session) Change(ctx context.Context, c Change) (*Outcome, error) {
 	if c.Kind == MachineGone && c.Cause == "" {
 		c.Cause = OtherCause
 	}
+	for _, text := range []*string{&c.Reason, &c.Override, &c.Reference, &c.Name} {
+		if err := trim(text, string(c.Kind)); err != nil {
+			return nil, err
+		}
+	}
 	if err := c.check(s.op); err != nil {
 		return nil, err
 	}

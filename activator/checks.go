@@ -18,6 +18,7 @@ type bench struct {
 	r       *Reading
 	d       Decision
 	now     time.Time
+	moved   bool // the seat moves to the machine's new fingerprint
 	checks  []Check
 	effects []journal.Effect
 }
@@ -215,7 +216,7 @@ func (r *Reading) holder() *journal.Seat {
 	if seat != nil || r.node.answer == nil {
 		return seat
 	}
-	for _, n := range r.history.machine(r.node) {
+	for _, n := range r.node.home.states {
 		if s := r.seatOf(n.ref.fingerprint); s != nil {
 			seat = s
 		}
@@ -243,6 +244,10 @@ func (b *bench) seat() {
 		b.pass(checkSeat, fmt.Sprintf("the machine keeps its seat, %d of %d", held.Slot, r.License.Seats))
 		return
 	case held != nil && same:
+		b.moved = true
+		if r.State == Superseded {
+			b.doubt(checkHardware, "the seat would move to other hardware once more, before the last answer was ever seen in use")
+		}
 		b.pass(checkSeat, fmt.Sprintf("the machine keeps its seat, %d of %d, under its new fingerprint", held.Slot, r.License.Seats))
 		b.effects = append(b.effects,
 			journal.FreeSeat{License: r.License.Number, Fingerprint: held.Fingerprint},
@@ -297,13 +302,20 @@ func (b *bench) hardware(held *journal.Seat) bool {
 		return true
 	}
 	sum, limit := r.Product.Weigh(r.Statement.Status), r.Product.Policy.DeskTolerance
-	if sum > 0 && sum <= limit {
+	if sum > 0 && sum <= limit && keepsUnique(r.Statement.Status) {
 		b.pass(checkHardware, fmt.Sprintf("the same machine with new parts (%s): %d of %d", changedKinds(r.Statement.Status), sum, limit))
 		return true
 	}
 	b.doubt(checkHardware, fmt.Sprintf("the program was activated on machine %v and now runs on another one, %v (%s: %d of %d)",
 		r.node.ref.fingerprint, f, changedKinds(r.Statement.Status), sum, limit))
 	return false
+}
+
+// keepsUnique reports whether a part that no other machine has is still there: a
+// network card or the system drive. Two PCs of one model share all the rest.
+func keepsUnique(status uint8) bool {
+	changed := fingerprint.KindsOf(status)
+	return !slices.Contains(changed, fingerprint.MAC) || !slices.Contains(changed, fingerprint.SystemDrive)
 }
 
 // changedKinds names the hardware kinds of a request's status byte.

@@ -62,7 +62,7 @@ func (b *bench) goneMachine(e *journal.Entry, c Change, limit goneLimit) {
 	}
 	b.pass(checkSeat, fmt.Sprintf("seat %d of machine %v comes free, without proof (%s)", seat.Slot, *f, c.Cause))
 	b.effects = append(b.effects, journal.FreeSeat{License: r.License.Number, Fingerprint: *f})
-	for _, n := range r.history.with(*f) {
+	for _, n := range r.history.with(*f) { // also those from before its parts changed
 		if n.answer != nil && n.shut == nil && n.gone == nil {
 			b.effects = append(b.effects, journal.Claim{License: r.License.Number, Scope: journal.ScopeGone, Key: n.ref.bytes()})
 		}

@@ -81,6 +81,9 @@ func (d *Desk) Product(nameOrUID string) (*catalog.Product, error) {
 func (d *Desk) product(ctx context.Context, uid codes.UID) (*catalog.Product, error) {
 	p, err := d.catalog.Product(uid.String())
 	if errors.Is(err, catalog.ErrUnknownProduct) {
+		for _, broken := range d.catalog.Broken() { // perhaps the one we look for: it tells no uid
+			return nil, fmt.Errorf("no product file has uid %v, and one cannot be read: %w", uid, broken)
+		}
 		return nil, nil
 	}
 	if err != nil {

@@ -48,12 +48,19 @@ func (b *bench) proofs() {
 			incomplete++
 		}
 	}
+	loose := 0
 	for _, a := range h.answers {
-		if a.gone != nil && a.shut == nil {
+		switch {
+		case a.keyless():
+		case a.gone != nil && a.shut == nil:
 			gone++
+		case a.shut == nil, !a.seenBefore(a.shut.entry) && !a.descends(a.shut.parent) && a != a.shut.parent:
+			loose++ // it may be in use: a new installation that was never heard of again
 		}
 	}
 	switch {
+	case loose > 0:
+		b.doubt(checkOutcome, count(loose, "answer")+" of this license may be in use: given, and never given back by itself")
 	case incomplete > 0:
 		b.doubt(checkOutcome, fmt.Sprintf("%d of %s reported that not every trace was ended, or other hardware", incomplete, count(len(h.returns), "confirmation code")))
 	case gone > 0:

@@ -162,8 +162,14 @@ func (s *Session) number(ctx context.Context, uid codes.UID, ls []*License) (*jo
 // appendLicenses registers licenses that have their numbers, all or none.
 func (s *Session) appendLicenses(ctx context.Context, seen *journal.Facts, ls []*License) error {
 	d := s.desk
+	if d.readOnly != nil {
+		return fmt.Errorf("nothing can be recorded, so nothing was done: %w", d.readOnly)
+	}
 	signer, err := d.signer()
 	if err != nil {
+		return err
+	}
+	if err := d.trusted(ctx); err != nil {
 		return err
 	}
 	es := make([]journal.Entry, len(ls))
@@ -181,6 +187,7 @@ func (s *Session) appendLicenses(ctx context.Context, seen *journal.Facts, ls []
 	if err != nil {
 		return err
 	}
+	d.keepHead(ctx)
 	for i, l := range ls {
 		l.Entry = ids[i]
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,18 +32,6 @@ type Restored struct {
 // have one number. Licenses that were drawn ahead before are not handed out any
 // more, since the lost end may have sold them.
 func Restore(ctx context.Context, path string, s Setup) (out *Restored, err error) {
-	if err := emptyFolder(s.Dir); err != nil {
-		return nil, err
-	}
-	parent := filepath.Dir(filepath.Clean(s.Dir))
-	if err := os.MkdirAll(parent, 0o755); err != nil {
-		return nil, err
-	}
-	tmp, err := os.MkdirTemp(parent, ".restore-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(tmp)
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -63,21 +50,24 @@ func Restore(ctx context.Context, path string, s Setup) (out *Restored, err erro
 	case err != nil:
 		return nil, fmt.Errorf("%s is no backup of this program, or is damaged: %w", path, err)
 	}
-	if err := unpack(r, tmp); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if out, err = s.reopen(ctx, tmp); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if err := os.Remove(s.Dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	err = s.build(func(draft Setup) error {
+		if err := unpack(r, draft.Dir); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		if out, err = draft.reopen(ctx); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		return nil
+	})
+	if err != nil {
 		return nil, err
 	}
-	return out, os.Rename(tmp, s.Dir)
+	return out, nil
 }
 
 // reopen verifies an unpacked vendor folder and opens its new log.
-func (s Setup) reopen(ctx context.Context, dir string) (out *Restored, err error) {
-	d, err := Open(ctx, Config{Dir: dir, Unlock: func() ([]byte, error) { return slices.Clone(s.Passphrase), nil }, Now: s.Now, Rand: s.Rand})
+func (s Setup) reopen(ctx context.Context) (out *Restored, err error) {
+	d, err := Open(ctx, Config{Dir: s.Dir, Unlock: func() ([]byte, error) { return slices.Clone(s.Passphrase), nil }, Now: s.Now, Rand: s.Rand})
 	if err != nil {
 		return nil, err
 	}

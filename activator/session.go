@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/manual-activator/manual-activator/activator/catalog"
@@ -115,15 +116,28 @@ func (s *Session) Submit(ctx context.Context, text string, d Decision) (*Outcome
 			return nil, err
 		}
 	}
+	if err := trim(&d.Override, "override"); err != nil {
+		return nil, err
+	}
+	if err := trim(&d.Correct, "correct"); err != nil {
+		return nil, err
+	}
+	for _, text := range []*string{&d.Reference, &d.Refund} {
+		if err := trim(text, "reference"); err != nil {
+			return nil, err
+		}
+	}
 	if d.Refund != "" {
 		d.Reference = d.Refund
 	}
 	d.salts = s.desk.salt
 	d.intent = s.desk.salt()
+	var raced error
 	for range attempts {
 		o, err := s.submit(ctx, text, d)
 		switch {
 		case isRace(err):
+			raced = err
 			continue
 		case err != nil:
 			return nil, err
@@ -135,7 +149,18 @@ func (s *Session) Submit(ctx context.Context, text string, d Decision) (*Outcome
 		}
 		return o, nil
 	}
-	return nil, fmt.Errorf("other desks changed this license %d times meanwhile: try again", attempts)
+	return nil, fmt.Errorf("tried %d times: if no other desk works on this license just now, the journal's books do not agree with each other: run `activator journal verify` (%w)", attempts, raced)
+}
+
+// trim takes blanks off both ends of a text that the journal keeps. What is blank
+// only is refused: it would pass for a reason.
+func trim(text *string, what string) error {
+	t := strings.TrimSpace(*text)
+	if t == "" && *text != "" {
+		return usagef("%s: have %q, want words: the journal keeps them", what, *text)
+	}
+	*text = t
+	return nil
 }
 
 // isRace reports whether an append failed because others wrote meanwhile.
@@ -199,8 +224,14 @@ func (s *Session) stamp(e journal.Entry, intent [16]byte) journal.Entry {
 // append makes an entry durable, with one before it where the product's file is
 // another than the journal knows.
 func (s *Session) append(ctx context.Context, facts *journal.Facts, p *catalog.Product, e journal.Entry) (journal.EntryID, error) {
+	if err := s.desk.readOnly; err != nil {
+		return 0, fmt.Errorf("nothing can be recorded, so nothing was done: %w", err)
+	}
 	signer, err := s.desk.signer()
 	if err != nil {
+		return 0, err
+	}
+	if err := s.desk.trusted(ctx); err != nil {
 		return 0, err
 	}
 	es := []journal.Entry{e}
@@ -214,6 +245,7 @@ func (s *Session) append(ctx context.Context, facts *journal.Facts, p *catalog.P
 	if err != nil {
 		return 0, err
 	}
+	s.desk.keepHead(ctx)
 	if len(es) > 1 {
 		s.desk.productRecorded(p)
 	}

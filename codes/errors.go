@@ -109,15 +109,15 @@ func (f Form) noun() string {
 type LengthError struct {
 	Kind Kind // 0 when the first character does not tell
 	Form Form
-	Have int // characters found, separators not counted; counting ends above 120
+	Have int // characters found, separators not counted; counting ends above 140
 	Want int // characters of a whole code; 0 when the kind is unknown
 }
 
 // Error says how many characters are missing or too many.
 func (e *LengthError) Error() string {
 	n, have := e.Form.noun(), fmt.Sprint(e.Have)
-	if e.Have > longestCode {
-		have = fmt.Sprintf("more than %d", longestCode)
+	if e.Have > longestText {
+		have = fmt.Sprintf("more than %d", longestText)
 	}
 	switch {
 	case e.Want == 0:

@@ -44,7 +44,7 @@ type Layout struct {
 // Inspect describes a text while it is being typed. Texts far longer than any
 // code are cut off.
 func Inspect(text string) Layout {
-	syms := read(text, longestCode)
+	syms := read(text, longestText)
 	if len(syms) == 0 {
 		return Layout{}
 	}

@@ -1,7 +1,11 @@
 package codes
 
-// longestCode is the number of symbols of the longest code, an E of 20 groups.
-const longestCode = 20 * groupSize
+// Symbols of the longest code, an E of 20 groups, and of the longest text that
+// is one with slips, a surplus symbol in each group.
+const (
+	longestCode = 20 * groupSize
+	longestText = 20 * (groupSize + 1)
+)
 
 // Parse reads exactly one code, in either form. It is forgiving about what
 // stands between the characters: white space, dashes, dots, quote marks of
@@ -15,7 +19,7 @@ func Parse(text string) (Code, error) {
 	if c, ok := parseFast(text); ok {
 		return c, nil
 	}
-	syms := read(text, longestCode+1) // two more tell a slip from another length
+	syms := read(text, longestText)
 	c, err := parseSymbols(syms)
 	if err == nil || err == ErrEmpty {
 		return c, err

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"io/fs"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -19,40 +18,6 @@ import (
 	"github.com/manual-activator/manual-activator/fingerprint"
 	"github.com/manual-activator/manual-activator/protector/protectortest"
 )
-
-// memory is a disk for models: quick, and easy to damage.
-type memory map[string][]byte
-
-func (m memory) read(name string) ([]byte, error) {
-	data, ok := m[name]
-	if !ok {
-		return nil, fs.ErrNotExist
-	}
-	return bytes.Clone(data), nil
-}
-
-func (m memory) list(dir string) ([]string, error) {
-	var names []string
-	for name := range m {
-		if filepath.Dir(name) == dir {
-			names = append(names, filepath.Base(name))
-		}
-	}
-	return names, nil
-}
-
-func (m memory) replace(name string, data []byte, _ bool) error {
-	m[name] = bytes.Clone(data)
-	return nil
-}
-
-func (m memory) rename(from, to string) error {
-	m[to] = m[from]
-	delete(m, from)
-	return nil
-}
-
-func (m memory) lock(string, bool, time.Duration) (func(), error) { return func() {}, nil }
 
 // TestModel drives one machine: codes asked for, answered, typed late and again,
 // given back in part and as a whole, reactivated and recovered, while copies of the state are torn, lost, and
@@ -71,6 +36,9 @@ func TestModel(t *testing.T) {
 			"request":          m.request,
 			"answer":           m.answer,
 			"enter":            m.enter,
+			"all three":        func(t *rapid.T) { m.request(t); m.answer(t); m.enterThe(t, m.issued[len(m.issued)-1]) },
+			"all but in order": func(t *rapid.T) { m.request(t); m.request(t); m.answer(t); m.enter(t) },
+			"recover":          m.recover,
 			"deactivate":       m.deactivate,
 			"check in":         m.checkIn,
 			"use":              m.use,
@@ -238,8 +206,15 @@ func (m *model) enterSerial() {
 }
 
 func (m *model) request(t *rapid.T) {
+	id := rapid.SampledFrom([]uint8{1, 1, 3, 4, 5, 5, 7, 8, 11, 12, 13, 14}).Draw(t, "definition")
+	if now := m.expected(); now != nil && now.dead != nil && rapid.Bool().Draw(t, "sensible") {
+		id = protectortest.Reactivate
+	}
+	m.ask(t, id)
+}
+
+func (m *model) ask(t *rapid.T, id uint8) {
 	now := m.expected()
-	id := rapid.SampledFrom([]uint8{1, 3, 4, 5, 7, 8, 11, 12, 13, 14}).Draw(t, "definition")
 	kept := m.beside()
 	r, err := m.client.Request(id, RequestOptions{New: rapid.Bool().Draw(t, "new")})
 	if id == protectortest.Recover {
@@ -288,7 +263,14 @@ func (m *model) answer(t *rapid.T) {
 		t.Skip("nothing is waiting")
 	}
 	r := rapid.SampledFrom(requests).Draw(t, "request")
-	as := rapid.SampledFrom([]uint8{r.Statement().Definition, 1, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14}).Draw(t, "as")
+	as := r.Statement().Definition
+	if rapid.Bool().Draw(t, "another") {
+		as = rapid.SampledFrom([]uint8{1, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14}).Draw(t, "as")
+	}
+	m.issue(t, r, as)
+}
+
+func (m *model) issue(t *rapid.T, r codes.Code, as uint8) {
 	value := uint32(0)
 	today, err := codes.DayOf(m.now)
 	if err != nil {
@@ -319,7 +301,23 @@ func (m *model) enter(t *rapid.T) {
 	if len(m.issued) == 0 {
 		t.Skip("nothing was issued")
 	}
-	i := rapid.SampledFrom(m.issued).Draw(t, "answer")
+	m.enterThe(t, rapid.SampledFrom(m.issued).Draw(t, "answer"))
+}
+
+// recover asks for a recovery and enters its answer, sometimes of an older request.
+func (m *model) recover(t *rapid.T) {
+	for range rapid.IntRange(1, 2).Draw(t, "requests") {
+		m.ask(t, protectortest.Recover)
+	}
+	for _, r := range m.beside() {
+		if rapid.Bool().Draw(t, "answered") {
+			m.issue(t, r, protectortest.Recover)
+			m.enterThe(t, m.issued[len(m.issued)-1])
+		}
+	}
+}
+
+func (m *model) enterThe(t *rapid.T, i issued) {
 	now := m.expected()
 	recovery := i.request.Statement().Definition == protectortest.Recover
 	fits := recovery && i.as == protectortest.Recover && slices.Contains(m.beside(), i.request)
@@ -430,49 +428,4 @@ func (m *model) deactivate(t *rapid.T) {
 	next.active, next.waiting, next.in = map[uint8]uint32{}, nil, codes.Code{}
 	next.generation++
 	m.learn(next)
-}
-
-func (m *model) damage(t *rapid.T) {
-	names := slices.Sorted(maps.Keys(m.disk))
-	name := rapid.SampledFrom(names).Draw(t, "file")
-	data := m.disk[name]
-	switch rapid.SampledFrom([]string{"cut", "flip", "empty", "garbage", "gone"}).Draw(t, "how") {
-	case "cut":
-		m.disk[name] = data[:rapid.IntRange(0, max(len(data)-1, 0)).Draw(t, "at")]
-	case "flip":
-		if len(data) > 0 {
-			flipped := bytes.Clone(data)
-			flipped[rapid.IntRange(0, len(data)-1).Draw(t, "at")] ^= 1 << rapid.IntRange(0, 7).Draw(t, "bit")
-			m.disk[name] = flipped
-		}
-	case "empty":
-		m.disk[name] = nil
-	case "garbage":
-		m.disk[name] = rapid.SliceOfN(rapid.Byte(), 0, 200).Draw(t, "garbage")
-	case "gone":
-		delete(m.disk, name)
-	}
-}
-
-func (m *model) backup(t *rapid.T) { m.backups = append(m.backups, maps.Clone(m.disk)) }
-
-func (m *model) restore(t *rapid.T, place int) {
-	if len(m.backups) == 0 {
-		t.Skip("no backup")
-	}
-	b := m.backups[rapid.IntRange(0, len(m.backups)-1).Draw(t, "backup")]
-	part := [...]string{"/first/", "/second/"}
-	for name, data := range b {
-		if place < 0 || strings.Contains(name, part[place]) {
-			m.disk[name] = bytes.Clone(data)
-		}
-	}
-	if place < 0 {
-		maps.DeleteFunc(m.disk, func(name string, _ []byte) bool { return b[name] == nil })
-	}
-}
-
-func (m *model) wipe(*rapid.T) {
-	clear(m.disk)
-	m.open()
 }

@@ -277,9 +277,14 @@ func TestRecoverOnce(t *testing.T) {
 	if rec := w.stored(); rec.Recovered != 1 {
 		t.Errorf("recovered %d times", rec.Recovered)
 	}
+	for _, r := range []codes.Code{newer.Code, older} { // a second answer, and one to a request before
+		_, err = c.Enter(w.recovery(c, r, today+1, 0))
+		w.refused(err, ReasonNoRequest)
+	}
+	if again := w.request(c, protectortest.Recover); again == newer.Code || again == older {
+		t.Errorf("%s was answered, and is shown again", again)
+	}
 	w.enter(c, w.recovery(c, codes.Code{}, today, 0))
-	_, err = c.Enter(w.recovery(c, older, today, 0))
-	w.refused(err, ReasonNoRequest)
 }
 
 // TestRecoveryFileMoved: the record of a recovery is not a state, and the other way

@@ -15,9 +15,10 @@ func (a *app) initCmd() *cobra.Command {
 	var factor int
 	c := &cobra.Command{
 		Use: "init", Short: "make a vendor folder: keyring, journal, a sample product",
-		Long: `init makes a vendor folder with a keyring under a passphrase, an empty journal,
-and the commented sample product press-studio. The passphrase cannot be had back:
-without it, and without a backup, no license can be answered again.`,
+		Long: `init makes a vendor folder with a keyring under a passphrase, an empty
+journal, and the commented sample product press-studio. The passphrase cannot
+be had back: without it, and without a backup, no license can be answered
+again.`,
 		Args: args(0, 0, ""),
 	}
 	f := c.Flags()

@@ -31,7 +31,7 @@ func license(ctx context.Context, s *activator.Session, text string) (*activator
 	c, err := codes.Parse(text)
 	switch {
 	case err != nil && len(text) <= 10:
-		return nil, &refusal{exitUnreadable, fmt.Sprintf("license: have %q, want a serial number, or a license number of 8 hex digits", text)}
+		return nil, &refusal{exitUnreadable, fmt.Sprintf("license: have %q, want a serial number, or a license number of 8 hex digits; activator license find looks for anything else", text)}
 	case err != nil:
 		return nil, &refusal{exitUnreadable, fmt.Sprintf("license: want a serial number or a license number: %v", err)}
 	case c.Kind() != codes.KindSerial:

@@ -16,11 +16,11 @@ import (
 func (a *app) licenseFindCmd() *cobra.Command {
 	limit := 0
 	c := &cobra.Command{
-		Use: "find TEXT", Short: "find licenses by anything: customer, order, number, machine, a code",
-		Long: `find looks for licenses by words of the customer, the order or the license number,
-by the fingerprint of a machine (7 hex digits) or words of its name, and by any
-code: a serial number, a request, an answer that was given, a confirmation, also
-inside a mail.`,
+		Use: "find TEXT", Short: "find licenses by customer, order, number, machine or any code",
+		Long: `find looks for licenses by words of the customer, the order or the license
+number, by the fingerprint of a machine (7 hex digits) or words of its name,
+and by any code: a serial number, a request, an answer that was given, a
+confirmation, also inside a mail.`,
 		Args: args(1, -1, "what to look for"),
 	}
 	c.Flags().IntVar(&limit, "limit", 0, "at most so `many`; 0 for all")

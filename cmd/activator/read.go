@@ -15,7 +15,7 @@ func (a *app) readCmd() *cobra.Command {
 	var pick int
 	c := &cobra.Command{
 		Use:   "read CODE...",
-		Short: "decode a code and run every check; journals nothing, issues nothing",
+		Short: "decode a code and run every check; nothing is journaled or issued",
 		Long: `read decodes a request code, a confirmation code or a serial number, runs every
 check, and says what a submission would be answered. It journals nothing.
 

@@ -37,11 +37,11 @@ func (p *printer) reply(text string) {
 func (a *app) repliesCmd() *cobra.Command {
 	return &cobra.Command{
 		Use: "replies", Short: "list the languages that issue and confirm --reply can write",
-		Long: `replies lists the languages of the reply texts. Texts of your own are plain files,
-replies/LANGUAGE.txt in the vendor folder, and come before those that this
-program brings along. In them, {{.Answer}} and its like are filled in: Customer,
-Order, License, Product, Code, Granted, Answer, AnswerDigits, ValidUntil,
-Receipt, Reason.`,
+		Long: `replies lists the languages of the reply texts. Texts of your own are plain
+files, replies/LANGUAGE.txt in the vendor folder, and come before those that
+this program brings along. In them, {{.Answer}} and its like are filled in:
+Customer, Order, License, Product, Code, Granted, Answer, AnswerDigits,
+ValidUntil, Receipt, Reason.`,
 		Args: args(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.with(cmd.Context(), func(_ *activator.Desk, s *activator.Session) error {

@@ -26,7 +26,7 @@ Or begin for real:
 
   activator init
   activator product export press-studio -o press-studio.profile
-  activator license add --product press-studio --customer "Acme" --order 1 --seats 2
+  activator license add --product press-studio --customer "Acme" --order 1
 
 Vendor folder: --dir, else $ACTIVATOR_DIR, else the data folder of this system.
 Passphrase: --passphrase-file, else $ACTIVATOR_PASSPHRASE, else asked for.
