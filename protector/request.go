@@ -58,7 +58,7 @@ func (s *session) request(id uint8, o RequestOptions) (Request, error) {
 	if err != nil {
 		return Request{}, err
 	}
-	drift := compare(s.lic.Fingerprint, s.lic.profile(s.lic.Machine), machine, s.profile.Policy)
+	drift := s.drift(machine)
 	rec := s.lic.clone()
 	if d.Type == product.Recover {
 		if rec, err = s.recoveryRecord(); err != nil {
@@ -66,9 +66,12 @@ func (s *session) request(id uint8, o RequestOptions) (Request, error) {
 		}
 	}
 	if !o.New {
-		if q, ok := s.waiting(rec, d, machine, drift); ok {
+		if q, ok := s.waiting(rec, d, machine, drift); ok && !s.misplaced() {
 			return s.shown(q, d, true), nil
 		}
+	}
+	if !rec.Recovery {
+		s.settle(rec)
 	}
 	random, err := s.random()
 	if err != nil {
@@ -121,7 +124,7 @@ func (s *session) waiting(rec *record, d product.Definition, machine hardware, n
 		if st.Definition != d.ID {
 			continue
 		}
-		then := compare(st.Fingerprint, rec.profile(q.Machine), machine, s.profile.Policy)
+		then := compare(rec.profile(q.Machine), machine, s.profile.Policy, false)
 		fits := q.Key.Equal(rec.Key.Key) && q.Type == uint8(d.Type) && q.Release == s.profile.Release &&
 			st.Status == now.status() && then.same && s.now.Sub(time.Unix(q.Made, 0)) < requestAge
 		return q, fits
