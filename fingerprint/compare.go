@@ -135,6 +135,18 @@ func (c Comparison) Identified() bool {
 	})
 }
 
+// KeepsUnique reports whether a part that no other machine has may still be there: a
+// network card or the system drive.
+func (c Comparison) KeepsUnique() bool {
+	whole := 0
+	for _, one := range c.Differences() {
+		if (one.Kind == MAC || one.Kind == SystemDrive) && one.Change != Partial {
+			whole++
+		}
+	}
+	return whole < 2
+}
+
 // words returns the words of the kinds of both profiles, known kinds first in
 // their order, each once.
 func words(a, b *Profile) []string {

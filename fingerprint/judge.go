@@ -24,7 +24,9 @@ type Judgment struct {
 	Verdict       Verdict
 }
 
-// Judge holds the comparison against the tolerances of a policy.
+// Judge holds the comparison against the tolerances of a policy. Above tolerance,
+// a machine whose network cards and system drive are all others is another one
+// however little that counts: machines of one model share all the rest.
 func (c Comparison) Judge(tolerance, deskTolerance int) Judgment {
 	j := Judgment{Comparison: c, Tolerance: tolerance, DeskTolerance: max(tolerance, deskTolerance)}
 	switch {
@@ -32,6 +34,8 @@ func (c Comparison) Judge(tolerance, deskTolerance int) Judgment {
 		j.Verdict = AnotherMachine
 	case !c.Identified():
 		j.Verdict = NotClear
+	case c.Sum > tolerance && !c.KeepsUnique():
+		j.Verdict = AnotherMachine
 	case c.Sum > tolerance:
 		j.Verdict = SameForDesk
 	default:
@@ -106,6 +110,9 @@ func (j Judgment) Sentence() string {
 		s = fmt.Sprintf("The same machine: %s; %d of %d, it keeps its seat, and the program asks for activation again", changes, j.Sum, j.DeskTolerance)
 	case AnotherMachine:
 		s = fmt.Sprintf("Another machine: %s; %d, and %d would be allowed", changes, j.Sum, j.DeskTolerance)
+		if j.Sum <= j.DeskTolerance {
+			s = fmt.Sprintf("Another machine: %s; %d of %d, but no part is left that no other machine has", changes, j.Sum, j.DeskTolerance)
+		}
 	default:
 		s = "Not clear: no network card, processor or system drive could be compared"
 		if j.Reason != "" {

@@ -48,6 +48,9 @@ func unpack(t *testing.T, file string) *machine {
 			return m
 		}
 		m.must(err)
+		if strings.Contains(h.Name, "sys/devices/system/") || strings.Contains(h.Name, "sys/bus/pci/drivers/") {
+			continue // most of it, and nothing that is read
+		}
 		if !filepath.IsLocal(h.Name) {
 			t.Fatalf("%s: have the path %q, want one inside", file, h.Name)
 		}
@@ -183,9 +186,8 @@ func TestRecordedMachinesKeepTheirProfile(t *testing.T) {
 func TestRecordedMachinesWithOneChange(t *testing.T) {
 	files := recordings(t)
 	for n, k := range slices.Sorted(maps.Keys(stranger)) {
-		for at := range 2 { // two recordings for each kind, all of them in the end
-			file := files[(2*n+at)%len(files)]
-			t.Run(fmt.Sprintf("%v %d", k, at), func(t *testing.T) {
+		for _, file := range files[n%len(files) : n%len(files)+1] { // another recording for each kind
+			t.Run(k.String(), func(t *testing.T) {
 				m := unpack(t, file)
 				m.plant()
 				earlier := m.profile()

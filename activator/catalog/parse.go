@@ -20,7 +20,7 @@ const (
 	defaultPool = 10_000
 
 	defaultTolerance     = 3
-	defaultDeskTolerance = 5
+	defaultDeskTolerance = 6
 )
 
 // Parse reads a product file. path gives the product its id, press-studio for

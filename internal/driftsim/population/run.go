@@ -16,8 +16,8 @@ type Policy struct {
 // Policies are the default and some others.
 func Policies() []Policy {
 	return []Policy{
-		{"3 and 5, the default", nil, 3, 5},
-		{"3 and 6", nil, 3, 6},
+		{"3 and 6, the default", nil, 3, 6},
+		{"3 and 5", nil, 3, 5},
 		{"2 and 5", nil, 2, 5},
 		{"0 and 2", nil, 0, 2},
 		{"5 and 8, drive and cards 4", fingerprint.Weights{"mac": {4, 1, 4}, "system drive": {4, 2, 4}}, 5, 8},
