@@ -239,6 +239,7 @@ func (b *bench) seat() {
 	f := r.Statement.Fingerprint
 	held := r.holder()
 	same := b.hardware(held)
+	b.parts()
 	switch {
 	case held != nil && held.Fingerprint == f:
 		b.pass(checkSeat, fmt.Sprintf("the machine keeps its seat, %d of %d", held.Slot, r.License.Seats))
@@ -294,12 +295,23 @@ func (b *bench) hardware(held *journal.Seat) bool {
 	r := b.r
 	f := r.Statement.Fingerprint
 	if r.node.parent == nil || r.node.ref.fingerprint == f {
-		if r.Statement.Status == 0 {
+		if j := r.Hardware; j != nil && len(j.Differences()) > 0 {
+			b.pass(checkHardware, fmt.Sprintf("the same machine, changed: %s: %d of %d", j.Changes(), j.Sum, j.DeskTolerance))
+		} else if r.Statement.Status == 0 {
 			b.pass(checkHardware, "nothing has changed on the machine")
 		} else {
 			b.pass(checkHardware, "the same machine, changed: "+changedKinds(r.Statement.Status))
 		}
 		return true
+	}
+	if j := r.Hardware; j != nil {
+		if j.Verdict == fingerprint.SameMachine || j.Verdict == fingerprint.SameForDesk {
+			b.pass(checkHardware, fmt.Sprintf("the same machine with new parts (%s): %d of %d", j.Changes(), j.Sum, j.DeskTolerance))
+			return true
+		}
+		b.doubt(checkHardware, fmt.Sprintf("the program was activated on machine %v and now runs on another one, %v (%s: %d of %d)",
+			r.node.ref.fingerprint, f, j.Changes(), j.Sum, j.DeskTolerance))
+		return false
 	}
 	sum, limit := r.Product.Weigh(r.Statement.Status), r.Product.Policy.DeskTolerance
 	if sum > 0 && sum <= limit && keepsUnique(r.Statement.Status) {
@@ -309,6 +321,18 @@ func (b *bench) hardware(held *journal.Seat) bool {
 	b.doubt(checkHardware, fmt.Sprintf("the program was activated on machine %v and now runs on another one, %v (%s: %d of %d)",
 		r.node.ref.fingerprint, f, changedKinds(r.Statement.Status), sum, limit))
 	return false
+}
+
+// parts says what became of the hardware profile that came with a request.
+func (b *bench) parts() {
+	switch r := b.r; {
+	case r.hardwareNote != "":
+		b.warn(checkParts, r.hardwareNote)
+	case r.Hardware != nil:
+		b.pass(checkParts, "compared with that of the activation. "+r.Hardware.Sentence())
+	case r.hardware != nil:
+		b.pass(checkParts, "kept, to compare the machine's next request with")
+	}
 }
 
 // keepsUnique reports whether a part that no other machine has is still there: a

@@ -41,6 +41,9 @@ func decide(r *Reading, d Decision, now time.Time) judgment {
 	case codes.KindRequest:
 		e.Kind = journal.KindRequest
 		given = b.request(&e)
+		if r.hardware != nil {
+			e.Detail = hardwareDetail + r.hardware.String()
+		}
 	case codes.KindConfirmation:
 		e.Kind = journal.KindConfirmation
 		b.confirmation(&e)

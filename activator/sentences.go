@@ -26,6 +26,7 @@ const (
 	checkRelease       = "release"
 	checkPreconditions = "pre-conditions"
 	checkHardware      = "hardware"
+	checkParts         = "hardware profile"
 	checkSeat          = "seat"
 	checkLimits        = "limits"
 	checkOutcome       = "outcome"

@@ -128,9 +128,10 @@ func (h *Hardware) content() *big.Int {
 	return v
 }
 
-// String is the code's one canonical text, empty for a content that is not valid.
+// String is the code's one canonical text, empty for nil and for a content that is
+// not valid.
 func (h *Hardware) String() string {
-	if h.Valid() != nil {
+	if h == nil || h.Valid() != nil {
 		return ""
 	}
 	groups := h.groups()

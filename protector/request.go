@@ -28,6 +28,9 @@ type Request struct {
 	Made        time.Time
 	Repeat      bool               // the same code was shown before
 	Changed     []fingerprint.Kind // hardware that changed since the activation
+	// Hardware is the profile that goes with the request in a file or a mail, for a
+	// desk that wants to know more than the code says.
+	Hardware *codes.Hardware
 }
 
 // Request returns the request code for a definition, 0 meaning the first that can be
@@ -67,7 +70,7 @@ func (s *session) request(id uint8, o RequestOptions) (Request, error) {
 	}
 	if !o.New {
 		if q, ok := s.waiting(rec, d, machine, drift); ok && !s.misplaced() {
-			return s.shown(q, d, true), nil
+			return s.shown(rec, q, d, true), nil
 		}
 	}
 	if !rec.Recovery {
@@ -106,14 +109,15 @@ func (s *session) request(id uint8, o RequestOptions) (Request, error) {
 	if err != nil {
 		return Request{}, err
 	}
-	return s.shown(q, d, false), nil
+	return s.shown(rec, q, d, false), nil
 }
 
-func (s *session) shown(q outstanding, d product.Definition, repeat bool) Request {
+func (s *session) shown(rec *record, q outstanding, d product.Definition, repeat bool) Request {
 	st := q.Code.Statement()
 	return Request{
 		Code: q.Code, Definition: d, License: st.License, Fingerprint: st.Fingerprint, Random: st.Random,
 		Made: time.Unix(q.Made, 0).UTC(), Repeat: repeat, Changed: fingerprint.KindsOf(st.Status),
+		Hardware: s.hardwareCode(rec, q),
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/manual-activator/manual-activator/fingerprint"
+	"github.com/manual-activator/manual-activator/protector"
 )
 
 func (a *app) profileCommand() *cobra.Command {
@@ -21,12 +22,12 @@ does not.
 
 --save writes a file for the vendor's support: hashes in place of identifiers,
 which only this product can compare, with the notes of what was found and left
-out. The identifiers themselves are shown with --json; that is also what
+out. --code shows the same, shorter, as a code for a mail. The identifiers themselves are shown with --json; that is also what
 --machine takes, for test products.`,
 		Args: arguments(0, 0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if code {
-				return later("the hardware profile code")
+				return a.showHardwareCode()
 			}
 			p, err := a.hardware(cmd.Context())
 			if err != nil {
@@ -44,8 +45,29 @@ out. The identifiers themselves are shown with --json; that is also what
 		},
 	}
 	cmd.Flags().StringVar(&file, "save", "", "write a `file` for support: hashes and notes")
-	cmd.Flags().BoolVar(&code, "code", false, "show it as a code (not in this version yet)")
+	cmd.Flags().BoolVar(&code, "code", false, "show it as a code, bound to the request that waits or is made")
 	return cmd
+}
+
+// showHardwareCode shows the profile of the request that waits, or of a new one.
+func (a *app) showHardwareCode() error {
+	return a.with(func(c *protector.Client) error {
+		r, err := c.Request(0, protector.RequestOptions{})
+		if err != nil {
+			return err
+		}
+		if r.Hardware == nil {
+			return errors.New("this machine has no hardware profile that fits into a code: send the file of --save")
+		}
+		if a.json {
+			out := codeOf(r.Code)
+			out.Definition, out.Repeat, out.Made, out.Hardware = definitionOf(r.Definition), r.Repeat, stamp(r.Made), r.Hardware.String()
+			return a.value(out)
+		}
+		fmt.Fprintf(a.stdout, "Hardware profile code, for the request code %s:\n\n  %s\n\n", r.Code, r.Hardware)
+		fmt.Fprintln(a.stdout, "The vendor's desk reads it where it reads the request code.")
+		return nil
+	})
 }
 
 // saveProfile writes the profile for support: hashed for the product in use.
