@@ -189,7 +189,7 @@ func (ru *ruling) preconditions(d *product.Definition, parameter uint32) {
 		}
 	}
 	if len(missing) > 0 {
-		ru.doubt(checkPreconditions, sayNeeds(d.Name, missing))
+		ru.doubt(checkPreconditions, sayNeeds(d, missing))
 		return
 	}
 	ru.pass(checkPreconditions, sayNeedsMet)

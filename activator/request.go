@@ -67,6 +67,8 @@ func (ru *ruling) grants() *product.Definition {
 		ru.refuse(checkGranted, saySigned(grants.Name))
 	case grants.Type == product.Recover && r.Definition.Type != product.Recover:
 		ru.refuse(checkGranted, sayAskInProgram(grants.Name))
+	case grants.Type != product.Recover && r.Definition.Type == product.Recover:
+		ru.refuse(checkGranted, sayRecoveryOnly(r.Definition.Name))
 	default:
 		return grants
 	}

@@ -67,8 +67,19 @@ const (
 	sayNeedsMet     = "what it builds on is active on this machine"
 )
 
-func sayNeeds(name string, missing []string) string {
-	return fmt.Sprintf("%s needs %s on this machine first", name, strings.Join(missing, " and "))
+// sayRecoveryOnly answers an operator who wants to grant more than was asked for.
+func sayRecoveryOnly(name string) string {
+	return name + " was asked for, and the program takes nothing else for this code: ask for a new request code after the recovery"
+}
+
+// sayNeeds names pre-conditions that are missing. Where a code would be given, the
+// program refuses it until they are met, whatever the desk does.
+func sayNeeds(d *product.Definition, missing []string) string {
+	s := fmt.Sprintf("%s needs %s on this machine first", d.Name, strings.Join(missing, " and "))
+	if d.Type.Ends() {
+		return s
+	}
+	return s + ": the program would not take the code before"
 }
 
 // sayUnnamed stands for a definition that the product file does not name.
