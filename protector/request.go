@@ -58,6 +58,9 @@ func (s *session) request(id uint8, o RequestOptions) (Request, error) {
 	if err != nil {
 		return Request{}, err
 	}
+	if err := machine.identified(); err != nil {
+		return Request{}, err
+	}
 	drift := compare(s.lic.Fingerprint, s.lic.profile(s.lic.Machine), machine, s.profile.Policy)
 	rec := s.lic.clone()
 	if d.Type == product.Recover {
