@@ -125,7 +125,7 @@ func (e *LengthError) Error() string {
 	case e.Have < e.Want:
 		return fmt.Sprintf("the %s is not complete: found %s %ss, expected %d", e.Kind, have, n, e.Want)
 	}
-	return fmt.Sprintf("the text is too long for a %s: found %s %ss, expected %d", e.Kind, have, n, e.Want)
+	return fmt.Sprintf("the text is too long to be one %s: found %s %ss, expected %d", e.Kind, have, n, e.Want)
 }
 
 // NewerError is a code whose group checks are right and whose first character
