@@ -103,3 +103,21 @@ func profileOf(uid codes.UID, h *codes.Hardware) *fingerprint.Profile {
 
 // errHardwareAlone is why a hardware profile code alone was not taken.
 var errHardwareAlone = errors.New("this is a hardware profile code, and the request that it belongs to was not answered here: give the request code first, or both together")
+
+const sayProfileKept = "kept, to compare the machine's next request with"
+
+func sayCompared(j *fingerprint.Judgment) string {
+	return "compared with that of the activation. " + j.Sentence()
+}
+
+func sayChangedParts(j *fingerprint.Judgment) string {
+	return fmt.Sprintf("the same machine, changed: %s: %d of %d", j.Changes(), j.Sum, j.DeskTolerance)
+}
+
+func sayNewPartsOf(j *fingerprint.Judgment) string {
+	return fmt.Sprintf("the same machine with new parts (%s): %d of %d", j.Changes(), j.Sum, j.DeskTolerance)
+}
+
+func sayOtherParts(was, is codes.Fingerprint, j *fingerprint.Judgment) string {
+	return fmt.Sprintf("the program was activated on machine %v and now runs on another one, %v (%s: %d of %d)", was, is, j.Changes(), j.Sum, j.DeskTolerance)
+}

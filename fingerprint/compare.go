@@ -55,9 +55,10 @@ func (c Compared) Name() string {
 // Comparison is how a machine differs from an earlier profile of, supposedly, the
 // same machine. [Comparison.Judge] holds it against tolerances.
 type Comparison struct {
-	Components []Compared // every kind that at least one side read, in fixed order
-	Moved      bool       // the earlier profile's state was moved here
-	Sum        int        // of the weights
+	Components []Compared      // every kind that at least one side read, in fixed order
+	Moved      bool            // the earlier profile's state was moved here
+	Sum        int             // of the weights
+	unique     map[Kind]Change // of the unique kinds that the earlier machine had parts of
 	// Reason says why nothing could be compared; empty otherwise. It is so for
 	// two hashed profiles of different products.
 	Reason string
@@ -83,11 +84,20 @@ func Compare(earlier, later *Profile, weights Weights, moved bool) Comparison {
 		if !was {
 			one.Kind, one.Other = now.Kind, now.Other
 		}
+		if one.Kind.unique() && len(then.IDs()) > 0 {
+			if c.unique == nil {
+				c.unique = map[Kind]Change{}
+			}
+			c.unique[one.Kind] = Unread
+		}
 		if was && is && reason == "" {
 			one.Parts = parts(then, now)
 			one.Change = sum(one.Parts)
 			one.Weight = weights.count(word, one.Change, moved)
 			c.Sum += one.Weight
+			if _, had := c.unique[one.Kind]; had {
+				c.unique[one.Kind] = one.Change
+			}
 		}
 		c.Components = append(c.Components, one)
 	}
@@ -135,16 +145,20 @@ func (c Comparison) Identified() bool {
 	})
 }
 
-// KeepsUnique reports whether a part that no other machine has may still be there: a
-// network card or the system drive.
-func (c Comparison) KeepsUnique() bool {
-	whole := 0
-	for _, one := range c.Differences() {
-		if (one.Kind == MAC || one.Kind == SystemDrive) && one.Change != Partial {
-			whole++
-		}
+// unique reports whether no other machine has a part of this kind with the same
+// identifier. Machines of one model share all the rest.
+func (k Kind) unique() bool { return k == MAC || k == SystemDrive }
+
+// KeepsUnique reports whether a unique part of the earlier machine is still there, a
+// network card or a system drive, or whether it had none. unread is true where none
+// was found and one of these kinds could not be read.
+func (c Comparison) KeepsUnique() (keeps, unread bool) {
+	keeps = len(c.unique) == 0
+	for _, change := range c.unique {
+		keeps = keeps || change == Same || change == Partial
+		unread = unread || change == Unread
 	}
-	return whole < 2
+	return keeps, unread && !keeps
 }
 
 // words returns the words of the kinds of both profiles, known kinds first in

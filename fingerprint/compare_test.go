@@ -396,11 +396,13 @@ func TestSentences(t *testing.T) {
 	}{
 		{station, false, "The same machine: nothing has changed."},
 		{cards, false, "The same machine: network card replaced; 3, and up to 3 the program stays active by itself."},
-		{without(cards, fp.SystemDrive), false, "The same machine: network card replaced; 3, and up to 3 the program stays active by itself; not counted: system drive could not be read."},
+		{without(cards, fp.SCSI), false, "The same machine: network card replaced; 3, and up to 3 the program stays active by itself; not counted: SCSI controller could not be read."},
+		{without(cards, fp.SystemDrive), false, "Not clear: nothing that identified the machine could be found again, and not everything could be read; not counted: system drive could not be read."},
+		{with(cards, fp.SystemDrive, "S9ZZNX0T000001K"), false, "Another machine: network card replaced, system drive replaced; 6 of 6, but no part is left that no other machine has."},
 		{both, false, "The same machine: network card replaced, processor replaced, memory 128 GB instead of 64 GB; 5 of 6, it keeps its seat, and the program asks for activation again."},
 		{with(both, fp.SystemDrive), true, "Another machine: network card replaced, processor replaced, system drive removed, memory 128 GB instead of 64 GB; 9, and 6 would be allowed; the state was moved here."},
 		{with(station, fp.MAC, "a8:a1:59:3c:7e:12"), false, "The same machine: network card removed, others kept; 1, and up to 3 the program stays active by itself."},
-		{fp.New(), false, "Not clear: no network card, processor or system drive could be compared"},
+		{fp.New(), false, "Not clear: nothing that identified the machine could be found again"},
 	} {
 		have := fp.Compare(station, test.later, nil, test.moved).Judge(3, 6).Sentence()
 		if have != test.want && !(strings.HasPrefix(have, test.want) && strings.HasPrefix(test.want, "Not clear")) {

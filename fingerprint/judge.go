@@ -13,7 +13,7 @@ const (
 	SameMachine    Verdict = "same"    // up to the tolerance: the program stays active by itself
 	SameForDesk    Verdict = "desk"    // above it, up to the desk's: the program asks, and the desk says yes
 	AnotherMachine Verdict = "another" // above both
-	NotClear       Verdict = "unclear" // nothing that identifies a machine could be compared
+	NotClear       Verdict = "unclear" // nothing that identifies the machine could be compared
 )
 
 // Judgment is a comparison held against a policy's tolerances.
@@ -24,17 +24,18 @@ type Judgment struct {
 	Verdict       Verdict
 }
 
-// Judge holds the comparison against the tolerances of a policy. Above tolerance,
-// a machine whose network cards and system drive are all others is another one
-// however little that counts: machines of one model share all the rest.
+// Judge holds the comparison against the tolerances of a policy. A machine none of
+// whose network cards and system drives is left is another one however little that
+// counts: machines of one model share all the rest.
 func (c Comparison) Judge(tolerance, deskTolerance int) Judgment {
 	j := Judgment{Comparison: c, Tolerance: tolerance, DeskTolerance: max(tolerance, deskTolerance)}
+	keeps, unread := c.KeepsUnique()
 	switch {
 	case c.Sum > j.DeskTolerance:
 		j.Verdict = AnotherMachine
-	case !c.Identified():
+	case !c.Identified() || unread:
 		j.Verdict = NotClear
-	case c.Sum > tolerance && !c.KeepsUnique():
+	case !keeps:
 		j.Verdict = AnotherMachine
 	case c.Sum > tolerance:
 		j.Verdict = SameForDesk
@@ -114,7 +115,7 @@ func (j Judgment) Sentence() string {
 			s = fmt.Sprintf("Another machine: %s; %d of %d, but no part is left that no other machine has", changes, j.Sum, j.DeskTolerance)
 		}
 	default:
-		s = "Not clear: no network card, processor or system drive could be compared"
+		s = "Not clear: nothing that identified the machine could be found again, and not everything could be read"
 		if j.Reason != "" {
 			s = "Not clear: " + j.Reason
 		}

@@ -97,7 +97,7 @@ func (s *session) obstacle(g grant, machine hardware, unreadable error) (*Error,
 		return movedHere(), nil
 	}
 	if now := s.drift(machine); !now.same {
-		return refuse(ReasonHardwareChanged, "the hardware changed since the activation (%s): ask for a new activation", now.words), now.kinds
+		return now.refusal("the hardware changed since the activation (%s): ask for a new activation", now.words), now.kinds
 	}
 	if !s.covered(g) {
 		return refuse(ReasonReleaseNotCovered, "the license covers release %d, and this is release %d: ask the vendor for an upgrade", g.Release, s.profile.Release), nil

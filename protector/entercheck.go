@@ -38,9 +38,7 @@ func (s *session) check(m attempt, a codes.Answer, machine hardware) error {
 		kept = s.lic.profile(s.lic.Requests[m.request].Machine)
 	}
 	if now := compare(kept, machine, s.profile.Policy, false); !now.same {
-		e := refuse(ReasonHardwareChanged, "the hardware of this machine changed since the request code was made (%s): make a new request code", now.words).about(d.ID)
-		e.Kinds = now.kinds
-		return e
+		return now.refusal("the hardware of this machine changed since the request code was made (%s): make a new request code", now.words).about(d.ID)
 	}
 	return nil
 }

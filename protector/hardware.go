@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/manual-activator/manual-activator/codes"
@@ -73,6 +74,8 @@ type drift struct {
 	kinds    []fingerprint.Kind // what differs, whether it matters or not
 	words    string             // what differs and what it comes to, for people
 	sentence string             // the same with the verdict; empty: nothing differs
+
+	unread []fingerprint.Kind // not the same, and this was read then and cannot be now
 }
 
 // status is the status byte of a request.
@@ -93,13 +96,24 @@ func compare(kept *fingerprint.Profile, now hardware, policy product.Policy, mov
 	switch {
 	case j.Verdict == fingerprint.NotClear:
 		d.words = "nothing that identified it then can be read now"
+	case !d.same && j.Sum <= policy.Tolerance:
+		d.words = j.Changes() + "; no part is left that no other machine has"
 	default:
 		d.words = fmt.Sprintf("%s: %d, and %d is allowed", j.Changes(), j.Sum, policy.Tolerance)
 	}
-	return d
+	return d.recognized(kept, now.profile)
 }
 
 // drift is how this machine differs from the one of the activation.
 func (s *session) drift(machine hardware) drift {
 	return compare(s.lic.profile(s.lic.Machine), machine, s.profile.Policy, s.moved())
+}
+
+// inWords lists kinds as a sentence does.
+func inWords(kinds []fingerprint.Kind) string {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = k.Name()
+	}
+	return strings.Join(names, ", ")
 }

@@ -33,8 +33,9 @@ type Request struct {
 	Hardware *codes.Hardware
 }
 
-// Request returns the request code for a definition, 0 meaning the first that can be
-// asked for now. It is the same code until it is answered, the state or the
+// Request returns the request code for a definition, 0 meaning what is missing first: a
+// release that was active and is not in force any more, as on changed hardware, else
+// the first definition that is not active and can be asked for. It is the same code until it is answered, the state or the
 // hardware changes, another release runs, or 30 days pass.
 func (c *Client) Request(id uint8, o RequestOptions) (Request, error) {
 	var out Request
@@ -59,6 +60,9 @@ func (s *session) request(id uint8, o RequestOptions) (Request, error) {
 	}
 	machine, err := s.hardware()
 	if err != nil {
+		return Request{}, err
+	}
+	if err := machine.identified(); err != nil {
 		return Request{}, err
 	}
 	drift := s.drift(machine)
@@ -165,6 +169,9 @@ func (s *session) pick(id uint8) (product.Definition, error) {
 		}
 		return d, nil
 	}
+	if d, ok := s.stopped(); ok {
+		return d, nil
+	}
 	var first *product.Definition
 	var why *Error
 	for _, d := range s.profile.Definitions {
@@ -177,7 +184,7 @@ func (s *session) pick(id uint8) (product.Definition, error) {
 			}
 			continue
 		}
-		if !s.holds(d) {
+		if !s.holds(d) || s.hindered(d) {
 			return d, nil
 		}
 		if first == nil {
