@@ -233,7 +233,6 @@ func (ru *ruling) seat() {
 	f := r.Statement.Fingerprint
 	held := r.holder()
 	same := ru.hardware(held)
-	ru.parts()
 	switch {
 	case held != nil && held.Fingerprint == f:
 		ru.pass(checkSeat, sayKeepsSeat(held.Slot, r.License.Seats))

@@ -252,6 +252,16 @@ func hardwareAt(syms []symbol) (*Hardware, int, error) {
 	return h, n, err
 }
 
+// hardwareLength is the length of the hardware profile code that begins with the
+// first symbol, damaged or not; 0 where there is none.
+func hardwareLength(syms []symbol) int {
+	if syms[0].r != rune(KindProfile) {
+		return 0
+	}
+	_, n, _ := hardwareAt(syms)
+	return n
+}
+
 // newHardware takes a value apart. One that would be written otherwise is refused.
 func newHardware(v *big.Int, groups int) (*Hardware, error) {
 	room := hardwareRoom[groups]
