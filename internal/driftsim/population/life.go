@@ -33,6 +33,7 @@ func Cases() []Case {
 		{"the main board replaced by the same model", FleetPC, set(fingerprint.MAC, m.address())},
 		{"another main board with its controller and processor", FleetPC, both(both(set(fingerprint.MAC, m.address()), set(fingerprint.SCSI, "1022:ffff")), set(fingerprint.CPU, "AUTHENTICAMD 99/1/1"))},
 		{"a new system drive and the only network card", FleetPC, both(set(fingerprint.MAC, m.address()), set(fingerprint.SystemDrive, m.drive()))},
+		{"the system drive put into another PC of the same model", FleetPC, set(fingerprint.MAC, m.address())},
 		{"virtual machine moved to another host", VirtualPC, set(fingerprint.CPU, "AUTHENTICAMD 99/1/1")},
 		{"virtual machine cloned, with a new address and drive", VirtualPC, both(set(fingerprint.MAC, m.address()), set(fingerprint.SystemDrive, m.drive()))},
 		{"virtual machine without drive serial cloned, with a new address", BareVM, set(fingerprint.MAC, m.address())},

@@ -52,7 +52,8 @@ type Figures struct {
 	// any other, stays active by itself; or passes at the desk.
 	TwinActive, TwinDesk   Rate
 	OtherActive, OtherDesk Rate
-	BareActive             Rate // of the twins: virtual machines without a drive serial
+	// The same of machines of the model, if the sum alone decided.
+	SumActive, SumDesk Rate
 }
 
 // Years are the ages at which machines are looked at.
@@ -70,14 +71,14 @@ func Run(seed uint64, n int, policies []Policy) []*Figures {
 		}
 	}
 	// judge holds a pair against every policy; most have the same weights.
-	judge := func(a, b *fingerprint.Profile, each func(f *Figures, v fingerprint.Verdict)) {
+	judge := func(a, b *fingerprint.Profile, each func(f *Figures, j fingerprint.Judgment)) {
 		usual := fingerprint.Compare(a, b, nil, false)
 		for i, p := range policies {
 			c := usual
 			if p.Weights != nil {
 				c = fingerprint.Compare(a, b, p.Weights, false)
 			}
-			each(all[i], c.Judge(p.Tolerance, p.Desk).Verdict)
+			each(all[i], c.Judge(p.Tolerance, p.Desk))
 		}
 	}
 	for range n {
@@ -88,21 +89,20 @@ func Run(seed uint64, n int, policies []Policy) []*Figures {
 			if !slices.Contains(Years, year) {
 				continue
 			}
-			judge(first, x.Profile(), func(f *Figures, v fingerprint.Verdict) {
-				f.Asks[year].Add(v != fingerprint.SameMachine)
-				f.Refused[year].Add(v == fingerprint.AnotherMachine)
+			judge(first, x.Profile(), func(f *Figures, j fingerprint.Judgment) {
+				f.Asks[year].Add(j.Verdict != fingerprint.SameMachine)
+				f.Refused[year].Add(j.Verdict == fingerprint.AnotherMachine)
 			})
 		}
-		judge(first, m.Of(x.Sort, x.Model).Profile(), func(f *Figures, v fingerprint.Verdict) {
-			f.TwinActive.Add(v == fingerprint.SameMachine)
-			f.TwinDesk.Add(v != fingerprint.AnotherMachine)
-			if x.Sort == BareVM {
-				f.BareActive.Add(v == fingerprint.SameMachine)
-			}
+		judge(first, m.Of(x.Sort, x.Model).Profile(), func(f *Figures, j fingerprint.Judgment) {
+			f.TwinActive.Add(j.Verdict == fingerprint.SameMachine)
+			f.TwinDesk.Add(j.Verdict != fingerprint.AnotherMachine)
+			f.SumActive.Add(j.Sum <= j.Tolerance)
+			f.SumDesk.Add(j.Sum <= j.DeskTolerance)
 		})
-		judge(first, m.New().Profile(), func(f *Figures, v fingerprint.Verdict) {
-			f.OtherActive.Add(v == fingerprint.SameMachine)
-			f.OtherDesk.Add(v != fingerprint.AnotherMachine)
+		judge(first, m.New().Profile(), func(f *Figures, j fingerprint.Judgment) {
+			f.OtherActive.Add(j.Verdict == fingerprint.SameMachine)
+			f.OtherDesk.Add(j.Verdict != fingerprint.AnotherMachine)
 		})
 	}
 	return all
