@@ -44,7 +44,7 @@ func (a *app) root() *cobra.Command {
 		later("compare A B", "compare two hardware profiles"),
 	)
 	root.Long = rootLong
-	root.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	root.RunE = func(cmd *cobra.Command, _ []string) error { return a.deskUI(cmd) }
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
