@@ -232,6 +232,12 @@ func (m *Model) message(msg any) tea.Cmd {
 		} else {
 			m.notice(noticeMsg{text: "Saved as " + clean(msg.path)})
 		}
+	case replyMsg:
+		if msg.err != nil {
+			m.notice(noticeMsg{text: "No reply text: " + clean(msg.err.Error()), bad: true})
+		} else {
+			m.over = append(m.over, &textDialog{s: m.shared, title: "Reply text (" + msg.language + ")", text: msg.text})
+		}
 	case openLicenseMsg:
 		m.at = roomLicenses
 	case openEntryMsg:
@@ -252,11 +258,6 @@ func (m *Model) message(msg any) tea.Cmd {
 	var cmds []tea.Cmd
 	for _, r := range m.rooms {
 		cmds = append(cmds, r.message(msg))
-	}
-	for _, d := range m.over {
-		if l, ok := d.(interface{ message(any) tea.Cmd }); ok {
-			cmds = append(cmds, l.message(msg))
-		}
 	}
 	return tea.Batch(cmds...)
 }

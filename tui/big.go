@@ -83,13 +83,13 @@ func full(group string) [7]string {
 func large(code string, w, h int) []string {
 	groups := strings.Split(code, "-")
 	const one = 6*6 + 3
-	perLine := max(w/one, 1)
+	perLine := max((w+3)/one, 1)
 	rows := (len(groups) + perLine - 1) / perLine
 	if even := (len(groups) + rows - 1) / rows; even < perLine {
 		perLine = even // 2 and 2 rather than 3 and 1
 	}
 	var out []string
-	if w >= one && rows*5-1 <= h {
+	if w >= one-3 && rows*5-1 <= h {
 		for at := 0; at < len(groups); at += perLine {
 			var lines [4]string
 			for _, g := range groups[at:min(at+perLine, len(groups))] {

@@ -61,10 +61,10 @@ func (d *desk) act(k tea.KeyPressMsg) (tea.Cmd, bool) {
 // reply makes the text of a mail.
 func (d *desk) reply(o *activator.Outcome) tea.Cmd {
 	office, language := d.s.office, d.s.set.Reply
-	return tea.Batch(open(newTextDialog(d.s, "Reply text ("+language+")")), d.s.do("writing the reply", func(context.Context) any {
+	return d.s.do("writing the reply", func(context.Context) any {
 		text, err := office.Reply(o, language)
-		return replyMsg{text, err}
-	}))
+		return replyMsg{language, text, err}
+	})
 }
 
 // override asks for the reason to pass checks that are a matter of judgment.

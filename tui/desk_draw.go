@@ -35,6 +35,7 @@ func (d *desk) draw(w, h int) *page {
 // strip shows the groups of the text in the box, each with its mark.
 func (d *desk) strip(w int) []string {
 	t := d.s.t
+	spoken := d.oneCase() && (d.reading == nil || !d.reading.Code.IsZero())
 	var parts []string
 	var widths []int
 	add := func(s string) {
@@ -46,6 +47,10 @@ func (d *desk) strip(w int) []string {
 		case codes.GroupRight:
 			add(t.good.Render(text) + " " + t.good.Render("✓"))
 		case codes.GroupWrong:
+			if spoken && g.Slip != nil && g.Slip.Slip == codes.SlipCheck {
+				add(t.plain.Render(text) + t.dim.Render(" ?"))
+				continue
+			}
 			add(t.bad.Underline(true).Render(text) + " " + t.bad.Render("✗"))
 		default:
 			add(t.plain.Render(text) + t.dim.Render(strings.Repeat("·", max(0, 6-lipgloss.Width(text)))) + "  ")
@@ -176,8 +181,12 @@ func (d *desk) drawTyping(p *page) {
 	case len(l.Groups) > 0:
 		p.hang(" ", t.plain, "No code begins like this. Letters: R, D, S or A; digits: 1, 2, 4 or 3. The program shows the whole code: begin with its first character.")
 	}
+	spoken := d.oneCase()
+	if spoken {
+		p.hang("   ", t.plain, "All letters are alike in case: type on to the end, the desk finds the capitals by itself.")
+	}
 	for i, g := range l.Groups {
-		if g.Slip == nil {
+		if g.Slip == nil || spoken && g.Slip.Slip == codes.SlipCheck {
 			continue
 		}
 		if i == len(l.Groups)-1 || g.State == codes.GroupWrong {
@@ -405,37 +414,63 @@ func (t theme) mark(r activator.Result) string {
 	return t.dim.Render("–")
 }
 
-// checks lists what was checked: what an agent must say first, then the rest as
-// far as h lines go.
+// telling are the checks whose sentences say most, in the order of what an agent
+// asks first.
+var telling = []string{"state", "seat", "hardware", "used before", "limits", "outcome", "pre-conditions", "granted", "release"}
+
+// checks lists what was checked: what an agent must say first, then of the rest
+// as many sentences as fit into h lines, and the names of the others.
 func (d *desk) checks(p *page, all []activator.Check, h int) {
 	t := d.s.t
-	var passed []string
-	lines, at := 0, len(p.lines)
-	for _, c := range all {
-		if c.Result != activator.Passed && c.Result != activator.NotApplicable {
-			p.hang(" "+t.mark(c.Result)+" "+t.strong.Render(pad(c.Name, 14))+" ", t.plain, c.Detail)
-		}
-	}
-	lines = len(p.lines) - at
-	rest := newPage(p.w)
+	at := len(p.lines)
+	var rest []activator.Check
 	for _, c := range all {
 		if c.Result == activator.Passed || c.Result == activator.NotApplicable {
-			rest.hang(" "+t.mark(c.Result)+" "+t.dim.Render(pad(c.Name, 14))+" ", t.plain, c.Detail)
-			if c.Result == activator.Passed {
-				passed = append(passed, c.Name)
+			rest = append(rest, c)
+			continue
+		}
+		p.hang(" "+t.mark(c.Result)+" "+t.strong.Render(pad(c.Name, 14))+" ", t.plain, c.Detail)
+	}
+	row := func(c activator.Check) []string {
+		q := newPage(p.w)
+		q.hang(" "+t.mark(c.Result)+" "+t.dim.Render(pad(c.Name, 14))+" ", t.plain, c.Detail)
+		return q.lines
+	}
+	full := 0
+	for _, c := range rest {
+		full += len(row(c))
+	}
+	if len(p.lines)-at+full <= h || d.scroll > 0 {
+		for _, c := range rest {
+			p.lines = append(p.lines, row(c)...)
+		}
+		return
+	}
+	left := h - (len(p.lines) - at) - 3
+	shown := map[string]bool{}
+	for _, name := range telling {
+		for _, c := range rest {
+			if l := row(c); c.Name == name && c.Result == activator.Passed && len(l) <= left {
+				p.lines = append(p.lines, l...)
+				left -= len(l)
+				shown[name] = true
 			}
 		}
 	}
-	if lines+len(rest.lines) <= h || h > 0 && d.scroll > 0 {
-		p.lines = append(p.lines, rest.lines...)
-		return
+	var names []string
+	for _, c := range rest {
+		if c.Result == activator.Passed && !shown[c.Name] {
+			names = append(names, c.Name)
+		}
 	}
-	if len(passed) > 0 {
-		p.hang(" "+t.good.Render("✓")+" ", t.plain, fmt.Sprintf("%d checks passed: %s.", len(passed), strings.Join(passed, ", ")))
+	if len(names) > 0 {
+		p.hang(" "+t.good.Render("✓")+" ", t.plain, "passed: "+strings.Join(names, ", ")+".")
 	}
-	p.line(" ", t.dim.Render("  ↓ shows every check with its sentence"))
+	p.line("   ", t.dim.Render("↓ every check with its sentence"))
 	for len(p.lines)-at < h {
 		p.blank()
 	}
-	p.lines = append(p.lines, rest.lines...)
+	for _, c := range rest { // below what shows
+		p.lines = append(p.lines, row(c)...)
+	}
 }

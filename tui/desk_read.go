@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -27,7 +28,7 @@ func (d *desk) changed() tea.Cmd {
 		d.from = ""
 	}
 	switch {
-	case d.layout.Complete:
+	case d.layout.Complete, d.full():
 		return d.look()
 	case d.enough():
 		return d.s.cfg.After(patience, laterMsg{d.gen, "read"})
@@ -35,16 +36,38 @@ func (d *desk) changed() tea.Cmd {
 	return nil
 }
 
-// enough reports whether the text is long enough for a code with a slip in it.
-func (d *desk) enough() bool {
-	n := 0
+// full reports whether the text has as many characters as its kind.
+func (d *desk) full() bool { return d.layout.Want > 0 && d.characters() == d.layout.Want*6 }
+
+func (d *desk) characters() (n int) {
 	for _, g := range d.layout.Groups {
 		n += len([]rune(g.Text))
 	}
-	if d.layout.Want > 0 {
-		return n >= d.layout.Want*6-1
+	return n
+}
+
+// oneCase reports whether the letters so far are all small, or all capital: read
+// out without case. The first letter, typed as a capital, does not count.
+func (d *desk) oneCase() bool {
+	upper, lower := 0, 0
+	for i, r := range d.box.text {
+		switch {
+		case i == 0:
+		case unicode.IsUpper(r):
+			upper++
+		case unicode.IsLower(r):
+			lower++
+		}
 	}
-	return n >= 23
+	return d.layout.Form == codes.FormLetters && upper+lower >= 3 && (upper == 0 || lower == 0)
+}
+
+// enough reports whether the text is long enough for a code with a slip in it.
+func (d *desk) enough() bool {
+	if d.layout.Want > 0 {
+		return d.characters() >= d.layout.Want*6-1
+	}
+	return d.characters() >= 23
 }
 
 // look reads the text in the box. It journals nothing.
@@ -156,6 +179,9 @@ func (d *desk) mail(msg foundMsg) tea.Cmd {
 
 func (d *desk) takeFound(text, from string) tea.Cmd {
 	d.keep()
+	if l := codes.Inspect(text); l.Complete {
+		text = l.Canonical
+	}
 	d.box.set(text)
 	d.focus(false)
 	d.now, d.found, d.from = nil, nil, from

@@ -69,7 +69,10 @@ func (d *desk) drawAnswer(p *page, h int, o *activator.Outcome) {
 	if o.Day != 0 {
 		until = "to be typed until " + o.Day.Date().Format("Monday, 2 January 2006")
 	}
-	p.line(" ", t.bandGood.Render(word), " ", t.strong.Render("Activation code, "+until), t.dim.Render(fmt.Sprintf("  entry %v", o.Entry)))
+	if p.w < 90 && len(word) > 12 {
+		until = strings.Replace(until, "to be typed until", "type it until", 1)
+	}
+	p.hang(" "+t.bandGood.Render(word)+" ", t.strong, "Activation code, "+until)
 	p.blank()
 	for _, l := range large(d.spoken(), p.w-4, h-len(p.lines)-5) {
 		p.line("  ", t.strong.Render(l))
@@ -94,7 +97,7 @@ func (d *desk) drawAnswer(p *page, h int, o *activator.Outcome) {
 		if o.License != nil {
 			who = o.License.Customer
 		}
-		p.field(t, "for", fmt.Sprintf("%s · machine %v", who, o.Statement.Fingerprint))
+		p.field(t, "for", fmt.Sprintf("%s · machine %v · journal entry %v", who, o.Statement.Fingerprint, o.Entry))
 	}
 	if h-len(p.lines) > 8 {
 		p.blank()

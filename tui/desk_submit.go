@@ -25,6 +25,8 @@ func (d *desk) press() tea.Cmd {
 	switch {
 	case d.now != nil && d.now.waiting:
 		return say("It is being recorded. The answer shows here when it is safe on disk.")
+	case d.now != nil && d.result().Verdict == journal.Refused && d.ticket.value() != d.now.ticket:
+		return d.submit(activator.Decision{}) // the ticket was mended
 	case d.now != nil:
 		if d.s.cfg.Now().After(d.quiet) {
 			d.next()
@@ -83,6 +85,7 @@ func (d *desk) submit(dec activator.Decision) tea.Cmd {
 	}
 	d.calls = append(d.calls, c)
 	d.now, d.scroll = c, 0
+	d.focus(false)
 	office := d.s.office
 	return d.s.do("recording", func(ctx context.Context) any {
 		o, err := office.Submit(ctx, c.text, dec)

@@ -14,30 +14,14 @@ type textDialog struct {
 	s      *shared
 	title  string
 	text   string
-	wait   bool
 	scroll int
-}
-
-// newTextDialog waits for its text, a replyMsg.
-func newTextDialog(s *shared, title string) *textDialog {
-	return &textDialog{s: s, title: title, wait: true}
-}
-
-func (d *textDialog) message(m any) tea.Cmd {
-	if msg, ok := m.(replyMsg); ok && d.wait {
-		d.wait, d.text = false, msg.text
-		if msg.err != nil {
-			d.text = sentence(msg.err.Error())
-		}
-	}
-	return nil
 }
 
 func (d *textDialog) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	switch {
 	case is(k, keys.Back), is(k, keys.Enter):
 		return nil, true
-	case is(k, keys.Copy) && !d.wait:
+	case is(k, keys.Copy):
 		return d.s.copy("The text", d.text), false
 	case is(k, keys.Down, keys.PageDown):
 		d.scroll++
@@ -57,10 +41,6 @@ func (d *textDialog) draw(w, h int) *page {
 	p := newPage(w)
 	p.line(d.s.t.strong.Render(d.title))
 	p.blank()
-	if d.wait {
-		p.line("…")
-		return p
-	}
 	q := newPage(w)
 	for l := range strings.SplitSeq(strings.TrimRight(d.text, "\n"), "\n") {
 		q.text(d.s.t.plain, 0, l)

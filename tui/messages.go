@@ -81,8 +81,8 @@ type (
 		err     error
 	}
 	replyMsg struct {
-		text string
-		err  error
+		language, text string
+		err            error
 	}
 	licensesMsg struct {
 		gen  int

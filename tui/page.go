@@ -31,8 +31,7 @@ func (p *page) cursorAt(x, y int) { p.cur = &point{x, y} }
 
 // text writes a paragraph, wrapped, each line after the first by an indent.
 func (p *page) text(style lipgloss.Style, indent int, s string) {
-	for i, l := range wrap(s, p.w-indent-1) {
-		_ = i
+	for _, l := range wrap(s, p.w-indent-1) {
 		p.line(strings.Repeat(" ", indent), style.Render(l))
 	}
 }
@@ -92,9 +91,28 @@ func (p *page) beside(x int, q *page) {
 	}
 }
 
-// wrap cuts a text into lines no wider than w.
+// wrap cuts a text between words into lines no wider than w; a longer word is cut
+// in itself.
 func wrap(s string, w int) []string {
-	return strings.Split(ansi.Wrap(clean(s), max(w, 8), " "), "\n")
+	w = max(w, 8)
+	var lines []string
+	line, used := "", 0
+	for word := range strings.FieldsSeq(clean(s)) {
+		n := lipgloss.Width(word)
+		if used > 0 && used+1+n > w {
+			lines, line, used = append(lines, line), "", 0
+		}
+		for n > w {
+			lines = append(lines, ansi.Truncate(word, w, ""))
+			word = ansi.TruncateLeft(word, w, "")
+			n = lipgloss.Width(word)
+		}
+		if used > 0 {
+			line, used = line+" ", used+1
+		}
+		line, used = line+word, used+n
+	}
+	return append(lines, line)
 }
 
 // pad fills a text with spaces.
