@@ -6,17 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"time"
 
 	"filippo.io/age"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
-	"github.com/manual-activator/manual-activator/activator/keyring"
 )
 
 // A backup is a tar archive of the vendor folder, encrypted by age under the
@@ -57,21 +54,19 @@ func (s *Session) Backup(ctx context.Context, path string, workFactor int) (err 
 		return err
 	}
 	recipient.SetWorkFactor(workFactor)
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, fs.ErrExist) {
+	if _, err := os.Lstat(path); err == nil {
 		return fmt.Errorf("%s: expected no such file yet: a backup never overwrites one", path)
 	}
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".part-") // readable by its owner only
 	if err != nil {
 		return err
 	}
 	defer func() {
 		f.Close()
-		if err != nil {
-			os.Remove(path)
-		}
+		os.Remove(f.Name())
 	}()
 	e := journal.Entry{At: d.now(), Kind: journal.KindBackup, Verdict: journal.OK, Detail: filepath.Base(path)}
-	if _, err := s.append(ctx, nil, nil, s.sign(e, d.salt())); err != nil {
+	if _, err := s.append(ctx, nil, nil, s.stamp(e, d.salt())); err != nil {
 		return err
 	}
 	w, err := age.Encrypt(f, recipient)
@@ -84,7 +79,13 @@ func (s *Session) Backup(ctx context.Context, path string, workFactor int) (err 
 	if err := w.Close(); err != nil {
 		return err
 	}
-	return f.Sync()
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(f.Name(), path); !errors.Is(err, errors.ErrUnsupported) && !os.IsPermission(err) {
+		return err // nil, or somebody was quicker
+	}
+	return os.Rename(f.Name(), path) // a file system without links
 }
 
 // archive writes the files of the vendor folder as a tar stream.
@@ -142,26 +143,6 @@ func (d *Desk) archive(ctx context.Context, w io.Writer) error {
 	return t.Close()
 }
 
-// unpack writes the files of a decrypted backup into an empty folder.
-func unpack(r io.Reader, dir string) error {
-	t := tar.NewReader(r)
-	for {
-		h, err := t.Next()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("the backup is damaged: %w", err)
-		}
-		if h.Typeflag != tar.TypeReg || !backupName.MatchString(h.Name) {
-			return fmt.Errorf("the backup holds %q, which no backup of this program does", h.Name)
-		}
-		if err := writeNew(filepath.Join(dir, filepath.FromSlash(h.Name)), t); err != nil {
-			return err
-		}
-	}
-}
-
 // writeNew writes a new file, durably.
 func writeNew(path string, r io.Reader) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -178,102 +159,4 @@ func writeNew(path string, r io.Reader) error {
 		err = err2
 	}
 	return err
-}
-
-// Restored says what a restored backup holds.
-type Restored struct {
-	Products []string  // the files of the catalogue
-	Entries  uint64    // of the log that the backup was made of
-	Last     time.Time // when its last entry was decided; what happened later is not in it
-	Head     journal.Head
-	Origin   string // of the new log that the desk writes from now on
-}
-
-// Restore makes a vendor folder of a backup, in a folder that is empty or absent.
-// The journal is verified before anything is put there. What happened after the
-// backup was made is lost, so the folder opens a new log: two entries must never
-// have one number. Licenses that were drawn ahead before are not handed out any
-// more, since the lost end may have sold them.
-func Restore(ctx context.Context, path string, s Setup) (out *Restored, err error) {
-	if err := emptyFolder(s.Dir); err != nil {
-		return nil, err
-	}
-	parent := filepath.Dir(filepath.Clean(s.Dir))
-	if err := os.MkdirAll(parent, 0o755); err != nil {
-		return nil, err
-	}
-	tmp, err := os.MkdirTemp(parent, ".restore-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(tmp)
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	identity, err := age.NewScryptIdentity(string(s.Passphrase))
-	if err != nil {
-		return nil, err
-	}
-	identity.SetMaxWorkFactor(maxBackupWorkFactor)
-	r, err := age.Decrypt(f, identity)
-	var wrong *age.NoIdentityMatchError
-	switch {
-	case errors.As(err, &wrong):
-		return nil, fmt.Errorf("%s: %w for this backup", path, keyring.ErrPassphrase)
-	case err != nil:
-		return nil, fmt.Errorf("%s is no backup of this program, or is damaged: %w", path, err)
-	}
-	if err := unpack(r, tmp); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if out, err = s.reopen(ctx, tmp); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if err := os.Remove(s.Dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
-	return out, os.Rename(tmp, s.Dir)
-}
-
-// reopen verifies an unpacked vendor folder and opens its new log.
-func (s Setup) reopen(ctx context.Context, dir string) (out *Restored, err error) {
-	d, err := Open(ctx, Config{Dir: dir, Unlock: func() ([]byte, error) { return slices.Clone(s.Passphrase), nil }, Now: s.Now, Rand: s.Rand})
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, d.Close()) }()
-	session := d.Session(Operator{Name: s.Operator}, "restore")
-	if _, err := session.Verify(ctx); err != nil {
-		return nil, err
-	}
-	out = &Restored{}
-	if out.Head, err = d.store.Head(ctx); err != nil {
-		return nil, err
-	}
-	out.Entries = out.Head.Size
-	for e, err := range d.store.Entries(ctx, journal.Query{Newest: true, Limit: 1}) {
-		if err != nil {
-			return nil, err
-		}
-		out.Last = e.At
-	}
-	for _, p := range d.catalog.Products() {
-		out.Products = append(out.Products, p.ID)
-	}
-	id := d.salt()
-	out.Origin = logOrigin(id)
-	if err := d.store.OpenLog(ctx, out.Origin); err != nil {
-		return nil, err
-	}
-	k, err := d.keys()
-	if err != nil {
-		return nil, err
-	}
-	_, err = session.append(ctx, nil, nil, session.sign(journal.Entry{
-		At: d.now(), Kind: journal.KindLog, Verdict: journal.OK,
-		Detail: fmt.Sprintf("opened with %s after a backup of %s was restored, which ended with %d entries", k.JournalVerifier(), out.Head.Origin, out.Head.Size),
-	}, d.salt()))
-	return out, err
 }

@@ -15,6 +15,11 @@ func (s *Session) Change(ctx context.Context, c Change) (*Outcome, error) {
 	if c.Kind == MachineGone && c.Cause == "" {
 		c.Cause = OtherCause
 	}
+	for _, text := range []*string{&c.Reason, &c.Override, &c.Reference, &c.Name} {
+		if err := trim(text, string(c.Kind)); err != nil {
+			return nil, err
+		}
+	}
 	if err := c.check(s.op); err != nil {
 		return nil, err
 	}
@@ -124,7 +129,7 @@ func (s *Session) change(ctx context.Context, c Change) (*Outcome, error) {
 		return nil, err
 	}
 	j := decideChange(l, f, h, names, goneLimit{limits.Gone, limits.PeriodDays}, c, d.now())
-	id, err := s.append(ctx, facts, p, s.sign(j.entry, c.intent))
+	id, err := s.append(ctx, facts, p, s.stamp(j.entry, c.intent))
 	if err != nil {
 		return nil, err
 	}

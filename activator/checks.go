@@ -2,6 +2,7 @@ package activator
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ type bench struct {
 	r       *Reading
 	d       Decision
 	now     time.Time
+	moved   bool // the seat moves to the machine's new fingerprint
 	checks  []Check
 	effects []journal.Effect
 }
@@ -150,13 +152,13 @@ func (b *bench) granted(d *product.Definition, parameter uint32) {
 	}
 }
 
-// coversLeaves reports whether every leaf that an answer to a group activates was
+// coversLeaves reports whether everything that an answer to a group activates was
 // bought by itself.
 func (b *bench) coversLeaves(d *product.Definition, parameter uint32) bool {
 	if !d.Type.Group() {
 		return false
 	}
-	for _, id := range chosen(*d, parameter) {
+	for _, id := range shares(*d, b.r.Product.Definition, parameter) {
 		leaf, ok := b.r.Product.Definition(id)
 		if !ok || !b.r.License.Grants.Covers(leaf) {
 			return false
@@ -165,15 +167,30 @@ func (b *bench) coversLeaves(d *product.Definition, parameter uint32) bool {
 	return true
 }
 
-// preconditions judges what must be active on the machine already.
-func (b *bench) preconditions(d *product.Definition) {
-	if len(d.Requires) == 0 {
+// preconditions judges what must be active on the machine already: for d, and for
+// what an answer to it activates, which may build on one another.
+func (b *bench) preconditions(d *product.Definition, parameter uint32) {
+	needs := slices.Clone(d.Requires)
+	var brings []uint8
+	if !d.Type.Ends() {
+		brings = shares(*d, b.r.Product.Definition, parameter)
+	}
+	for _, id := range brings {
+		leaf, _ := b.r.Product.Definition(id)
+		for _, n := range leaf.Requires {
+			if !slices.Contains(brings, n) {
+				needs = append(needs, n)
+			}
+		}
+	}
+	if len(needs) == 0 {
 		b.skip(checkPreconditions, "none")
 		return
 	}
+	slices.Sort(needs)
 	on := b.r.history.activeOn(b.r.node)
 	var missing []string
-	for _, id := range d.Requires {
+	for _, id := range slices.Compact(needs) {
 		if _, ok := on[id]; !ok {
 			missing = append(missing, b.r.definitionName(id))
 		}
@@ -199,7 +216,7 @@ func (r *Reading) holder() *journal.Seat {
 	if seat != nil || r.node.answer == nil {
 		return seat
 	}
-	for _, n := range r.history.machine(r.node) {
+	for _, n := range r.node.home.states {
 		if s := r.seatOf(n.ref.fingerprint); s != nil {
 			seat = s
 		}
@@ -227,6 +244,10 @@ func (b *bench) seat() {
 		b.pass(checkSeat, fmt.Sprintf("the machine keeps its seat, %d of %d", held.Slot, r.License.Seats))
 		return
 	case held != nil && same:
+		b.moved = true
+		if r.State == Superseded {
+			b.doubt(checkHardware, "the seat would move to other hardware once more, before the last answer was ever seen in use")
+		}
 		b.pass(checkSeat, fmt.Sprintf("the machine keeps its seat, %d of %d, under its new fingerprint", held.Slot, r.License.Seats))
 		b.effects = append(b.effects,
 			journal.FreeSeat{License: r.License.Number, Fingerprint: held.Fingerprint},
@@ -281,13 +302,20 @@ func (b *bench) hardware(held *journal.Seat) bool {
 		return true
 	}
 	sum, limit := r.Product.Weigh(r.Statement.Status), r.Product.Policy.DeskTolerance
-	if sum > 0 && sum <= limit {
+	if sum > 0 && sum <= limit && keepsUnique(r.Statement.Status) {
 		b.pass(checkHardware, fmt.Sprintf("the same machine with new parts (%s): %d of %d", changedKinds(r.Statement.Status), sum, limit))
 		return true
 	}
 	b.doubt(checkHardware, fmt.Sprintf("the program was activated on machine %v and now runs on another one, %v (%s: %d of %d)",
 		r.node.ref.fingerprint, f, changedKinds(r.Statement.Status), sum, limit))
 	return false
+}
+
+// keepsUnique reports whether a part that no other machine has is still there: a
+// network card or the system drive. Two PCs of one model share all the rest.
+func keepsUnique(status uint8) bool {
+	changed := fingerprint.KindsOf(status)
+	return !slices.Contains(changed, fingerprint.MAC) || !slices.Contains(changed, fingerprint.SystemDrive)
 }
 
 // changedKinds names the hardware kinds of a request's status byte.

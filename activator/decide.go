@@ -1,7 +1,9 @@
 package activator
 
 import (
+	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
@@ -17,9 +19,11 @@ func decide(r *Reading, d Decision, now time.Time) judgment {
 	b := &bench{r: r, d: d, now: now}
 	e := journal.Entry{At: now, Verdict: journal.OK}
 	if r.Code.IsZero() {
-		e.Kind, e.Verdict, e.Code = journal.KindUnreadable, journal.Unreadable, unreadableForJournal(r.Text, r.Slip)
+		e.Kind, e.Verdict, e.Code = journal.KindUnreadable, journal.Unreadable, fmt.Sprintf("[%d characters]", utf8.RuneCountInString(r.Text))
 		b.refuse(checkForm, sayUnreadable(r.Text, r.Slip))
-		return b.close(e)
+		j := b.close(e)
+		j.entry.Personal = append(j.entry.Personal, d.personal(fieldText, unreadableForJournal(r.Text, r.Slip))...)
+		return j
 	}
 	e.Code = r.Code.String()
 	kind := r.Code.Kind()
@@ -168,7 +172,7 @@ func (b *bench) confirmation(e *journal.Entry) {
 	} else {
 		b.warn(checkStanding, "the license is "+r.License.State+"; the give-back is recorded all the same")
 	}
-	b.preconditions(r.Definition)
+	b.preconditions(r.Definition, 0)
 	b.outcome()
 	seat := false
 	if r.Definition.Type == product.Deactivate {
@@ -185,7 +189,7 @@ func (b *bench) confirmation(e *journal.Entry) {
 	}
 	key := journal.ConfirmationKey(s.Fingerprint, s.Random)
 	b.effects = append(b.effects, journal.Claim{License: s.License, Scope: journal.ScopeConfirmation, Key: key, Value: claim.value()})
-	for n := r.node; r.Definition.Type == product.Deactivate && n != nil && !n.gaveBack(); n = n.parent {
+	for n := r.node; r.Definition.Type == product.Deactivate && n.parent != nil && n.home == r.node.home && !n.gaveBack(); n = n.parent {
 		if n.shut == nil && n.answer != nil {
 			b.effects = append(b.effects, journal.Claim{License: s.License, Scope: journal.ScopeClosed, Key: n.ref.bytes(), Value: key})
 		}
@@ -274,6 +278,9 @@ func (b *bench) freeSeat() bool {
 		return false
 	case r.State == Earlier:
 		b.warn(checkSeat, "the seat stays with the later activation of this machine")
+		return false
+	case r.State == Gone:
+		b.warn(checkSeat, "the machine's seat came free when it was declared gone; no second one does")
 		return false
 	}
 	b.pass(checkSeat, "the machine's seat comes free")

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"github.com/manual-activator/manual-activator/activator/catalog"
+	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/activator/journal/sqlite"
 	"github.com/manual-activator/manual-activator/activator/keyring"
 	"github.com/manual-activator/manual-activator/codes"
@@ -25,6 +26,9 @@ type Config struct {
 	Unlock func() ([]byte, error)
 	Now    func() time.Time
 	Rand   io.Reader // crypto/rand.Reader
+	// Heads is a folder of the operator's, not of the vendor's, where the last head of
+	// the journal is kept: it shows when a former copy was put back. Empty: nowhere.
+	Heads string
 }
 
 // Desk is the vendor's desk: catalogue, keyring and journal of one vendor
@@ -37,10 +41,15 @@ type Desk struct {
 	unlock  func() ([]byte, error)
 	now     func() time.Time
 	rand    io.Reader
+	// readOnly is why nothing can be recorded; nil where it can.
+	readOnly error
+	heads    string
 
 	mu       sync.Mutex
 	ring     *keyring.Keyring
 	ringErr  error
+	grew     sync.Once
+	grownErr error // the journal is not the one seen last
 	masters  map[uint8]*codes.Master
 	recorded map[codes.UID]productRecord
 }
@@ -57,12 +66,17 @@ func Open(ctx context.Context, c Config) (*Desk, error) {
 		return nil, err
 	}
 	d := &Desk{
-		dir: c.Dir, name: s.Desk, catalog: cat, unlock: c.Unlock, now: c.Now, rand: c.Rand,
+		dir: c.Dir, name: s.Desk, catalog: cat, heads: c.Heads, unlock: c.Unlock, now: c.Now, rand: c.Rand,
 		masters: map[uint8]*codes.Master{}, recorded: map[codes.UID]productRecord{},
 	}
-	d.store, err = sqlite.Open(ctx, filepath.Join(c.Dir, journalFile), sqlite.Options{Verifiers: headVerifiers{d}})
-	if err != nil {
-		return nil, err
+	path := filepath.Join(c.Dir, journalFile)
+	if d.store, err = sqlite.Open(ctx, path, sqlite.Options{Verifiers: headVerifiers{d}}); err == nil {
+		return d, nil
+	}
+	// A full disk, a folder that cannot be written to: what is there can be read.
+	d.readOnly = err
+	if d.store, err = sqlite.Open(ctx, path, sqlite.Options{Verifiers: headVerifiers{d}, ReadOnly: true}); err != nil {
+		return nil, d.readOnly
 	}
 	return d, nil
 }
@@ -77,15 +91,18 @@ func (h headVerifiers) Verifier(name string, hash uint32) (note.Verifier, error)
 	if err != nil {
 		return nil, err
 	}
+	return verifiersOf(k).Verifier(name, hash)
+}
+
+// verifiersOf are the journal's keys of all epochs.
+func verifiersOf(k *keyring.Keyring) note.Verifiers {
 	var all []note.Verifier
 	for _, e := range k.List().Epochs {
-		v, err := note.NewVerifier(e.JournalVerifier)
-		if err != nil {
-			return nil, err
+		if v, err := note.NewVerifier(e.JournalVerifier); err == nil {
+			all = append(all, v)
 		}
-		all = append(all, v)
 	}
-	return note.VerifierList(all...).Verifier(name, hash)
+	return note.VerifierList(all...)
 }
 
 // Close gives back the journal and wipes the keys.
@@ -119,7 +136,35 @@ func (d *Desk) openRing() (*keyring.Keyring, error) {
 		return nil, err
 	}
 	defer clear(pass)
-	return keyring.Open(d.dir, pass)
+	k, err := keyring.Open(d.dir, pass)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.sameVendor(k); err != nil {
+		k.Wipe()
+		return nil, err
+	}
+	return k, nil
+}
+
+// sameVendor refuses a keyring that is not the journal's: every code would seem not
+// genuine.
+func (d *Desk) sameVendor(k *keyring.Keyring) error {
+	head, err := d.store.Head(context.Background())
+	if err != nil || head.Size == 0 {
+		return err
+	}
+	if _, err := journal.ParseCheckpoint(head.Checkpoint, verifiersOf(k)); err != nil {
+		return fmt.Errorf("keyring and journal of %s do not belong together (%w): put back the files that do, or restore a backup", d.dir, err)
+	}
+	return nil
+}
+
+// trusted refuses to work on a journal that was put back to a former state. It looks
+// once.
+func (d *Desk) trusted(ctx context.Context) error {
+	d.grew.Do(func() { d.grownErr = d.grown(ctx) })
+	return d.grownErr
 }
 
 // Unlock opens the keyring now, so that a wrong passphrase shows before work begins.
@@ -128,8 +173,14 @@ func (d *Desk) Unlock() error {
 	return err
 }
 
-// Keyring lists what the keyring holds, without a secret.
-func (d *Desk) Keyring() (*keyring.Keyring, error) { return d.keys() }
+// Keys lists what everybody may know of the keyring.
+func (d *Desk) Keys() (keyring.Listing, error) {
+	k, err := d.keys()
+	if err != nil {
+		return keyring.Listing{}, err
+	}
+	return k.List(), nil
+}
 
 // signer signs the heads of the journal.
 func (d *Desk) signer() (note.Signer, error) {

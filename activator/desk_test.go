@@ -17,16 +17,17 @@ const passphrase = "a passphrase for tests"
 
 // An office is a vendor folder in a test, with a clock that the test moves.
 type office struct {
-	t    *testing.T
-	dir  string
-	now  time.Time
-	desk *activator.Desk
+	t     *testing.T
+	dir   string
+	heads string
+	now   time.Time
+	desk  *activator.Desk
 	*activator.Session
 }
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
-	o := &office{t: t, dir: t.TempDir(), now: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)}
+	o := &office{t: t, dir: t.TempDir(), heads: t.TempDir(), now: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)}
 	err := activator.Init(context.Background(), activator.Setup{
 		Dir: o.dir, Vendor: "Example Vendor", Desk: "front", Operator: "anna", WorkFactor: 10,
 		Passphrase: []byte(passphrase), Now: o.clock, Rand: rand.Reader,
@@ -46,7 +47,7 @@ func (o *office) open() {
 	o.t.Helper()
 	var err error
 	o.desk, err = activator.Open(context.Background(), activator.Config{
-		Dir: o.dir, Unlock: func() ([]byte, error) { return []byte(passphrase), nil }, Now: o.clock, Rand: rand.Reader,
+		Dir: o.dir, Unlock: func() ([]byte, error) { return []byte(passphrase), nil }, Now: o.clock, Rand: rand.Reader, Heads: o.heads,
 	})
 	if err != nil {
 		o.t.Fatal(err)

@@ -30,6 +30,7 @@ import (
 //	keyring.age     the vendor's secrets, to the operators' identities
 //	journal.db      the journal and what follows from it
 //	products/       one TOML file a product
+//	replies/        the vendor's own reply texts, if any
 const (
 	settingsFile = "activator.toml"
 	journalFile  = "journal.db"
@@ -74,7 +75,7 @@ func readSettings(dir string) (settings, error) {
 	return s, nil
 }
 
-// validDesk says whether a text can be the name of a desk or an operator.
+// validDesk says whether a text can be the name of a desk.
 func validDesk(name string) error {
 	if name == "" || len(name) > 64 || strings.TrimSpace(name) != name {
 		return fmt.Errorf("desk: have %q, want a name of 1 to 64 characters", name)
@@ -103,31 +104,53 @@ type Setup struct {
 // Init makes a vendor folder: keyring, journal with its first entry, and the
 // sample product press-studio. It refuses a folder that holds anything, and
 // leaves nothing behind when it fails.
-func Init(ctx context.Context, s Setup) (err error) {
+func Init(ctx context.Context, s Setup) error {
 	if err := validDesk(s.Desk); err != nil {
+		return err
+	}
+	return s.build(func(draft Setup) error { return draft.fill(ctx) })
+}
+
+const draftPrefix = ".new-"
+
+// build fills a vendor folder in a draft below it, and moves the files up when they
+// are complete, the settings last: until then it is no vendor folder.
+func (s Setup) build(fill func(draft Setup) error) (err error) {
+	_, statErr := os.Stat(s.Dir)
+	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
 		return err
 	}
 	if err := emptyFolder(s.Dir); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(filepath.Clean(s.Dir)), 0o755); err != nil {
-		return err
-	}
-	_, statErr := os.Stat(s.Dir)
-	if err := os.MkdirAll(filepath.Join(s.Dir, productsDir), 0o700); err != nil {
+	draft := s
+	if draft.Dir, err = os.MkdirTemp(s.Dir, draftPrefix); err != nil {
 		return err
 	}
 	defer func() {
-		if err != nil {
-			for _, name := range append(keyring.Files(), settingsFile, journalFile, productsDir) {
-				os.RemoveAll(filepath.Join(s.Dir, name))
-			}
-			if errors.Is(statErr, fs.ErrNotExist) {
-				os.Remove(s.Dir)
-			}
+		os.RemoveAll(draft.Dir)
+		if err != nil && errors.Is(statErr, fs.ErrNotExist) {
+			os.Remove(s.Dir)
 		}
 	}()
-	return s.fill(ctx)
+	if err := os.Mkdir(filepath.Join(draft.Dir, productsDir), 0o700); err != nil {
+		return err
+	}
+	if err := fill(draft); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(draft.Dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Name() != settingsFile {
+			if err := os.Rename(filepath.Join(draft.Dir, e.Name()), filepath.Join(s.Dir, e.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return os.Rename(filepath.Join(draft.Dir, settingsFile), filepath.Join(s.Dir, settingsFile))
 }
 
 // fill writes what a new vendor folder holds.
@@ -184,17 +207,22 @@ func (s Setup) openLog(ctx context.Context, k *keyring.Keyring) (err error) {
 // logOrigin is the name of a log, unique in the world.
 func logOrigin(id [16]byte) string { return "manual-activator/journal/" + hex.EncodeToString(id[:]) }
 
-// emptyFolder refuses a folder that holds anything.
+// emptyFolder refuses a folder that holds anything, and clears away the draft of a
+// folder whose making was cut off.
 func emptyFolder(dir string) error {
 	entries, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
 	if err != nil {
 		return err
 	}
-	if len(entries) > 0 {
-		return fmt.Errorf("%s: expected an empty or absent folder, found %q in it; nothing was changed", dir, entries[0].Name())
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), draftPrefix) {
+			return fmt.Errorf("%s: expected an empty or absent folder, found %q in it; nothing was changed", dir, e.Name())
+		}
+	}
+	for _, e := range entries {
+		if err := os.RemoveAll(filepath.Join(dir, e.Name())); err != nil {
+			return err
+		}
 	}
 	return nil
 }

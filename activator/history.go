@@ -21,6 +21,8 @@ type node struct {
 	at       time.Time
 	operator string
 
+	home *machine // the machine whose state it is; nil for the license key
+
 	answer       *answerClaim       // of an answer
 	confirmation *confirmationClaim // of a confirmation
 
@@ -43,6 +45,14 @@ type history struct {
 	returns []*node // confirmations accepted, in their order
 	refund  *journal.StoredClaim
 	byRef   map[ref]*node
+	homes   map[codes.Fingerprint]*machine
+}
+
+// A machine is a place where states arise one after another. It keeps its identity
+// when its parts changed and its seat moved to the new fingerprint; a copy of a
+// machine's state on other hardware, answered with a seat of its own, is another one.
+type machine struct {
+	states []*node // in the order in which they arose
 }
 
 // A definer looks up a product's definition.
@@ -52,7 +62,7 @@ type definer = func(id uint8) (product.Definition, bool)
 // LK; it may be the zero key where no tag will be asked for. p may be nil where the
 // product has no file.
 func newHistory(uid codes.UID, license codes.LicenseNumber, p *catalog.Product, lk codes.Key, claims []journal.StoredClaim) (*history, error) {
-	h := &history{uid: uid, license: license, byRef: make(map[ref]*node, len(claims)+1)}
+	h := &history{uid: uid, license: license, byRef: make(map[ref]*node, len(claims)+1), homes: map[codes.Fingerprint]*machine{}}
 	h.define = func(uint8) (product.Definition, bool) { return product.Definition{}, false }
 	if p != nil {
 		h.define = p.Definition
@@ -148,19 +158,34 @@ func (h *history) attach(n *node, parent ref) error {
 	}
 	n.parent = p
 	h.byRef[n.ref] = n
+	f := n.ref.fingerprint
+	switch {
+	case n.confirmation != nil, n.answer.cause == causeMoved, p.home != nil && p.ref.fingerprint == f:
+		n.home = p.home
+	default:
+		n.home = h.homes[f]
+	}
+	if n.home == nil {
+		n.home = &machine{}
+	}
+	h.homes[f] = n.home
+	n.home.states = append(n.home.states, n)
 	return nil
 }
 
 // shutDown closes what the confirmation d ended: the state it came from with the
-// states before it on that line, and answers of that machine that were out when
-// d was accepted and never seen in use.
+// states before it on that machine's line, and, if it freed the machine's seat,
+// answers that were out when d was accepted and never seen in use.
 func (h *history) shutDown(d *node) {
-	for n := d.parent; n != nil && n.parent != nil && !n.gaveBack(); n = n.parent {
+	for n := d.parent; n.home == d.home && !n.gaveBack(); n = n.parent {
 		if n.shut == nil {
 			n.shut = d
 		}
 	}
-	for _, n := range h.machine(d.parent) {
+	if !d.confirmation.freed {
+		return
+	}
+	for _, n := range d.home.states {
 		if n.answer != nil && n.shut == nil && n.entry < d.entry && !n.seenBefore(d.entry) {
 			n.shut = d
 		}

@@ -23,6 +23,10 @@ func serialForJournal(c codes.Code) string {
 	return "S " + c.Serial().License.String() + " " + hex.EncodeToString(sum[:8])
 }
 
+// fieldText is the personal text of a submission that was no code: people paste
+// whole mails, so it must be erasable.
+const fieldText = "text"
+
 const serialLeftOut = "[serial number]"
 
 // unreadableForJournal is what the journal keeps of a text that is no code.

@@ -60,6 +60,9 @@ func (s *Session) file(ctx context.Context, number codes.LicenseNumber) (*file, 
 	if f.lk, err = s.desk.licenseKey(f.license.License.Product, number); err != nil {
 		return nil, err
 	}
+	if err = s.desk.trusted(ctx); err != nil {
+		return nil, err
+	}
 	if len(f.license.Claims) > 0 {
 		f.names, err = s.MachineNames(ctx, number)
 	}

@@ -81,6 +81,9 @@ func (d *Desk) Product(nameOrUID string) (*catalog.Product, error) {
 func (d *Desk) product(ctx context.Context, uid codes.UID) (*catalog.Product, error) {
 	p, err := d.catalog.Product(uid.String())
 	if errors.Is(err, catalog.ErrUnknownProduct) {
+		for _, broken := range d.catalog.Broken() { // perhaps the one we look for: it tells no uid
+			return nil, fmt.Errorf("no product file has uid %v, and one cannot be read: %w", uid, broken)
+		}
 		return nil, nil
 	}
 	if err != nil {
@@ -163,7 +166,7 @@ func (s *Session) Export(ctx context.Context, nameOrUID string) ([]byte, *produc
 	}
 	detail := fmt.Sprintf("export %d %x\n%s", profile.Serial, p.Digest, product.FormatDefinitions(profile.Definitions))
 	e := journal.Entry{At: d.now(), Kind: journal.KindProduct, Verdict: journal.OK, Product: p.UID, Detail: detail}
-	if _, err := s.append(ctx, nil, nil, s.sign(e, d.salt())); err != nil {
+	if _, err := s.append(ctx, nil, nil, s.stamp(e, d.salt())); err != nil {
 		return nil, nil, err
 	}
 	d.keep(p.UID, productRecord{})
@@ -190,7 +193,7 @@ func (s *Session) fillPool(ctx context.Context, p *catalog.Product) error {
 			At: d.now(), Kind: journal.KindPool, Verdict: journal.OK, Product: p.UID,
 			Effects: []journal.Effect{journal.AddPool{Product: p.UID, Numbers: fresh}},
 		}
-		if _, err := s.append(ctx, facts, nil, s.sign(e, d.salt())); !isRace(err) {
+		if _, err := s.append(ctx, facts, nil, s.stamp(e, d.salt())); !isRace(err) {
 			return err
 		}
 	}

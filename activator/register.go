@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 
 	"github.com/manual-activator/manual-activator/activator/catalog"
 	"github.com/manual-activator/manual-activator/activator/journal"
@@ -17,12 +18,12 @@ type Order struct {
 	Product  string          // name or uid of a product
 	Customer string          // 1 to 200 characters
 	Order    string          // unique within the product: the same order again is the same license; empty for none
-	Seats    int             // 1 to 100000; 0 for the product's default
+	Seats    int             // 1 to [product.MaxSeats]; 0 for the product's default
 	Grants   *product.Grants // nil for the product's default
 }
 
 const (
-	maxSeats    = 100_000
+	maxSeats    = product.MaxSeats
 	maxCustomer = 200
 )
 
@@ -44,19 +45,46 @@ func (s *Session) Register(ctx context.Context, orders ...Order) ([]License, err
 }
 
 func (s *Session) register(ctx context.Context, orders []Order) ([]License, error) {
+	d := s.desk
 	out := make([]License, len(orders))
-	byProduct := map[codes.UID][]int{}
+	byProduct := map[codes.UID][]*License{}
+	first := map[journal.OrderRef]int{}
 	for i, o := range orders {
-		p, g, err := s.desk.complete(&o)
+		p, g, err := d.complete(&o)
 		if err != nil {
 			return nil, fmt.Errorf("order %d of %d: %w", i+1, len(orders), err)
 		}
-		orders[i] = o
+		ref := journal.OrderRef{Product: p.UID, Order: o.Order}
+		if before, twice := first[ref]; twice && o.Order != "" {
+			return nil, usagef("order %q stands twice, in items %d and %d: give each order once", o.Order, before+1, i+1)
+		}
+		first[ref] = i
 		out[i] = License{Product: p.UID, Customer: o.Customer, Order: o.Order, Seats: o.Seats, Grants: g, State: journal.Live}
-		byProduct[p.UID] = append(byProduct[p.UID], i)
+		byProduct[p.UID] = append(byProduct[p.UID], &out[i])
 	}
-	for uid, which := range byProduct {
-		if err := s.registerProduct(ctx, uid, out, which); err != nil {
+	var seen *journal.Facts // of all products, at the oldest head
+	var fresh []*License
+	for uid, ls := range byProduct {
+		facts, drawn, err := s.number(ctx, uid, ls)
+		if err != nil {
+			return nil, err
+		}
+		fresh = append(fresh, drawn...)
+		if seen == nil {
+			seen = facts
+			continue
+		}
+		maps.Copy(seen.Free, facts.Free)
+		seen.Pool = append(seen.Pool, facts.Pool...)
+	}
+	if len(fresh) > 0 {
+		if err := s.appendLicenses(ctx, seen, fresh); err != nil {
+			return nil, err
+		}
+	}
+	for i := range out {
+		var err error
+		if out[i].Serial, err = d.serial(out[i].Product, out[i].Number); err != nil {
 			return nil, err
 		}
 	}
@@ -90,70 +118,78 @@ func (d *Desk) complete(o *Order) (*catalog.Product, product.Grants, error) {
 	return p, g, nil
 }
 
-// registerProduct registers the orders of one product in one append.
-func (s *Session) registerProduct(ctx context.Context, uid codes.UID, out []License, which []int) error {
-	d := s.desk
-	w := journal.Wanted{Pool: &journal.PoolWanted{Product: uid, Count: len(which)}}
-	for _, i := range which {
-		if out[i].Order != "" {
-			w.Orders = append(w.Orders, journal.OrderRef{Product: uid, Order: out[i].Order})
+// number gives each license of one product its number: the one its order has
+// already, else the next one of the pool, else a new one. It returns what it saw and
+// the licenses that are to be registered.
+func (s *Session) number(ctx context.Context, uid codes.UID, ls []*License) (*journal.Facts, []*License, error) {
+	w := journal.Wanted{Pool: &journal.PoolWanted{Product: uid, Count: len(ls)}}
+	for _, l := range ls {
+		if l.Order != "" {
+			w.Orders = append(w.Orders, journal.OrderRef{Product: uid, Order: l.Order})
 		}
 	}
-	facts, err := d.store.Facts(ctx, w)
+	facts, err := s.desk.store.Facts(ctx, w)
+	if err != nil {
+		return nil, nil, err
+	}
+	var fresh []*License
+	pool := facts.Pool
+	for _, l := range ls {
+		number, registered := facts.Orders[journal.OrderRef{Product: uid, Order: l.Order}]
+		switch {
+		case registered && l.Order != "":
+			if err := s.existing(ctx, number, l); err != nil {
+				return nil, nil, err
+			}
+			continue
+		case len(pool) > 0:
+			l.Number, pool, l.Vouched = pool[0], pool[1:], true
+		default:
+			n, err := s.desk.drawNumbers(ctx, 1)
+			if err != nil {
+				return nil, nil, err
+			}
+			l.Number = n[0]
+		}
+		fresh = append(fresh, l)
+	}
+	for _, l := range ls {
+		l.PoolLeft = facts.PoolSize - (len(facts.Pool) - len(pool))
+	}
+	return facts, fresh, nil
+}
+
+// appendLicenses registers licenses that have their numbers, all or none.
+func (s *Session) appendLicenses(ctx context.Context, seen *journal.Facts, ls []*License) error {
+	d := s.desk
+	if d.readOnly != nil {
+		return fmt.Errorf("nothing can be recorded, so nothing was done: %w", d.readOnly)
+	}
+	signer, err := d.signer()
 	if err != nil {
 		return err
 	}
-	var es []journal.Entry
-	pool := facts.Pool
-	inThis := map[string]int{}
-	for _, i := range which {
-		l := &out[i]
-		if number, ok := facts.Orders[journal.OrderRef{Product: uid, Order: l.Order}]; ok && l.Order != "" {
-			if err := s.existing(ctx, number, l); err != nil {
-				return err
-			}
-			continue
-		}
-		if first, ok := inThis[l.Order]; ok && l.Order != "" {
-			return usagef("order %q stands twice, in items %d and %d: give each order once", l.Order, first+1, i+1)
-		}
-		inThis[l.Order] = i
-		if len(pool) > 0 {
-			l.Number, pool, l.Vouched = pool[0], pool[1:], true
-		} else if l.Number, err = d.drawNumber(ctx); err != nil {
-			return err
-		}
+	if err := d.trusted(ctx); err != nil {
+		return err
+	}
+	es := make([]journal.Entry, len(ls))
+	for i, l := range ls {
 		l.Registered = d.now()
 		set := l.effect()
 		set.New = true
-		dec := Decision{salts: d.salt}
-		es = append(es, s.sign(journal.Entry{
-			At: l.Registered, Kind: journal.KindLicense, Verdict: journal.OK, Product: uid, License: l.Number,
-			Personal: dec.personal(journal.FieldCustomer, l.Customer), Effects: []journal.Effect{set},
-		}, d.salt()))
+		texts := Decision{salts: d.salt}
+		es[i] = s.stamp(journal.Entry{
+			At: l.Registered, Kind: journal.KindLicense, Verdict: journal.OK, Product: l.Product, License: l.Number,
+			Personal: texts.personal(journal.FieldCustomer, l.Customer), Effects: []journal.Effect{set},
+		}, d.salt())
 	}
-	if len(es) > 0 {
-		signer, err := d.signer()
-		if err != nil {
-			return err
-		}
-		ids, err := d.store.Append(ctx, facts, es, signer)
-		if err != nil {
-			return err
-		}
-		next := 0
-		for _, i := range which {
-			if !out[i].Existing {
-				out[i].Entry = ids[next]
-				next++
-			}
-		}
+	ids, err := d.store.Append(ctx, seen, es, signer)
+	if err != nil {
+		return err
 	}
-	for _, i := range which {
-		out[i].PoolLeft = max(0, facts.PoolSize-len(es))
-		if out[i].Serial, err = d.serial(uid, out[i].Number); err != nil {
-			return err
-		}
+	d.keepHead(ctx)
+	for i, l := range ls {
+		l.Entry = ids[i]
 	}
 	return nil
 }
@@ -175,6 +211,9 @@ func (s *Session) existing(ctx context.Context, number codes.LicenseNumber, l *L
 
 // License looks up one license, without its serial number.
 func (s *Session) License(ctx context.Context, number codes.LicenseNumber) (*License, error) {
+	if err := s.may(ActRead); err != nil {
+		return nil, err
+	}
 	f, err := s.desk.store.Facts(ctx, journal.Wanted{Licenses: []codes.LicenseNumber{number}})
 	if err != nil {
 		return nil, err
@@ -190,15 +229,6 @@ func (s *Session) License(ctx context.Context, number codes.LicenseNumber) (*Lic
 type UnknownLicenseError struct{ Number codes.LicenseNumber }
 
 func (e *UnknownLicenseError) Error() string { return sayUnknownLicense(e.Number) }
-
-// drawNumber draws a license number that nobody has. The store has the last word.
-func (d *Desk) drawNumber(ctx context.Context) (codes.LicenseNumber, error) {
-	n, err := d.drawNumbers(ctx, 1)
-	if err != nil {
-		return 0, err
-	}
-	return n[0], nil
-}
 
 // drawNumbers draws distinct license numbers of the current epoch that are not
 // registered. Numbers are random: counted up, they would tell sales figures.
@@ -225,12 +255,12 @@ func (d *Desk) drawNumbers(ctx context.Context, count int) ([]codes.LicenseNumbe
 				fresh = append(fresh, n)
 			}
 		}
-		known, err := d.store.Known(ctx, fresh)
+		free, err := d.store.Free(ctx, fresh)
 		if err != nil {
 			return nil, err
 		}
 		for i, n := range fresh {
-			if !known[i] {
+			if free[i] {
 				out = append(out, n)
 			}
 		}

@@ -1,6 +1,7 @@
 package activator
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
@@ -23,9 +24,11 @@ type Report struct {
 	Release    uint16            `json:"release,omitempty"`
 	Definition *DefinitionReport `json:"definition"`
 	// Fingerprint is 7 hex digits, Random 8.
-	Fingerprint string    `json:"fingerprint"`
-	Machine     string    `json:"machine,omitempty"` // what people call the machine
-	Random      string    `json:"random"`
+	Fingerprint string `json:"fingerprint"`
+	Machine     string `json:"machine,omitempty"` // what people call the machine
+	Random      string `json:"random"`
+	// Overridable says that a refusal may be passed with a reason.
+	Overridable bool      `json:"overridable,omitempty"`
 	State       Label     `json:"state"`
 	StateNote   string    `json:"state_note,omitempty"`
 	Seats       int       `json:"seats,omitempty"`
@@ -33,6 +36,8 @@ type Report struct {
 	Active      []Machine `json:"other_machines,omitempty"`
 	Checks      []Check   `json:"checks"`
 	Proposals   []string  `json:"proposals"`
+	// Found lists the codes of a text that has several: one must be chosen.
+	Found []FoundReport `json:"found,omitempty"`
 
 	Entry                string            `json:"entry,omitempty"` // number in the journal
 	ActivationCode       string            `json:"activation_code,omitempty"`
@@ -43,6 +48,15 @@ type Report struct {
 	Revision             int               `json:"revision,omitempty"`
 	Receipt              string            `json:"receipt,omitempty"`
 	Refund               *Report           `json:"refund,omitempty"`
+	Reply                string            `json:"reply,omitempty"` // text of a mail, where one was asked for
+}
+
+// FoundReport is one of several codes of a text.
+type FoundReport struct {
+	Number int    `json:"number"` // from 1, in the order of the text
+	Kind   string `json:"kind"`   // empty where it has a slip that hides the kind
+	Code   string `json:"code"`   // as it stands in the text where it has a slip
+	Slip   string `json:"slip,omitempty"`
 }
 
 // DefinitionReport names an authorization definition.
@@ -52,11 +66,26 @@ type DefinitionReport struct {
 	Type string `json:"type"`
 }
 
+// Overridable reports whether everything that stands against a code may be passed by
+// an operator with a reason.
+func (r *Reading) Overridable() bool {
+	failed := 0
+	for _, c := range r.Checks {
+		if c.Result == Failed {
+			failed++
+			if c.hard {
+				return false
+			}
+		}
+	}
+	return failed > 0
+}
+
 // Report makes the JSON form of a reading.
 func (r *Reading) Report() Report {
 	p := Report{
 		Verdict: r.Verdict, Reason: r.Reason, Release: r.Release, State: r.State, StateNote: r.StateNote,
-		Active: r.Active, Checks: r.Checks, Proposals: []string{},
+		Active: r.Active, Checks: r.Checks, Proposals: []string{}, Overridable: r.Overridable(),
 	}
 	for _, c := range r.Proposals {
 		p.Proposals = append(p.Proposals, c.Code.String())
@@ -66,6 +95,7 @@ func (r *Reading) Report() Report {
 	}
 	if r.Code.IsZero() {
 		p.Text = journal.ShortText(r.Text)
+		p.Found = found(r.Text)
 		if r.License != nil {
 			p.aboutLicense(r)
 		}
@@ -118,3 +148,27 @@ func (o *Outcome) Report() Report {
 }
 
 func hex8(v uint32) string { return fmt.Sprintf("%08x", v) }
+
+// maxFound bounds how many codes of one text are listed.
+const maxFound = 100
+
+// found lists the codes of a text, if it has more than one.
+func found(text string) []FoundReport {
+	all := CodesIn(text)
+	if len(all) < 2 {
+		return nil
+	}
+	var out []FoundReport
+	for i, m := range all[:min(len(all), maxFound)] {
+		f := FoundReport{Number: i + 1, Kind: m.Code.Kind().Word(), Code: m.Code.String()}
+		if m.Err != nil {
+			f.Kind, f.Code, f.Slip = "", text[m.Start:m.End], m.Err.Error()
+			var slip *codes.SlipError
+			if errors.As(m.Err, &slip) {
+				f.Kind = slip.Kind.Word()
+			}
+		}
+		out = append(out, f)
+	}
+	return out
+}

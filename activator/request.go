@@ -2,6 +2,7 @@ package activator
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
@@ -34,15 +35,15 @@ func (b *bench) request(e *journal.Entry) *answer {
 	if !b.grantable(grants) {
 		return nil
 	}
+	if grants.Type == product.Recover && r.Definition.Type != product.Recover {
+		b.refuse(checkGranted, grants.Name+" must be asked for by the program itself: the customer chooses it in the menu and reads out that code")
+		return nil
+	}
 	earlier := r.history.answersTo(s.Fingerprint, s.Random)
 	if len(earlier) > 0 && b.d.Correct == "" {
 		last := earlier[len(earlier)-1]
-		if !b.differs(last, grants) {
-			b.asked()
-			b.standing()
-			if last.answer.terms.Day == 0 || b.now.Before(last.answer.terms.Day.End()) {
-				return b.repeat(e, last)
-			}
+		if !b.differs(last, grants) && last.answer.valid(b.now) {
+			return b.repeat(e, last)
 		}
 	}
 	b.state(grants)
@@ -54,7 +55,7 @@ func (b *bench) request(e *journal.Entry) *answer {
 		return nil
 	}
 	b.granted(grants, parameter)
-	b.preconditions(grants)
+	b.preconditions(grants, parameter)
 	if grants.Type == product.Recover {
 		b.skip(checkSeat, "a recovery takes no seat")
 	} else {
@@ -169,6 +170,11 @@ func (b *bench) differs(last *node, grants *product.Definition) bool {
 	return other
 }
 
+// valid reports whether an answer can still be typed.
+func (a *answerClaim) valid(now time.Time) bool {
+	return a.terms.Day == 0 || now.Before(a.terms.Day.End())
+}
+
 // asked states the state of a request that was answered before.
 func (b *bench) asked() {
 	switch b.r.State {
@@ -187,13 +193,18 @@ func (b *bench) asked() {
 
 // repeat gives the answer that was given before.
 func (b *bench) repeat(e *journal.Entry, last *node) *answer {
+	b.asked()
+	b.standing()
 	switch {
-	case last.ends != nil, last.shut != nil:
+	case last.shut != nil:
 		b.refuse(checkUsed, "this request was answered, and that activation was given back on "+day(last.shut.at)+": the program asks for a reactivation now")
 	case last.gone != nil:
 		b.doubt(checkUsed, "this request was answered, and the machine was declared gone on "+day(last.gone.At))
 	default:
 		b.pass(checkUsed, "answered on "+day(last.at)+"; this is the same answer again")
+	}
+	if last.gone != nil && !last.keyless() {
+		b.seat() // its own came free, and others may have it
 	}
 	if b.refusal() != "" {
 		return nil
@@ -233,6 +244,8 @@ func (b *bench) why(earlier []*node, recovers bool) cause {
 		return causeRenewal
 	case b.r.node.gaveBack():
 		return causeReactivate
+	case b.moved:
+		return causeMoved
 	case b.r.State == LicenseOnly && !recovers:
 		return causeReissue
 	}
@@ -247,6 +260,8 @@ func (b *bench) limits(why cause) {
 	switch why {
 	case causeReissue:
 		max, what = l.Reissues, "new installations of one machine"
+	case causeMoved:
+		max, what = l.Reissues, "changes of a machine's parts"
 	case causeReactivate:
 		max, what = l.Reactivations, "reactivations"
 	default:
@@ -259,7 +274,7 @@ func (b *bench) limits(why cause) {
 		if a.answer.cause != why || a.at.Before(since) {
 			continue
 		}
-		if why == causeReissue && a.ref.fingerprint != b.r.Statement.Fingerprint {
+		if why == causeReissue && a.ref.fingerprint != b.r.Statement.Fingerprint || why == causeMoved && a.home != b.r.node.home {
 			continue
 		}
 		n++

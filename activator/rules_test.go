@@ -420,6 +420,9 @@ func TestUnreadableIsKept(t *testing.T) {
 			t.Fatal(err)
 		}
 		leaf := string(e.Leaf(nil))
+		for _, p := range e.Personal {
+			leaf += p.Text
+		}
 		for i := 7; i+6 <= len(serial); i += 7 { // the groups that carry the key
 			if group := serial[i : i+6]; strings.Contains(leaf, group) || strings.Contains(leaf, strings.ToLower(group)) {
 				t.Errorf("entry %v keeps %q of a serial number: %q %v", e.ID, group, e.Code, e.Checks)
@@ -577,5 +580,69 @@ func TestRegisterIsIdempotentByOrder(t *testing.T) {
 	_, err = o.Register(ctx, activator.Order{Product: "press-studio", Customer: "A", Order: "1"}, activator.Order{Product: "nothing", Customer: "B"})
 	if err == nil || o.entries() != before {
 		t.Fatalf("one bad order of two: have %v and %d new entries, want an error and none", err, o.entries()-before)
+	}
+}
+
+// What cannot be decided is no refusal, and leaves no entry.
+func TestDamagedProductFile(t *testing.T) {
+	o := newOffice(t)
+	l := o.license(1)
+	r := o.machine(l, 7).request(1)
+	path := filepath.Join(o.dir, "products", "press-studio.toml")
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.WriteString("garbage [[\n")
+	f.Close()
+	o.desk.Close()
+	o.open()
+	before := o.entries()
+	if _, err := o.Submit(context.Background(), r.String(), activator.Decision{}); err == nil || !strings.Contains(err.Error(), "press-studio.toml:") {
+		t.Fatalf("issue with a damaged product file: have %v, want an error with file and line", err)
+	}
+	if have := o.entries(); have != before {
+		t.Fatalf("entries: have %d, want %d", have, before)
+	}
+}
+
+func TestBlankTextsAreNoReasons(t *testing.T) {
+	o := newOffice(t)
+	l := o.license(1)
+	r := o.machine(l, 7).request(1)
+	var usage *activator.UsageError
+	for _, d := range []activator.Decision{{Override: " "}, {Correct: "\t"}, {Reference: "\n"}, {Refund: " "}} {
+		if _, err := o.Submit(context.Background(), r.String(), d); !errors.As(err, &usage) {
+			t.Errorf("%+v: have %v, want a usage error", d, err)
+		}
+	}
+	for _, c := range []activator.Change{
+		{Kind: activator.RevokeLicense, Reason: "  "}, {Kind: activator.RefundLicense, Reference: " "}, {Kind: activator.RevokeLicense},
+		{Kind: activator.MachineGone, Reason: "x", Cause: "eaten"}, {Kind: activator.NameMachine, Name: " "}, {Kind: activator.AmendLicense, Reason: "x"},
+	} {
+		c.License = l.Number
+		if _, err := o.Change(context.Background(), c); !errors.As(err, &usage) {
+			t.Errorf("%+v: have %v, want a usage error", c, err)
+		}
+	}
+}
+
+func TestForeignKeyring(t *testing.T) {
+	o, other := newOffice(t), newOffice(t)
+	l := o.license(1)
+	r := o.machine(l, 7).request(1)
+	for _, name := range []string{"identity.age", "keyring.age"} {
+		b, err := os.ReadFile(filepath.Join(other.dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(o.dir, name), b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o.desk.Close()
+	o.open()
+	if _, err := o.Read(context.Background(), r.String()); err == nil || !strings.Contains(err.Error(), "belong together") {
+		t.Fatalf("read with another vendor's keyring: have %v, want an error that says so", err)
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/manual-activator/manual-activator/codes"
 )
 
-// Every sentence that an agent may read to a customer stands in this file: no
-// jargon, no names of parts of the program, and what to do next.
+// Sentences that an agent may read to a customer: no jargon, no names of parts of
+// the program, and what to do next.
 
 // Names of the checks, in the order in which they are shown.
 const (
@@ -36,7 +36,7 @@ func day(t time.Time) string { return t.UTC().Format("2 January 2006") }
 func sayWrongKind(found codes.Kind, want []codes.Kind) string {
 	var names []string
 	for _, k := range want {
-		names = append(names, "a "+k.String())
+		names = append(names, article(k.String())+" "+k.String())
 	}
 	s := fmt.Sprintf("this is %s %s; %s was expected here", article(found.String()), found, strings.Join(names, " or "))
 	switch found {
@@ -95,11 +95,13 @@ func stateNote(l Label, n *node) string {
 			return "this machine gave its activation back; we accepted that on " + since
 		}
 		if n != nil && n.shut != nil {
-			return "the activation of " + since + " was given back; we accepted that on " + day(n.shut.at)
+			return "the activation of " + since + " was given back; we accepted that on " + day(n.shut.at) +
+				": this copy of the program remembers an older time, perhaps from a backup, and counts no more"
 		}
 		return "this activation was given back"
 	case Void:
-		return "the answer of " + since + " was closed when the machine gave its activation back, before it was ever used"
+		return "the answer of " + since + " was closed when the machine gave its activation back on " + day(n.shut.at) +
+			", since we had not seen it in use by then: it holds no seat and counts no more"
 	case Gone:
 		return "this machine was declared gone on " + day(n.gone.At)
 	case LicenseOnly:
@@ -112,7 +114,7 @@ func stateNote(l Label, n *node) string {
 
 const (
 	sayNotGenuine = "the code is well formed but was not made by this license's program: compare it group by group. " +
-		"If the machine was deactivated before, have its deactivation confirmation code read first"
+		"If anything was given back on that machine, have its confirmation code read first; the program shows it in its status"
 	sayGuesses         = "too many codes that were not genuine named this license today; a supervisor may let this one pass with a reason"
 	sayDeactivatedOnly = "this machine gave its activation back: the customer asks for the reactivation in the program's menu and reads out that code"
 	sayNotDeactivated  = "the machine asks to be reactivated, but this state of it was never given back: the program takes no reactivation now"

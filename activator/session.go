@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/manual-activator/manual-activator/activator/catalog"
@@ -115,15 +116,28 @@ func (s *Session) Submit(ctx context.Context, text string, d Decision) (*Outcome
 			return nil, err
 		}
 	}
+	if err := trim(&d.Override, "override"); err != nil {
+		return nil, err
+	}
+	if err := trim(&d.Correct, "correct"); err != nil {
+		return nil, err
+	}
+	for _, text := range []*string{&d.Reference, &d.Refund} {
+		if err := trim(text, "reference"); err != nil {
+			return nil, err
+		}
+	}
 	if d.Refund != "" {
 		d.Reference = d.Refund
 	}
 	d.salts = s.desk.salt
 	d.intent = s.desk.salt()
+	var raced error
 	for range attempts {
 		o, err := s.submit(ctx, text, d)
 		switch {
 		case isRace(err):
+			raced = err
 			continue
 		case err != nil:
 			return nil, err
@@ -135,7 +149,18 @@ func (s *Session) Submit(ctx context.Context, text string, d Decision) (*Outcome
 		}
 		return o, nil
 	}
-	return nil, fmt.Errorf("other desks changed this license %d times meanwhile: try again", attempts)
+	return nil, fmt.Errorf("tried %d times: if no other desk works on this license just now, the journal's books do not agree with each other: run `activator journal verify` (%w)", attempts, raced)
+}
+
+// trim takes blanks off both ends of a text that the journal keeps. What is blank
+// only is refused: it would pass for a reason.
+func trim(text *string, what string) error {
+	t := strings.TrimSpace(*text)
+	if t == "" && *text != "" {
+		return usagef("%s: have %q, want words: the journal keeps them", what, *text)
+	}
+	*text = t
+	return nil
 }
 
 // isRace reports whether an append failed because others wrote meanwhile.
@@ -174,7 +199,7 @@ func (s *Session) submit(ctx context.Context, text string, d Decision) (*Outcome
 		return nil, err
 	}
 	j := decide(r, d, s.desk.now())
-	e := s.sign(j.entry, d.intent)
+	e := s.stamp(j.entry, d.intent)
 	id, err := s.append(ctx, facts, r.Product, e)
 	if err != nil {
 		return nil, err
@@ -190,8 +215,8 @@ func (s *Session) submit(ctx context.Context, text string, d Decision) (*Outcome
 	return o, nil
 }
 
-// sign puts desk, operator, door and intent into an entry.
-func (s *Session) sign(e journal.Entry, intent [16]byte) journal.Entry {
+// stamp puts desk, operator, door and intent into an entry.
+func (s *Session) stamp(e journal.Entry, intent [16]byte) journal.Entry {
 	e.Operator, e.Desk, e.Via, e.Intent = s.op.Name, s.desk.name, s.via, intent
 	return e
 }
@@ -199,21 +224,28 @@ func (s *Session) sign(e journal.Entry, intent [16]byte) journal.Entry {
 // append makes an entry durable, with one before it where the product's file is
 // another than the journal knows.
 func (s *Session) append(ctx context.Context, facts *journal.Facts, p *catalog.Product, e journal.Entry) (journal.EntryID, error) {
+	if err := s.desk.readOnly; err != nil {
+		return 0, fmt.Errorf("nothing can be recorded, so nothing was done: %w", err)
+	}
 	signer, err := s.desk.signer()
 	if err != nil {
+		return 0, err
+	}
+	if err := s.desk.trusted(ctx); err != nil {
 		return 0, err
 	}
 	es := []journal.Entry{e}
 	if p != nil {
 		if pe, changed := s.desk.productEntry(p); changed {
 			pe.At = e.At
-			es = []journal.Entry{s.sign(pe, s.desk.salt()), e}
+			es = []journal.Entry{s.stamp(pe, s.desk.salt()), e}
 		}
 	}
 	ids, err := s.desk.store.Append(ctx, facts, es, signer)
 	if err != nil {
 		return 0, err
 	}
+	s.desk.keepHead(ctx)
 	if len(es) > 1 {
 		s.desk.productRecorded(p)
 	}
@@ -246,20 +278,34 @@ func (r *Reading) fits(d Decision, now time.Time) error {
 
 // Entries lists the journal.
 func (s *Session) Entries(ctx context.Context, q journal.Query) iter.Seq2[journal.Entry, error] {
+	if err := s.may(ActRead); err != nil {
+		return func(yield func(journal.Entry, error) bool) { yield(journal.Entry{}, err) }
+	}
 	return s.desk.store.Entries(ctx, q)
 }
 
 // Head is the signed head of the journal's own log: keep it elsewhere, and
 // [Session.Verify] tells later whether anything before it was changed or cut off.
-func (s *Session) Head(ctx context.Context) (journal.Head, error) { return s.desk.store.Head(ctx) }
+func (s *Session) Head(ctx context.Context) (journal.Head, error) {
+	if err := s.may(ActRead); err != nil {
+		return journal.Head{}, err
+	}
+	return s.desk.store.Head(ctx)
+}
 
 // Entry looks up one entry of the journal, or [journal.ErrNoEntry].
 func (s *Session) Entry(ctx context.Context, id journal.EntryID) (journal.Entry, error) {
+	if err := s.may(ActRead); err != nil {
+		return journal.Entry{}, err
+	}
 	return s.desk.store.Entry(ctx, id)
 }
 
 // Licenses lists the registry.
 func (s *Session) Licenses(ctx context.Context, q journal.LicenseQuery) iter.Seq2[journal.License, error] {
+	if err := s.may(ActRead); err != nil {
+		return func(yield func(journal.License, error) bool) { yield(journal.License{}, err) }
+	}
 	return s.desk.store.Licenses(ctx, q)
 }
 

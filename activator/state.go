@@ -68,28 +68,15 @@ func (h *history) candidates(f codes.Fingerprint) []*node {
 	return append(keyed, h.root)
 }
 
-// machine lists the states of the machine that n belongs to, in the order in
-// which they arose: those with its fingerprint, and those on a line with it (a
-// network card may have changed on the way).
-func (h *history) machine(n *node) []*node {
-	if n.parent == nil {
-		return nil
-	}
-	var out []*node
-	for _, o := range slices.Concat(h.answers, h.returns) {
-		if o.ref.fingerprint == n.ref.fingerprint || o.descends(n) || n.descends(o) {
-			out = append(out, o)
-		}
-	}
-	slices.SortStableFunc(out, func(a, b *node) int { return int(int64(a.entry) - int64(b.entry)) })
-	return out
-}
-
-// with lists the states with fingerprint f, in the order in which they arose.
+// with lists the states of the machine that has, or had, fingerprint f.
 func (h *history) with(f codes.Fingerprint) []*node {
-	return h.machine(&node{parent: h.root, ref: ref{fingerprint: f}})
+	if m := h.homes[f]; m != nil {
+		return m.states
+	}
+	return nil
 }
 
+// descends reports whether n follows from another state, the license key excepted.
 func (n *node) descends(from *node) bool {
 	for p := n.parent; p != nil; p = p.parent {
 		if p == from {
@@ -120,7 +107,7 @@ func (h *history) label(n *node, f codes.Fingerprint, random uint32) Label {
 		return Gone
 	}
 	later := false
-	for _, o := range h.machine(n) {
+	for _, o := range n.home.states {
 		if o == n || !o.follows(n) || o.answers(f, random) || o.keyless() {
 			continue
 		}
@@ -188,51 +175,65 @@ func (h *history) active(n *node) map[uint8]uint32 {
 		}
 		return on
 	case product.Type(n.answer.terms.Type) == product.Reactivate:
-		if n.parent.gaveBack() {
-			return h.active(n.parent.parent)
+		on := map[uint8]uint32{}
+		if d := n.parent; d.gaveBack() {
+			on = h.active(d.parent)
+			h.addActive(on, d.home, func(o *node) bool { return o.shut == d })
 		}
-		return map[uint8]uint32{}
+		return on
 	}
 	on := h.active(n.parent)
 	t := n.answer.terms
-	d, ok := h.define(t.Definition)
-	switch {
-	case product.Type(t.Type) == product.Recover:
-	case ok && d.Type.Group():
-		for _, id := range chosen(d, t.Parameter) {
+	if d, ok := h.define(t.Definition); ok && d.Type != product.Recover {
+		for _, id := range shares(d, h.define, t.Parameter) {
 			leaf, _ := h.define(id)
-			on[id] = leaf.Parameter.Default
-			if d.Type == product.Composite && takesDay(leaf.Type) {
+			switch {
+			case id == t.Definition, d.Type == product.Composite && takesDay(leaf.Type):
 				on[id] = t.Parameter
+			default:
+				on[id] = leaf.Parameter.Default
 			}
 		}
-	default:
-		on[t.Definition] = t.Parameter
 	}
 	return on
 }
 
-// chosen lists the leaves that an answer to a group activates: all of a
-// composite, those whose bits are set of a choice.
-func chosen(d product.Definition, parameter uint32) []uint8 {
-	if d.Type == product.Composite {
-		return d.Leaves
+// shares lists what an answer to d activates: d itself, the leaves of a composite, or
+// those of a choice whose bits are set; a composite within a choice stands for its
+// leaves.
+func shares(d product.Definition, define definer, parameter uint32) []uint8 {
+	if !d.Type.Group() {
+		return []uint8{d.ID}
 	}
 	var ids []uint8
 	for i, id := range d.Leaves {
-		if parameter&(1<<i) != 0 {
+		if d.Type == product.Choice && parameter&(1<<i) == 0 {
+			continue
+		}
+		if leaf, _ := define(id); leaf.Type == product.Composite {
+			ids = append(ids, leaf.Leaves...)
+		} else {
 			ids = append(ids, id)
 		}
 	}
-	return ids
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // activeOn is what is active on the machine of n, over all its open states: two
 // requests may have been out at the same time, each answered under the same key.
 func (h *history) activeOn(n *node) map[uint8]uint32 {
 	on := h.active(n)
-	for _, o := range h.machine(n) {
-		if o.answer == nil || o.shut != nil || o.gone != nil {
+	if n.home != nil {
+		h.addActive(on, n.home, func(o *node) bool { return o.shut == nil && o.gone == nil })
+	}
+	return on
+}
+
+// addActive adds what the answers of a machine made active that are among those meant.
+func (h *history) addActive(on map[uint8]uint32, m *machine, meant func(*node) bool) {
+	for _, o := range m.states {
+		if o.answer == nil || !meant(o) {
 			continue
 		}
 		for id, p := range h.active(o) {
@@ -241,5 +242,4 @@ func (h *history) activeOn(n *node) map[uint8]uint32 {
 			}
 		}
 	}
-	return on
 }

@@ -2,6 +2,7 @@ package activator
 
 import (
 	"context"
+	"slices"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
 )
@@ -14,9 +15,19 @@ type store interface {
 	OpenLog(ctx context.Context, origin string) error
 }
 
+// Checkpoint reads a head of the journal that was kept elsewhere, if one of the
+// keyring's keys signed it.
+func (d *Desk) Checkpoint(text []byte) (journal.Head, error) {
+	if err := d.Unlock(); err != nil {
+		return journal.Head{}, err
+	}
+	return journal.ParseCheckpoint(text, headVerifiers{d})
+}
+
 // Verify recomputes the whole journal: every entry, the Merkle tree, the signed
 // head, and the tables of licenses, seats and claims that follow from the
-// entries. known are heads kept elsewhere. What differs comes as
+// entries. known are heads kept elsewhere; the last one that this computer saw is one
+// of them. What differs comes as
 // [*journal.TamperedError], with the report.
 func (s *Session) Verify(ctx context.Context, known ...journal.Head) (*journal.Report, error) {
 	if err := s.may(ActRead); err != nil {
@@ -24,6 +35,13 @@ func (s *Session) Verify(ctx context.Context, known ...journal.Head) (*journal.R
 	}
 	if err := s.desk.Unlock(); err != nil {
 		return nil, err
+	}
+	last, _, err := s.desk.lastHead(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if last != nil {
+		known = append(slices.Clone(known), *last)
 	}
 	return journal.Verify(ctx, s.desk.store, headVerifiers{s.desk}, known...)
 }

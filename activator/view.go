@@ -37,19 +37,6 @@ func (s *Session) Machines(ctx context.Context, number codes.LicenseNumber) ([]M
 // BrokenProducts lists the mistakes of product files that have some, by file.
 func (s *Session) BrokenProducts() []*catalog.MistakesError { return s.desk.catalog.Broken() }
 
-// Overridable reports whether a refusal is a matter of judgment: the same
-// submission with a reason ([Decision.Override]) would be taken.
-func (r *Reading) Overridable() bool {
-	failed := false
-	for _, c := range r.Checks {
-		if c.Result == Failed && c.hard {
-			return false
-		}
-		failed = failed || c.Result == Failed
-	}
-	return failed
-}
-
 // Machine is what people call the machine that the code comes from; empty where
 // nobody gave it a name.
 func (r *Reading) Machine() string { return r.names[r.Statement.Fingerprint] }

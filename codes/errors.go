@@ -109,20 +109,23 @@ func (f Form) noun() string {
 type LengthError struct {
 	Kind Kind // 0 when the first character does not tell
 	Form Form
-	Have int // characters found, separators not counted
+	Have int // characters found, separators not counted; counting ends above 140
 	Want int // characters of a whole code; 0 when the kind is unknown
 }
 
 // Error says how many characters are missing or too many.
 func (e *LengthError) Error() string {
-	n := e.Form.noun()
+	n, have := e.Form.noun(), fmt.Sprint(e.Have)
+	if e.Have > longestText {
+		have = fmt.Sprintf("more than %d", longestText)
+	}
 	switch {
 	case e.Want == 0:
-		return fmt.Sprintf("this is no code: found %d %ss, expected a code of 24 or 30 characters, or of 42 or 54 digits", e.Have, n)
+		return fmt.Sprintf("this is no code: found %s %ss, expected a code of 24 or 30 characters, or of 42 or 54 digits", have, n)
 	case e.Have < e.Want:
-		return fmt.Sprintf("the %s is not complete: found %d %ss, expected %d", e.Kind, e.Have, n, e.Want)
+		return fmt.Sprintf("the %s is not complete: found %s %ss, expected %d", e.Kind, have, n, e.Want)
 	}
-	return fmt.Sprintf("the text is too long for a %s: found %d %ss, expected %d", e.Kind, e.Have, n, e.Want)
+	return fmt.Sprintf("the text is too long for a %s: found %s %ss, expected %d", e.Kind, have, n, e.Want)
 }
 
 // NewerError is a code whose group checks are right and whose first character

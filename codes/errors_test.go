@@ -40,6 +40,7 @@ func TestErrorSentences(t *testing.T) {
 			`no group fits its check: this is no code, or all 5 groups have a slip`},
 		{"half", sampleRequest[:13], `the request code is not complete: found 12 characters, expected 30`},
 		{"too long", strings.ReplaceAll(sampleRequest, "-", "") + "123456", `the text is too long for a request code: found 36 characters, expected 30`},
+		{"far too long", strings.ReplaceAll(sampleRequest, "-", "") + strings.Repeat("x", 500), `the text is too long for a request code: found more than 140 characters, expected 30`},
 		{"a word", "hello", `this is no code: found 5 characters, expected a code of 24 or 30 characters, or of 42 or 54 digits`},
 		{"two", sampleRequest + "\n" + sampleSerial, `there are 2 codes in this text (a request code and a serial number): give one at a time`},
 		{"one and a near one", sampleRequest + "\n" + sampleSerial[:30] + "????", `there are 2 codes in this text (a request code and one with a slip): give one at a time`},

@@ -91,7 +91,7 @@ func exactAt(syms []symbol, f Form, k Kind) (Match, int) {
 
 // nearAt is the length of what has the shape of a code of so many groups, 0 for
 // none: groups joined by dashes, each at most one symbol too short or long; or
-// symbols that hold more right groups, from the front and from the back, than
+// symbols, at most one too few or too many, that hold more right groups than
 // chance gives.
 func nearAt(syms []symbol, f Form, groups int) int {
 	if n := dashedAt(syms, groups); n > 0 && codeLike(syms[:n], f) {
@@ -102,35 +102,33 @@ func nearAt(syms []symbol, f Form, groups int) int {
 		least = 5
 	}
 	for _, d := range [...]int{0, -1, 1} {
-		n := groups*groupSize + d
-		if !ends(syms, n) {
-			continue
-		}
-		whole := groups // that are neither too short nor too long
-		if d != 0 {
-			whole--
-		}
-		front, back := 0, 0
-		for front < whole && groupRight(f, front, syms[front*groupSize:]) {
-			front++
-		}
-		for back < whole-front && groupRight(f, groups-1-back, syms[n-(back+1)*groupSize:]) {
-			back++
-		}
-		right := front + back
-		if right == 0 {
-			continue
-		}
-		for g := front; d == 0 && g < groups-back; g++ {
-			if groupRight(f, g, syms[g*groupSize:]) {
-				right++
-			}
-		}
-		if right >= least {
+		if n := groups*groupSize + d; ends(syms, n) && rightGroups(syms[:n], f, groups) >= least {
 			return n
 		}
 	}
 	return 0
+}
+
+// rightGroups counts the groups that are right: each at its place, or where a
+// symbol is missing or surplus, from the front up to the first wrong one and
+// from the back, one left out.
+func rightGroups(syms []symbol, f Form, groups int) int {
+	right := 0
+	if len(syms) == groups*groupSize {
+		for g := range groups {
+			if groupRight(f, g, syms[g*groupSize:]) {
+				right++
+			}
+		}
+		return right
+	}
+	for right < groups-1 && groupRight(f, right, syms[right*groupSize:]) {
+		right++
+	}
+	for g := groups - 1; right < groups-1 && groupRight(f, g, syms[len(syms)-(groups-g)*groupSize:]); g-- {
+		right++
+	}
+	return right
 }
 
 // dashedAt is the length of so many groups joined by dashes, 0 for none.

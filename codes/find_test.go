@@ -45,7 +45,7 @@ func TestFindInAMail(t *testing.T) {
 			t.Errorf("%s: nothing found", name)
 		}
 		if c, err := codes.Parse(text); c != want {
-			t.Errorf("%s: Parse of the mail: have %v, %v", name, c, err)
+			t.Errorf("%s: Parse of the mail: have %v, %v, want %v", name, c, err, want)
 		}
 	}
 }

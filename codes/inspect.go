@@ -44,17 +44,13 @@ type Layout struct {
 // Inspect describes a text while it is being typed. Texts far longer than any
 // code are cut off.
 func Inspect(text string) Layout {
-	syms := read(text, longestCode)
+	syms := read(text, longestText)
 	if len(syms) == 0 {
 		return Layout{}
 	}
 	l := Layout{Form: formOf(syms)}
 	l.Kind = kindOf(syms[0].r, l.Form)
-	if l.Kind.readable() {
-		l.Want = l.Kind.groups(l.Form)
-	} else {
-		l.Want = kinds[l.Kind].groups
-	}
+	l.Want = l.Kind.groups(l.Form)
 	var canonical strings.Builder
 	groups, _ := split(syms)
 	if even := sixes(syms); len(even) == l.Want {

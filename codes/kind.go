@@ -22,12 +22,13 @@ type kindInfo struct {
 	name, word  string
 	groups      int  // letter form, 6 characters each; 0: varies
 	digit       byte // first digit of the digit form; 0: no digit form
-	digitGroups int  // digit form, 6 digits each
+	digitGroups int  // digit form, 6 digits each; 0: no digit form
 	bits        uint // of the value; 0: not read by this version
 	newer       byte // letter of the same kind in version 2
 }
 
-var kinds = map[Kind]kindInfo{
+// kinds is the table of kinds by letter. A line without a name is no kind.
+var kinds = [256]kindInfo{
 	KindRequest:      {"request code", "request", 5, '1', 9, 140, 'Y'},
 	KindConfirmation: {"deactivation confirmation code", "confirmation", 5, '2', 9, 140, 'U'},
 	KindActivation:   {"activation code", "activation", 4, '3', 7, 110, 'H'},
@@ -37,10 +38,43 @@ var kinds = map[Kind]kindInfo{
 	KindPresigned:    {"presigned activation code", "presigned", 8, 0, 0, 0, 'Q'},
 }
 
+// kindOfDigit is the kind of a digit form by its first digit, 0 where it names none.
+var kindOfDigit = func() (t [256]Kind) {
+	for k, i := range kinds {
+		if i.digit != 0 {
+			t[i.digit] = Kind(k)
+		}
+	}
+	return t
+}()
+
+// kindOf is the kind named by a first character, 0 when it names none.
+func kindOf(r rune, f Form) Kind {
+	switch {
+	case r >= 0x80:
+		return 0
+	case f == FormDigits:
+		return kindOfDigit[r]
+	case f == FormLetters && kinds[r].name != "":
+		return Kind(r)
+	}
+	return 0
+}
+
+// newerKind is the kind that version 2 names by a letter, or 0.
+func newerKind(letter rune) Kind {
+	for k, i := range kinds {
+		if i.name != "" && rune(i.newer) == letter {
+			return Kind(k)
+		}
+	}
+	return 0
+}
+
 // String is the kind's name in a sentence, such as "request code".
 func (k Kind) String() string {
-	if i, ok := kinds[k]; ok {
-		return i.name
+	if name := kinds[k].name; name != "" {
+		return name
 	}
 	return fmt.Sprintf("unknown kind %q", byte(k))
 }
@@ -49,36 +83,15 @@ func (k Kind) String() string {
 func (k Kind) Word() string { return kinds[k].word }
 
 // readable reports whether codes of the kind have a value this version reads.
-func (k Kind) readable() bool {
-	return k == KindRequest || k == KindConfirmation || k == KindActivation || k == KindSerial
-}
+func (k Kind) readable() bool { return kinds[k].bits > 0 }
 
-// kindOfDigit is the kind that a digit form beginning with d has, or 0.
-func kindOfDigit(d byte) Kind {
-	switch d {
-	case '1':
-		return KindRequest
-	case '2':
-		return KindConfirmation
-	case '3':
-		return KindActivation
-	case '4':
-		return KindSerial
-	}
-	return 0
-}
-
-// groups is the number of groups of a readable kind in a form.
+// groups is the number of groups of the kind in a form (in letters, where the
+// form is unknown); 0 where it varies or there is no such form or kind.
 func (k Kind) groups(f Form) int {
-	switch {
-	case k == KindActivation && f == FormDigits:
-		return 7
-	case k == KindActivation:
-		return 4
-	case f == FormDigits:
-		return 9
+	if f == FormDigits {
+		return kinds[k].digitGroups
 	}
-	return 5
+	return kinds[k].groups
 }
 
 // Form is how a code is spelled: in letters (Base58) or in decimal digits.

@@ -105,29 +105,10 @@ func formOf(syms []symbol) Form {
 		return FormUnknown
 	case letters == 0:
 		return FormDigits
-	case digits >= 2*letters && !named(syms[0].r):
+	case digits >= 2*letters && kindOf(syms[0].r, FormLetters) == 0:
 		return FormDigits
 	}
 	return FormLetters
-}
-
-// named reports whether a letter names a kind.
-func named(r rune) bool {
-	if r >= 0x80 {
-		return false
-	}
-	_, ok := kinds[Kind(r)]
-	return ok
-}
-
-// newerKind is the kind that version 2 names by a letter, or 0.
-func newerKind(r rune) Kind {
-	for k, i := range kinds {
-		if rune(i.newer) == r {
-			return k
-		}
-	}
-	return 0
 }
 
 // split cuts symbols into groups: where dashes were typed and make sense, at the

@@ -2,8 +2,6 @@ package codes_test
 
 import (
 	"bytes"
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -11,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/manual-activator/manual-activator/codes"
@@ -205,79 +202,4 @@ func TestRepairVectors(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestKeyVectors(t *testing.T) {
-	type vector struct {
-		Name, Label, Key, Message, Mac, Result, Code string
-		Bits                                         int
-	}
-	byName := map[string]vector{}
-	bin := func(s string) []byte {
-		b, err := hex.DecodeString(s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return b
-	}
-	for _, v := range load[vector](t, "keys.json") {
-		byName[v.Name] = v
-		m := hmac.New(sha256.New, bin(v.Key))
-		m.Write(bin(v.Message))
-		if have := hex.EncodeToString(m.Sum(nil)); have != v.Mac {
-			t.Errorf("%s: mac: have %s, want %s", v.Name, have, v.Mac)
-		}
-		if !strings.HasPrefix(string(bin(v.Message)), "manual-activator/1 "+v.Label+"\x00") {
-			t.Errorf("%s: message does not begin with its label", v.Name)
-		}
-	}
-	same := func(name, have string) {
-		t.Helper()
-		if byName[name].Result == "" || byName[name].Result != have {
-			t.Errorf("%s: have %s, want %s", name, have, byName[name].Result)
-		}
-	}
-	code := func(name string) codes.Code {
-		c, err := codes.Parse(byName[name].Code)
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		return c
-	}
-	key := func(name string, k codes.Key) { b := k.Bytes(); same(name, hex.EncodeToString(b[:])) }
-	uid, err := codes.ParseUID(byName["stretched license key"].Key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	const release, typ = 7, 1
-	master := codes.NewMaster(bin(byName["license key"].Key))
-	serial, r := code("license key").Serial(), code("request tag").Statement()
-	a, d := code("activation tag").Answer(), code("confirmation tag").Statement()
-	lk := master.LicenseKey(uid, serial.License)
-	same("license key", hex.EncodeToString(lk[:]))
-	if !lk.Equal(serial.Key) {
-		t.Error("license key: the serial carries another")
-	}
-	k := lk.Stretch(uid, serial.License)
-	key("stretched license key", k)
-	vouch, id := k.Vouch(uid, serial.License), k.ID()
-	same("vouch", hex.EncodeToString(vouch[:]))
-	same("key id", hex.EncodeToString(id[:]))
-	tag := func(name string, k codes.Key, s codes.Statement) {
-		have := k.StatementTag(uid, release, typ, s)
-		same(name, fmt.Sprintf("%09x", have))
-		if !codes.EqualTags(have, s.Tag) {
-			t.Errorf("%s: the code carries %x, have %x", name, s.Tag, have)
-		}
-	}
-	tag("request tag", k, r)
-	terms := codes.Terms{UID: uid, License: r.License, Release: release, Definition: r.Definition, Type: typ,
-		Fingerprint: r.Fingerprint, Random: r.Random, Day: a.Day, Parameter: a.Parameter}
-	same("activation tag", fmt.Sprintf("%016x", k.AnswerTag(terms)))
-	c := k.After(terms, a.Tag)
-	key("activation key", c)
-	tag("confirmation tag", c, d)
-	key("deactivated key", c.Deactivated(uid, d))
-	key("checked in key", c.CheckedIn(uid, d))
-	tag("request tag after the deactivation", c.Deactivated(uid, d), code("request tag after the deactivation").Statement())
 }

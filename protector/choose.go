@@ -10,7 +10,8 @@ import (
 // among none: the newest by generation, then by sequence; but a tombstone beats
 // every copy that holds the key it ended, however new that copy is. (Two places
 // that could not be written at the same time can go separate ways: one is
-// deactivated, the other lives on from the same key.)
+// deactivated, the other lives on from the same key.) A copy that checked something
+// in beats one that lives on from before in the same way.
 func choose(copies []*record) *record {
 	var best *record
 	for _, c := range copies {
@@ -23,7 +24,7 @@ func choose(copies []*record) *record {
 	}
 	var over *record
 	for _, c := range copies {
-		if beats(c, best) && (over == nil || newer(c, over) > 0) {
+		if beats(c, best) && (over == nil || stronger(c, over)) {
 			over = c
 		}
 	}
@@ -31,6 +32,14 @@ func choose(copies []*record) *record {
 		return over
 	}
 	return best
+}
+
+// stronger reports whether a counts rather than b, both of which beat the newest.
+func stronger(a, b *record) bool {
+	if (a.Tombstone != nil) != (b.Tombstone != nil) {
+		return a.Tombstone != nil
+	}
+	return newer(a, b) > 0
 }
 
 // newer compares two copies of one state.
@@ -42,10 +51,24 @@ func newer(a, b *record) int {
 	)
 }
 
-// beats reports whether t is a tombstone and c a copy that has or had the key that
-// t ended, and has not come back from t by a reactivation.
+// beats reports whether t gave back what c goes on using: t is a tombstone, or went
+// through a check-in, and c has or had the key that this ended and not the one that
+// it left. Of two copies that each gave back something the newer one counts.
 func beats(t, c *record) bool {
-	return t.Tombstone != nil &&
-		slices.Contains(c.Lineage, t.Tombstone.Ended) &&
-		!slices.Contains(c.Lineage, t.Key.ID())
+	if t.Tombstone != nil {
+		return slices.Contains(c.Lineage, t.Tombstone.Ended) && !slices.Contains(c.Lineage, t.Key.ID())
+	}
+	return returned(t, c) && !returned(c, t)
+}
+
+// returned reports whether t went through a check-in from a key of c that c did not
+// go through.
+func returned(t, c *record) bool {
+	for _, left := range t.Returns {
+		i := slices.Index(t.Lineage, left)
+		if i > 0 && slices.Contains(c.Lineage, t.Lineage[i-1]) && !slices.Contains(c.Lineage, left) {
+			return true
+		}
+	}
+	return false
 }

@@ -53,6 +53,7 @@ type Client struct {
 	mu      sync.Mutex
 	machine hardware
 	notes   []Note
+	running int // runs that began here and have not ended
 	closed  bool
 }
 

@@ -2,21 +2,23 @@ package protector
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/manual-activator/manual-activator/codes"
 	"github.com/manual-activator/manual-activator/codes/product"
 )
 
-// Warning is what the last-chance callback of Deactivate is told.
+// Warning is what the last-chance callback of Deactivate and CheckIn is told.
 type Warning struct {
-	Definition product.Definition // the deactivate definition
+	Definition product.Definition // of type deactivate or check-in
 	License    codes.LicenseNumber
 	Ends       []product.Definition // what is active and ends
 	Text       string               // a sentence to show
 }
 
-// Confirmation is a deactivation confirmation code and what it says.
+// Confirmation is a deactivation confirmation code, of a deactivation or a check-in,
+// and what it says.
 type Confirmation struct {
 	Code        codes.Code
 	Definition  product.Definition
@@ -37,15 +39,29 @@ type Confirmation struct {
 // written before the code is returned; if it cannot be in any, nothing changes. The
 // code can be had again from Confirmation.
 func (c *Client) Deactivate(id uint8, lastChance func(Warning) bool) (Confirmation, error) {
+	return c.giveBack(product.Deactivate, id, lastChance)
+}
+
+// CheckIn gives one thing back, the pre-condition of a check-in definition, and
+// leaves everything else as it is. 0 means the first definition of this type whose
+// pre-condition is active. For lastChance, and for what is durable when, the same
+// holds as for Deactivate. The code can be had again from Confirmation until what was
+// given back is asked for again, or something else is given back.
+func (c *Client) CheckIn(id uint8, lastChance func(Warning) bool) (Confirmation, error) {
+	return c.giveBack(product.CheckIn, id, lastChance)
+}
+
+// giveBack is Deactivate and CheckIn.
+func (c *Client) giveBack(typ product.Type, id uint8, lastChance func(Warning) bool) (Confirmation, error) {
 	if lastChance == nil {
-		return Confirmation{}, refuse(ReasonNoLastChance, "deactivate needs a last-chance callback: nobody would be warned")
+		return Confirmation{}, refuse(ReasonNoLastChance, "a %s needs a last-chance callback: nobody would be warned", typ)
 	}
 	var d product.Definition
 	var warning Warning
 	var before codes.Key
 	err := c.session(func(s *session) error {
 		var err error
-		if d, err = s.deactivation(id); err != nil {
+		if d, err = s.returnable(typ, id); err != nil {
 			return err
 		}
 		before = s.lic.Key.Key
@@ -56,59 +72,69 @@ func (c *Client) Deactivate(id uint8, lastChance func(Warning) bool) (Confirmati
 		return Confirmation{}, err
 	}
 	if !lastChance(warning) {
-		return Confirmation{}, refuse(ReasonDeclined, "nothing was deactivated")
+		return Confirmation{}, refuse(ReasonDeclined, "nothing was given back")
 	}
 	var out Confirmation
 	err = c.session(func(s *session) error {
-		if _, err := s.deactivation(d.ID); err != nil {
+		if _, err := s.returnable(typ, d.ID); err != nil {
 			return err
 		}
 		if !s.lic.Key.Equal(before) {
 			return refuse(ReasonChanged, "the activation state changed while the question was open: look again")
 		}
-		if err := s.deactivate(d); err != nil {
+		if err := s.end(d); err != nil {
 			return err
 		}
-		var err error
-		out, err = s.confirmation()
-		return err
+		out, _ = s.confirmation()
+		return nil
 	})
 	return out, err
 }
 
-// Confirmation returns the confirmation code of the deactivation this machine is
-// in, for as long as it is not reactivated.
+// Confirmation returns the confirmation code of the deactivation this machine is in,
+// for as long as it is not reactivated, or otherwise that of the last check-in, for
+// as long as what was given back is not asked for again.
 func (c *Client) Confirmation() (Confirmation, error) {
 	var out Confirmation
 	err := c.session(func(s *session) error {
 		if err := s.licensed(); err != nil {
 			return err
 		}
-		var err error
-		out, err = s.confirmation()
-		return err
+		var ok bool
+		if out, ok = s.confirmation(); !ok {
+			return refuse(ReasonNoConfirmation, "nothing was given back on this machine, so there is no confirmation code")
+		}
+		return nil
 	})
 	return out, err
 }
 
-func (s *session) confirmation() (Confirmation, error) {
-	t := s.lic.Tombstone
-	if t == nil {
-		return Confirmation{}, refuse(ReasonNoConfirmation, "this copy is not deactivated, so there is no confirmation code")
+// confirmation returns the code to show, if there is one.
+func (s *session) confirmation() (Confirmation, bool) {
+	var code codes.Code
+	var at int64
+	typ := product.Deactivate
+	switch t, in := s.lic.Tombstone, s.lic.CheckedIn; {
+	case t != nil:
+		code, at = t.Code, t.At
+	case in != nil:
+		code, at, typ = in.Code, in.At, product.CheckIn
+	default:
+		return Confirmation{}, false
 	}
-	st := t.Code.Statement()
+	st := code.Statement()
 	d, ok := s.profile.Definition(st.Definition)
 	if !ok { // an older program: the code is as good
-		d = product.Definition{ID: st.Definition, Type: product.Deactivate, Name: fmt.Sprintf("definition %d", st.Definition)}
+		d = product.Definition{ID: st.Definition, Type: typ, Name: fmt.Sprintf("definition %d", st.Definition)}
 	}
 	return Confirmation{
-		Code: t.Code, Definition: d, License: st.License, Fingerprint: st.Fingerprint, Random: st.Random,
-		At: time.Unix(t.At, 0).UTC(), CopiesLeft: st.Status&codes.OutcomeCopiesLeft != 0, Hardware: st.Status&codes.OutcomeHardware != 0,
-	}, nil
+		Code: code, Definition: d, License: st.License, Fingerprint: st.Fingerprint, Random: st.Random,
+		At: time.Unix(at, 0).UTC(), CopiesLeft: st.Status&codes.OutcomeCopiesLeft != 0, Hardware: st.Status&codes.OutcomeHardware != 0,
+	}, true
 }
 
-// deactivation returns the definition if it can be used now.
-func (s *session) deactivation(id uint8) (product.Definition, error) {
+// returnable returns the definition of the type if it can be used now.
+func (s *session) returnable(typ product.Type, id uint8) (product.Definition, error) {
 	if err := s.licensed(); err != nil {
 		return product.Definition{}, err
 	}
@@ -117,11 +143,11 @@ func (s *session) deactivation(id uint8) (product.Definition, error) {
 	}
 	var why *Error
 	for _, d := range s.profile.Definitions {
-		if id != 0 && d.ID != id || id == 0 && d.Type != product.Deactivate {
+		if id != 0 && d.ID != id || id == 0 && d.Type != typ {
 			continue
 		}
-		if d.Type != product.Deactivate {
-			return d, refuse(ReasonNotRequestable, "definition %d (%s) is of type %s: it does not deactivate", d.ID, d.Name, d.Type).about(d.ID)
+		if d.Type != typ {
+			return d, refuse(ReasonNotRequestable, "definition %d (%s) is of type %s, not %s", d.ID, d.Name, d.Type, typ).about(d.ID)
 		}
 		if why = preconditions(s.lic, d, "used"); why == nil {
 			return d, nil
@@ -133,25 +159,31 @@ func (s *session) deactivation(id uint8) (product.Definition, error) {
 	case id != 0:
 		return product.Definition{}, refuse(ReasonUnknownDefinition, "%s has no definition %d", s.profile.Name, id)
 	}
-	return product.Definition{}, refuse(ReasonUnknownDefinition, "%s cannot be deactivated: it has no definition for that", s.profile.Name)
+	return product.Definition{}, refuse(ReasonUnknownDefinition, "%s has no definition of type %s", s.profile.Name, typ)
 }
 
 func (s *session) warning(d product.Definition) Warning {
 	w := Warning{Definition: d, License: s.lic.License}
 	for _, g := range s.lic.Active {
+		if d.Type == product.CheckIn && g.Definition != d.Requires[0] {
+			continue
+		}
 		if held, ok := s.profile.Definition(g.Definition); ok {
 			w.Ends = append(w.Ends, held)
 		}
 	}
 	w.Text = fmt.Sprintf("%s stops working on this machine. Only a reactivation code from the vendor brings it back.", s.profile.Name)
+	if d.Type == product.CheckIn {
+		w.Text = fmt.Sprintf("%q ends on this machine. Only a new activation code from the vendor brings it back.", w.Ends[0].Name)
+	}
 	return w
 }
 
-// deactivate makes the tombstone durable. It is written with the worst outcome
-// first, and again with the real one once it is known that no live copy is left: a
-// machine that loses power in between is deactivated, and claims no more than is
-// true.
-func (s *session) deactivate(d product.Definition) error {
+// end makes it durable that something was given back. The record is written with the
+// worst outcome first, and again with the real one once it is known that no copy of
+// before is left: a machine that loses power in between has given it back, and claims
+// no more than is true.
+func (s *session) end(d product.Definition) error {
 	if !s.writable {
 		return notWritable(nil)
 	}
@@ -165,15 +197,15 @@ func (s *session) deactivate(d product.Definition) error {
 		outcome |= codes.OutcomeHardware
 	}
 	live := s.lic
-	w := s.write(s.licFile, s.stamp(s.buried(live, d, random, outcome|codes.OutcomeCopiesLeft)))
+	w := s.write(s.licFile, s.stamp(s.after(live, d, random, outcome|codes.OutcomeCopiesLeft)))
 	if w.places == 0 {
 		return notWritable(w.err)
 	}
 	s.lic = s.licFile.rec
 	if w.left == 0 {
-		final := s.write(s.licFile, s.stamp(s.buried(live, d, random, outcome)))
+		final := s.write(s.licFile, s.stamp(s.after(live, d, random, outcome)))
 		if final.places == 0 {
-			return refuse(ReasonStateNotWritable, "this copy is deactivated, but writing failed at the end (%v): ask for the confirmation code again", final.err).because(final.err)
+			return refuse(ReasonStateNotWritable, "it is given back, but writing failed at the end (%v): ask for the confirmation code again", final.err).because(final.err)
 		}
 		s.lic = s.licFile.rec
 	}
@@ -183,16 +215,27 @@ func (s *session) deactivate(d product.Definition) error {
 	return nil
 }
 
-// buried returns the tombstone of a live record. No old request stays answerable.
-func (s *session) buried(live *record, d product.Definition, random uint32, outcome uint8) *record {
+// after returns what a live record is after d was used, with its confirmation code.
+// No request from before stays answerable, whatever it was for.
+func (s *session) after(live *record, d product.Definition, random uint32, outcome uint8) *record {
 	st := codes.Statement{
 		Kind: codes.KindConfirmation, Random: random, Fingerprint: live.Fingerprint, License: live.License,
 		Definition: d.ID, Status: outcome,
 	}
 	st.Tag = live.Key.StatementTag(s.profile.UID, s.profile.Release, uint8(d.Type), st)
 	rec := live.clone()
-	rec.Tombstone = &tombstone{Code: st.Code(), Ended: live.Key.ID(), At: s.now.Unix(), Ends: rec.Active}
-	rec.Active, rec.Requests = nil, nil
-	rec.setKey(live.Key.Deactivated(s.profile.UID, st))
+	rec.CheckedIn = nil
+	if d.Type == product.Deactivate {
+		rec.Tombstone = &tombstone{Code: st.Code(), Ended: live.Key.ID(), At: s.now.Unix(), Ends: rec.Active}
+		rec.Active, rec.Requests, rec.Older = nil, nil, nil
+		rec.setKey(live.Key.Deactivated(s.profile.UID, st))
+		return rec
+	}
+	gave := d.Requires[0]
+	rec.CheckedIn = &checkedIn{Code: st.Code(), Gave: gave, At: s.now.Unix()}
+	rec.Active = slices.DeleteFunc(rec.Active, func(g grant) bool { return g.Definition == gave })
+	rec.giveUp(func(int, outstanding) bool { return true })
+	rec.setKey(live.Key.CheckedIn(s.profile.UID, st))
+	rec.Returns = append(rec.Returns, rec.Key.ID())
 	return rec
 }

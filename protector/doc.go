@@ -13,7 +13,8 @@
 // [Client.Status] what this machine may do. [Client.EnterSerial] or
 // [Client.EnterLicenseFile] says which license it is; [Client.Request] makes the
 // request code that the customer reads to the vendor; [Client.Enter] takes the
-// answer. [Client.Deactivate] gives the license back.
+// answer. [Client.Deactivate] gives the license back, [Client.CheckIn] one thing of
+// it. [Client.Begin] counts a run, where the product has a trial by starts or hours.
 //
 //	client, err := protector.Open(protector.Config{Profile: profile, Anchor: anchor})
 //	if err != nil {

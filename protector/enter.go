@@ -14,6 +14,7 @@ type Accepted struct {
 	Code       codes.Code
 	Definition DefinitionStatus   // as it is now
 	Restored   []DefinitionStatus // what a reactivation brought back
+	Parts      []DefinitionStatus // what a composite or a choice made active
 	Already    bool               // it was accepted before and still holds: nothing changed
 }
 
@@ -134,7 +135,7 @@ func rank(err error) int {
 
 // enter accepts an answer or says why not.
 func (s *session) enter(code codes.Code) (Accepted, error) {
-	if err := s.licensed(); err != nil {
+	if err := s.standIn(); err != nil {
 		return Accepted{}, err
 	}
 	if err := s.honored(); err != nil {
@@ -147,14 +148,21 @@ func (s *session) enter(code codes.Code) (Accepted, error) {
 	if err != nil {
 		return Accepted{}, err
 	}
-	m, ok := s.attempts(s.lic, machine).find(code.Answer())
+	all, err := s.all(machine)
+	if err != nil {
+		return Accepted{}, err
+	}
+	m, ok := all.find(code.Answer())
 	if !ok {
 		return Accepted{}, s.unmatched(code, machine)
 	}
 	if err := s.check(m, code.Answer(), machine); err != nil {
 		return Accepted{}, err
 	}
-	rec, err := accept(s.lic, m, code, s.profile, s.base.Trial, s.now)
+	if m.definition.Type == product.Recover {
+		s.resetClock(codes.Day(m.terms.Parameter))
+	}
+	rec, err := accept(s.lic, m, code, s.profile, s.base.common, s.now)
 	if err != nil {
 		return Accepted{}, err
 	}
@@ -166,7 +174,12 @@ func (s *session) enter(code codes.Code) (Accepted, error) {
 	if m.definition.Type == product.Reactivate {
 		restored = rec.Active
 	}
-	if err := s.save(rec); err != nil {
+	if m.definition.Type == product.Recover {
+		err = s.recovered(m, rec)
+	} else {
+		err = s.save(rec)
+	}
+	if err != nil {
 		return Accepted{}, err
 	}
 	return s.accepted(code, m.definition.ID, restored), nil
@@ -177,6 +190,12 @@ func (s *session) accepted(code codes.Code, id uint8, restored []grant) Accepted
 	status := s.status()
 	out := Accepted{Code: code}
 	out.Definition, _ = status.Definition(id)
+	if d := out.Definition.Definition; d.Type.Group() {
+		for _, part := range leaves(s.profile, d, code.Answer().Parameter) {
+			p, _ := status.Definition(part)
+			out.Parts = append(out.Parts, p)
+		}
+	}
 	for _, g := range restored {
 		if d, ok := status.Definition(g.Definition); ok {
 			out.Restored = append(out.Restored, d)
@@ -201,8 +220,12 @@ func (s *session) again(code codes.Code) (out Accepted, done bool, err error) {
 	}
 	a := s.lic.Answered[found]
 	d, _ := s.profile.Definition(a.Definition)
-	_, held := s.lic.held(a.Definition)
-	if latest[a.Definition] == found && s.lic.Tombstone == nil && (held || d.Type == product.Reactivate) {
+	inForce := d.Type == product.Reactivate || d.Type == product.Recover ||
+		!slices.ContainsFunc(leaves(s.profile, d, code.Answer().Parameter), func(id uint8) bool {
+			_, held := s.lic.held(id)
+			return !held
+		})
+	if latest[a.Definition] == found && (s.lic.Tombstone == nil || d.Type == product.Recover) && inForce {
 		out = s.accepted(code, a.Definition, nil)
 		out.Already = true
 		return out, true, nil
@@ -212,59 +235,4 @@ func (s *session) again(code codes.Code) (out Accepted, done bool, err error) {
 	}
 	e := refuse(ReasonUsed, "this activation code was used already, on %s, and a later activation or deactivation ended it: ask for a new one with a request code", time.Unix(a.At, 0).UTC().Format(minute))
 	return out, true, e.about(a.Definition)
-}
-
-// check applies what must hold for a genuine answer.
-func (s *session) check(m attempt, a codes.Answer, machine hardware) error {
-	d := m.definition
-	switch {
-	case s.lic.Tombstone != nil && d.Type != product.Reactivate:
-		return refuse(ReasonDeactivated, "this copy is deactivated: only a reactivation counts, and this activation code is for definition %d (%s)", d.ID, d.Name).about(d.ID)
-	case s.lic.Tombstone == nil && d.Type == product.Reactivate:
-		return refuse(ReasonNotDeactivated, "this is a reactivation code, and this copy is not deactivated").about(d.ID)
-	}
-	if a.Day != 0 && !s.now.Before(a.Day.End()) {
-		note := ""
-		if s.setBack {
-			note = " (the clock shows an earlier time, but " + s.now.Format(minute) + " was seen already)"
-		}
-		return refuse(ReasonExpired, "this activation code had to be typed by %s%s: tell the vendor, who can renew it for the same request code", a.Day, note).about(d.ID)
-	}
-	kept := s.lic.profile(s.lic.Machine)
-	if m.request >= 0 {
-		kept = s.lic.profile(s.lic.Requests[m.request].Machine)
-	}
-	if now := compare(m.terms.Fingerprint, kept, machine, s.profile.Policy); !now.same {
-		e := refuse(ReasonHardwareChanged, "the hardware of this machine changed since the request code was made (%s): make a new request code", inWords(now.kinds)).about(d.ID)
-		e.Kinds = now.kinds
-		return e
-	}
-	return nil
-}
-
-// unmatched says why an answer fits nothing, as far as that can be known.
-func (s *session) unmatched(code codes.Code, machine hardware) error {
-	for _, number := range s.licenses() {
-		if number == s.lic.License {
-			continue
-		}
-		other, err := s.load(number)
-		if err != nil || other.rec == nil {
-			continue
-		}
-		if _, ok := s.attempts(other.rec, machine).find(code.Answer()); ok {
-			e := refuse(ReasonOtherLicense, "this activation code is for license %s, which was used on this machine before: enter its serial number again first", number)
-			e.License = number
-			return e
-		}
-	}
-	switch requests := s.lic.Requests; {
-	case len(requests) > 0 && !slices.ContainsFunc(s.profile.Definitions, func(d product.Definition) bool { return !d.Signed && !d.Type.Ends() }):
-		return refuse(ReasonStrength, "%s takes signed activation codes only", s.profile.Name)
-	case len(requests) > 0:
-		return refuse(ReasonNoMatch, "this activation code answers none of the request codes of this machine: compare the one the vendor used with %s", requests[len(requests)-1].Code)
-	case s.lic.Tombstone != nil:
-		return refuse(ReasonNoRequest, "this copy is deactivated, and answers from before no longer count: make a request code for the reactivation")
-	}
-	return refuse(ReasonNoRequest, "no request code of this machine is waiting for this answer: make a request code and read it to the vendor")
 }

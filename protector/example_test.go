@@ -78,6 +78,31 @@ func giveBack(config protector.Config, sure func(question string) bool) (string,
 
 // end:deactivate
 
+// begin:run
+
+// use counts a run of the program while work goes on, and ends it with the trial.
+func use(client *protector.Client, work <-chan struct{}, every time.Duration) error {
+	run, err := client.Begin()
+	if err != nil {
+		return err // the trial is over, and nothing else is active
+	}
+	defer run.End()
+	heartbeat := time.NewTicker(every) // about a minute
+	defer heartbeat.Stop()
+	for {
+		select {
+		case <-work:
+			return run.End()
+		case <-heartbeat.C:
+			if status, err := run.Tick(); err != nil || !status.Usable() {
+				return err
+			}
+		}
+	}
+}
+
+// end:run
+
 func Example() {
 	dir, err := os.MkdirTemp("", "protector")
 	if err != nil {
@@ -96,6 +121,13 @@ func Example() {
 	err = activate(config, serial.Code().String(), func(request string) string { return answer(vendor, request) })
 	fmt.Println(err)
 	fmt.Println(start(config))
+	client, err := protector.Open(config)
+	if err != nil {
+		panic(err)
+	}
+	done := make(chan struct{})
+	close(done)
+	fmt.Println(use(client, done, time.Minute))
 	code, err := giveBack(config, func(question string) bool { fmt.Println(question); return true })
 	fmt.Println(code[:1], err)
 	fmt.Println(start(config))
@@ -103,6 +135,7 @@ func Example() {
 	// false <nil>
 	// <nil>
 	// true <nil>
+	// <nil>
 	// Press Studio stops working on this machine. Only a reactivation code from the vendor brings it back.
 	// D <nil>
 	// false <nil>
@@ -118,7 +151,7 @@ func TestDocument(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []string{"start", "dialog", "deactivate"} {
+	for _, part := range []string{"start", "dialog", "deactivate", "run"} {
 		_, rest, found := strings.Cut(string(source), "// begin:"+part+"\n")
 		text, _, ended := strings.Cut(rest, "// end:"+part+"\n")
 		if !found || !ended {

@@ -98,20 +98,25 @@ func (s *session) enterLicense(number codes.LicenseNumber, key codes.LicenseKey,
 	if s.lic != nil {
 		rec.Entered = max(rec.Entered, s.lic.Entered+1)
 	}
+	return out, s.adopt(l, rec)
+}
+
+// adopt makes rec the state of the license in use. What is damaged is set aside.
+func (s *session) adopt(l *loaded, rec *record) error {
 	for _, f := range []*loaded{l, s.baseFile} {
 		if !f.damaged() {
 			continue
 		}
 		if err := s.setAside(f); err != nil {
-			return out, notWritable(err)
+			return notWritable(err)
 		}
 	}
-	s.licFile = l
+	s.licFile, s.lost = l, false
 	if err := s.save(rec); err != nil {
-		return out, err
+		return err
 	}
-	s.base.Current = number
-	return out, s.saveBase()
+	s.base.Current, s.base.LicenseKey = rec.License, rec.LicenseKey
+	return s.saveBase()
 }
 
 // vouched reports whether the vendor vouches for a license key by the roster.

@@ -14,6 +14,7 @@ type attempt struct {
 	terms      codes.Terms // without day and parameter
 	key        codes.Key   // the answer is tagged under it
 	request    int         // index of the request it answers; -1: reusable, none needed
+	beside     bool        // the request is one of the recovery's record
 	tagger     *codes.Tagger
 }
 
@@ -41,25 +42,44 @@ func (as attempts) find(a codes.Answer) (attempt, bool) {
 // something are never granted, and what is signed is not granted by a short code,
 // so neither is tried.
 func (s *session) attempts(rec *record, machine hardware) attempts {
+	return append(s.answersTo(rec, rec.Requests), s.reusable(rec, machine)...)
+}
+
+func (s *session) answersTo(rec *record, requests []outstanding) attempts {
 	var list attempts
-	for i, q := range slices.Backward(rec.Requests) {
-		st := q.Code.Statement()
+	for i, q := range slices.Backward(requests) {
 		tagger := q.Key.Tagger()
 		for _, d := range s.profile.Definitions {
 			if d.Type.Ends() || d.Signed || d.Reusable {
 				continue
 			}
-			list = append(list, attempt{
-				definition: d, key: q.Key.Key, request: i, tagger: tagger,
-				terms: codes.Terms{
-					UID: s.profile.UID, License: rec.License, Release: q.Release,
-					Definition: d.ID, Type: uint8(d.Type), Flags: d.Flags(),
-					Fingerprint: st.Fingerprint, Random: st.Random,
-				},
-			})
+			list = append(list, s.answerTo(q, i, d, rec.License, tagger))
 		}
 	}
-	return append(list, s.reusable(rec, machine)...)
+	return list
+}
+
+// answerTo is the attempt that an answer grants d to the request with this index.
+func (s *session) answerTo(q outstanding, index int, d product.Definition, l codes.LicenseNumber, tagger *codes.Tagger) attempt {
+	st := q.Code.Statement()
+	return attempt{
+		definition: d, key: q.Key.Key, request: index, tagger: tagger,
+		terms: codes.Terms{
+			UID: s.profile.UID, License: l, Release: q.Release,
+			Definition: d.ID, Type: uint8(d.Type), Flags: d.Flags(),
+			Fingerprint: st.Fingerprint, Random: st.Random,
+		},
+	}
+}
+
+// all lists the attempts of the license in use: of a state that is lost only those
+// that recover it.
+func (s *session) all(machine hardware) (attempts, error) {
+	list, err := s.recoveries()
+	if err != nil || s.lost {
+		return list, err
+	}
+	return append(list, s.attempts(s.lic, machine)...), nil
 }
 
 // reusable lists the definitions whose answer may be typed again after a
@@ -144,11 +164,16 @@ func (s *session) unreadable(text string, err error, want codes.Kind) error {
 	e := refuse(ReasonUnreadable, "%v", err).because(err)
 	j := &judge{session: s}
 	if want == codes.KindActivation {
-		machine, err := s.hardware()
-		if s.lic == nil || err != nil {
+		if s.standIn() != nil {
 			return e
 		}
-		j.attempts = s.attempts(s.lic, machine)
+		machine, err := s.hardware()
+		if err != nil {
+			return e
+		}
+		if j.attempts, err = s.all(machine); err != nil {
+			return e
+		}
 	}
 	e.Proposals = codes.Repair(text, []codes.Kind{want}, j)
 	return e

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"io/fs"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -20,69 +19,13 @@ import (
 	"github.com/manual-activator/manual-activator/protector/protectortest"
 )
 
-// memory is a disk for models: quick, and easy to damage.
-type memory map[string][]byte
-
-func (m memory) read(name string) ([]byte, error) {
-	data, ok := m[name]
-	if !ok {
-		return nil, fs.ErrNotExist
-	}
-	return bytes.Clone(data), nil
-}
-
-func (m memory) list(dir string) ([]string, error) {
-	var names []string
-	for name := range m {
-		if filepath.Dir(name) == dir {
-			names = append(names, filepath.Base(name))
-		}
-	}
-	return names, nil
-}
-
-func (m memory) replace(name string, data []byte, _ bool) error {
-	m[name] = bytes.Clone(data)
-	return nil
-}
-
-func (m memory) rename(from, to string) error {
-	m[to] = m[from]
-	delete(m, from)
-	return nil
-}
-
-func (m memory) lock(string, bool, time.Duration) (func(), error) { return func() {}, nil }
-
-// truth is what the model knows about one state of the license.
-type truth struct {
-	generation int
-	keys       []int // every key, by a number of the model's own
-	active     map[uint8]uint32
-	waiting    map[codes.Code]bool // requests that can be answered
-	dead       *death
-}
-
-type death struct {
-	code  codes.Code
-	ended int
-	ends  map[uint8]uint32
-}
-
-func (m *truth) clone() *truth {
-	c := *m
-	c.keys, c.active, c.waiting = slices.Clone(m.keys), maps.Clone(m.active), maps.Clone(m.waiting)
-	return &c
-}
-
-func (m *truth) key() int { return m.keys[len(m.keys)-1] }
-
 // TestModel drives one machine: codes asked for, answered, typed late and again,
-// deactivated and reactivated, while copies of the state are torn, lost, and
+// given back in part and as a whole, reactivated and recovered, while copies of the state are torn, lost, and
 // restored from backups of one place and of all, and the clock jumps.
 func TestModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := &model{T: t, vendor: protectortest.New(start), disk: memory{}, truths: map[string]*truth{}, now: start}
+		m.vendor.Profile.Definitions[protectortest.Unlimited-1].Reusable = true
 		m.serial = m.vendor.Vouch(number).Code().String()
 		m.profile = m.vendor.Export()
 		m.open()
@@ -93,7 +36,12 @@ func TestModel(t *testing.T) {
 			"request":          m.request,
 			"answer":           m.answer,
 			"enter":            m.enter,
+			"all three":        func(t *rapid.T) { m.request(t); m.answer(t); m.enterThe(t, m.issued[len(m.issued)-1]) },
+			"all but in order": func(t *rapid.T) { m.request(t); m.request(t); m.answer(t); m.enter(t) },
+			"recover":          m.recover,
 			"deactivate":       m.deactivate,
+			"check in":         m.checkIn,
+			"use":              m.use,
 			"damage a copy":    m.damage,
 			"backup":           m.backup,
 			"restore one":      func(t *rapid.T) { m.restore(t, rapid.IntRange(0, 1).Draw(t, "place")) },
@@ -175,7 +123,7 @@ func (m *model) expected() *truth {
 		return nil
 	}
 	for _, c := range all {
-		if best.dead == nil && c.dead != nil && slices.Contains(best.keys, c.dead.ended) && !slices.Contains(best.keys, c.key()) {
+		if best.dead == nil && c.beats(best.truth) {
 			return c.truth
 		}
 	}
@@ -206,18 +154,22 @@ func (m *model) check(t *rapid.T) {
 	}
 	var lines []string
 	for _, d := range status.Definitions {
-		switch d.State {
-		case Active, Deactivated:
-			lines = append(lines, fmt.Sprintf("%d %s %d", d.ID, d.State, d.Parameter))
+		switch {
+		case !single(d.Definition):
+		case d.State == Active, d.State == Expired: // as the clock has it
+			lines = append(lines, fmt.Sprintf("%d held %d", d.ID, d.Parameter))
+		case d.State == Deactivated && !d.Since.IsZero():
+			lines = append(lines, fmt.Sprintf("%d ended %d", d.ID, d.Parameter))
 		}
 	}
 	have := strings.Join(lines, "\n")
 	lines = nil
 	confirmation := codes.Code{}
 	if want != nil {
-		held, word := want.active, Active
+		held, word := want.active, "held"
+		confirmation = want.in
 		if want.dead != nil {
-			held, word, confirmation = want.dead.ends, Deactivated, want.dead.code
+			held, word, confirmation = want.dead.ends, "ended", want.dead.code
 		}
 		for _, id := range slices.Sorted(maps.Keys(held)) {
 			lines = append(lines, fmt.Sprintf("%d %s %d", id, word, held[id]))
@@ -248,60 +200,95 @@ func (m *model) enterSerial() {
 		m.Fatalf("known is %v, and a state was there: %v", in.Known, before != nil)
 	}
 	if before == nil {
-		m.keys++
-		before = &truth{keys: []int{0}, active: map[uint8]uint32{}, waiting: map[codes.Code]bool{}} // LK is key 0, ever
+		before = blank()
 	}
 	m.learn(before)
 }
 
 func (m *model) request(t *rapid.T) {
+	id := rapid.SampledFrom([]uint8{1, 1, 3, 4, 5, 5, 7, 8, 11, 12, 13, 14}).Draw(t, "definition")
+	if now := m.expected(); now != nil && now.dead != nil && rapid.Bool().Draw(t, "sensible") {
+		id = protectortest.Reactivate
+	}
+	m.ask(t, id)
+}
+
+func (m *model) ask(t *rapid.T, id uint8) {
 	now := m.expected()
-	id := rapid.SampledFrom([]uint8{1, 3, 5}).Draw(t, "definition")
+	kept := m.beside()
 	r, err := m.client.Request(id, RequestOptions{New: rapid.Bool().Draw(t, "new")})
-	allowed := now != nil && (now.dead != nil) == (id == protectortest.Reactivate)
-	if (err == nil) != allowed {
+	if id == protectortest.Recover {
+		if err != nil && now != nil {
+			t.Fatalf("a recovery cannot be asked for: %v", err)
+		}
+		if err == nil && r.Repeat && !slices.Contains(kept, r.Code) {
+			t.Fatalf("%s is called a repeat and was never shown", r.Code)
+		}
+		return
+	}
+	if allowed := now != nil && now.takes(id); (err == nil) != allowed {
 		t.Fatalf("request %d: %v, allowed %v", id, err, allowed)
 	}
-	if !allowed {
+	if err != nil {
+		return
+	}
+	if r.Repeat {
+		if !slices.Contains(now.waiting, r.Code) {
+			t.Fatalf("%s is called a repeat and was never shown", r.Code)
+		}
 		return
 	}
 	next := now.clone()
-	next.waiting[r.Code] = true
+	next.ask(r.Code)
 	stored, err := decodeRecord(m.disk[m.files()[0]], m.vendor.Profile.UID, number)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Repeat && !now.waiting[r.Code] {
-		t.Fatalf("%s is called a repeat and was never shown", r.Code)
+	var waiting []codes.Code
+	for _, q := range stored.Requests {
+		waiting = append(waiting, q.Code)
 	}
-	for code := range next.waiting { // the oldest may have been dropped, beyond eight
-		if !slices.ContainsFunc(stored.Requests, func(q outstanding) bool { return q.Code == code }) {
-			same := 0
-			for other := range next.waiting {
-				if other.Statement().Definition == code.Statement().Definition {
-					same++
-				}
-			}
-			if same <= maxRequests || code == r.Code {
-				t.Fatalf("request %s was forgotten among %d", code, same)
-			}
-			delete(next.waiting, code)
-		}
+	if !slices.Equal(waiting, next.waiting) {
+		t.Fatalf("waiting are %v, want %v", waiting, next.waiting)
 	}
 	m.learn(next)
 }
 
 func (m *model) answer(t *rapid.T) {
-	now := m.expected()
-	if now == nil || len(now.waiting) == 0 {
+	requests := m.beside()
+	if now := m.expected(); now != nil {
+		requests = append(requests, now.waiting...)
+	}
+	if len(requests) == 0 {
 		t.Skip("nothing is waiting")
 	}
-	requests := slices.SortedFunc(maps.Keys(now.waiting), func(a, b codes.Code) int { return strings.Compare(a.String(), b.String()) })
 	r := rapid.SampledFrom(requests).Draw(t, "request")
-	as := rapid.SampledFrom([]uint8{1, 3, 5}).Draw(t, "as")
+	as := r.Statement().Definition
+	if rapid.Bool().Draw(t, "another") {
+		as = rapid.SampledFrom([]uint8{1, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14}).Draw(t, "as")
+	}
+	m.issue(t, r, as)
+}
+
+func (m *model) issue(t *rapid.T, r codes.Code, as uint8) {
 	value := uint32(0)
-	if as == protectortest.Feature {
+	today, err := codes.DayOf(m.now)
+	if err != nil {
+		t.Skip("a clock from before the format")
+	}
+	switch as {
+	case protectortest.Feature:
 		value = rapid.Uint32().Draw(t, "value")
+	case protectortest.Trial, protectortest.Hours, protectortest.Runs, protectortest.Extra:
+		value = rapid.Uint32Range(1, 60).Draw(t, "value")
+	case protectortest.Rental:
+		value = rapid.Uint32Range(900, 1200).Draw(t, "day")
+	case protectortest.Release, protectortest.Bundle:
+		value = rapid.SampledFrom([]uint32{0, 1000, 1060, 1100}).Draw(t, "day")
+	case protectortest.Pick:
+		value = rapid.Uint32Range(1, 7).Draw(t, "bits")
+	case protectortest.Recover:
+		value = uint32(today)
 	}
 	code, err := m.vendor.Issue(r, protectortest.Answer{As: as, Parameter: value})
 	if err != nil {
@@ -314,30 +301,108 @@ func (m *model) enter(t *rapid.T) {
 	if len(m.issued) == 0 {
 		t.Skip("nothing was issued")
 	}
-	i := rapid.SampledFrom(m.issued).Draw(t, "answer")
+	m.enterThe(t, rapid.SampledFrom(m.issued).Draw(t, "answer"))
+}
+
+// recover asks for a recovery and enters its answer, sometimes of an older request.
+func (m *model) recover(t *rapid.T) {
+	for range rapid.IntRange(1, 2).Draw(t, "requests") {
+		m.ask(t, protectortest.Recover)
+	}
+	for _, r := range m.beside() {
+		if rapid.Bool().Draw(t, "answered") {
+			m.issue(t, r, protectortest.Recover)
+			m.enterThe(t, m.issued[len(m.issued)-1])
+		}
+	}
+}
+
+func (m *model) enterThe(t *rapid.T, i issued) {
 	now := m.expected()
+	recovery := i.request.Statement().Definition == protectortest.Recover
+	fits := recovery && i.as == protectortest.Recover && slices.Contains(m.beside(), i.request)
+	switch {
+	case now == nil:
+	case i.as == protectortest.Unlimited: // reusable
+		_, held := now.active[i.as]
+		fits = !held
+	case !recovery:
+		fits = slices.Contains(now.waiting, i.request)
+	}
+	allowed := fits && (now == nil || now.takes(i.as)) && (i.as != protectortest.Recover || m.timely(i.value))
 	got, err := m.client.Enter(i.answer.String())
-	allowed := now != nil && now.waiting[i.request] && (now.dead != nil) == (i.as == protectortest.Reactivate)
-	if accepted := err == nil && !got.Already; accepted != allowed {
+	accepted := err == nil && !got.Already
+	if accepted != allowed && (now != nil || accepted) { // a lost state may not even know its license
 		t.Fatalf("answer %+v: %v (already %v), allowed %v", i, err, got.Already, allowed)
 	}
-	if !allowed {
-		if err == nil && now != nil && now.dead != nil {
+	if !accepted {
+		if err == nil && now != nil && now.dead != nil && i.as != protectortest.Recover {
 			t.Fatalf("a deactivated copy calls %s already active", i.answer)
 		}
 		return
 	}
+	next := blank()
+	if now != nil {
+		next = now.clone()
+	}
+	next.take(i.as, i.value)
+	switch {
+	case i.as == protectortest.Unlimited:
+		next.waiting = slices.DeleteFunc(next.waiting, func(q codes.Code) bool { return q.Statement().Definition == i.as })
+	case recovery:
+	default:
+		next.answer(i.request)
+		if i.as != protectortest.Recover {
+			m.keys++
+			next.keys = append(next.keys, m.keys)
+		}
+	}
+	m.learn(next)
+}
+
+// checkIn gives the options back.
+func (m *model) checkIn(t *rapid.T) {
+	now := m.expected()
+	d, err := m.client.CheckIn(0, yes)
+	held := false
+	if now != nil {
+		_, held = now.active[protectortest.Feature]
+	}
+	if (err == nil) != held {
+		t.Fatalf("check-in: %v, held %v", err, held)
+	}
+	if !held {
+		return
+	}
+	if _, err := m.vendor.Confirm(d.Code); err != nil {
+		t.Fatalf("the confirmation: %v", err)
+	}
 	next := now.clone()
 	m.keys++
 	next.keys = append(next.keys, m.keys)
+	next.returns[m.keys] = true
+	delete(next.active, protectortest.Feature)
+	next.waiting, next.in = nil, d.Code
 	next.generation++
-	delete(next.waiting, i.request)
-	if i.as == protectortest.Reactivate {
-		next.active, next.dead = maps.Clone(now.dead.ends), nil
-	} else {
-		next.active[i.as] = i.value
-	}
 	m.learn(next)
+}
+
+// use counts a run; nothing else changes.
+func (m *model) use(t *rapid.T) {
+	now := m.expected()
+	r, err := m.client.Begin()
+	if err == nil {
+		m.now = m.now.Add(time.Duration(rapid.IntRange(-1, 5).Draw(t, "hours")) * time.Hour)
+		if _, err := r.Tick(); err != nil {
+			t.Fatalf("tick: %v", err)
+		}
+		if err := r.End(); err != nil {
+			t.Fatalf("end: %v", err)
+		}
+	}
+	if now != nil {
+		m.learn(now)
+	}
 }
 
 func (m *model) deactivate(t *rapid.T) {
@@ -360,52 +425,7 @@ func (m *model) deactivate(t *rapid.T) {
 	m.keys++
 	next.dead = &death{code: d.Code, ended: now.key(), ends: now.active}
 	next.keys = append(next.keys, m.keys)
-	next.active, next.waiting = map[uint8]uint32{}, map[codes.Code]bool{}
+	next.active, next.waiting, next.in = map[uint8]uint32{}, nil, codes.Code{}
 	next.generation++
 	m.learn(next)
-}
-
-func (m *model) damage(t *rapid.T) {
-	names := slices.Sorted(maps.Keys(m.disk))
-	name := rapid.SampledFrom(names).Draw(t, "file")
-	data := m.disk[name]
-	switch rapid.SampledFrom([]string{"cut", "flip", "empty", "garbage", "gone"}).Draw(t, "how") {
-	case "cut":
-		m.disk[name] = data[:rapid.IntRange(0, max(len(data)-1, 0)).Draw(t, "at")]
-	case "flip":
-		if len(data) > 0 {
-			flipped := bytes.Clone(data)
-			flipped[rapid.IntRange(0, len(data)-1).Draw(t, "at")] ^= 1 << rapid.IntRange(0, 7).Draw(t, "bit")
-			m.disk[name] = flipped
-		}
-	case "empty":
-		m.disk[name] = nil
-	case "garbage":
-		m.disk[name] = rapid.SliceOfN(rapid.Byte(), 0, 200).Draw(t, "garbage")
-	case "gone":
-		delete(m.disk, name)
-	}
-}
-
-func (m *model) backup(t *rapid.T) { m.backups = append(m.backups, maps.Clone(m.disk)) }
-
-func (m *model) restore(t *rapid.T, place int) {
-	if len(m.backups) == 0 {
-		t.Skip("no backup")
-	}
-	b := m.backups[rapid.IntRange(0, len(m.backups)-1).Draw(t, "backup")]
-	part := [...]string{"/first/", "/second/"}
-	for name, data := range b {
-		if place < 0 || strings.Contains(name, part[place]) {
-			m.disk[name] = bytes.Clone(data)
-		}
-	}
-	if place < 0 {
-		maps.DeleteFunc(m.disk, func(name string, _ []byte) bool { return b[name] == nil })
-	}
-}
-
-func (m *model) wipe(*rapid.T) {
-	clear(m.disk)
-	m.open()
 }

@@ -30,6 +30,9 @@ func licenseFile(l codes.LicenseNumber) string {
 	return "license-" + l.String() + ".state"
 }
 
+// recoveryFile is the name of what is kept for the recovery of a license.
+func recoveryFile(l codes.LicenseNumber) string { return "recover-" + l.String() + ".state" }
+
 // licenseOf is the license whose record has this name.
 func licenseOf(name string) (codes.LicenseNumber, bool) {
 	digits, ok := strings.CutPrefix(name, "license-")

@@ -16,14 +16,17 @@ type Reason string
 const (
 	ReasonActive             Reason = "activated"            // an accepted answer holds
 	ReasonProvisional        Reason = "provisional"          // active up to a last day
+	ReasonLastDay            Reason = "last-day"             // a last day is set, and is not over
+	ReasonUnlimited          Reason = "unlimited"            // an end that is switched off
 	ReasonTrialLeft          Reason = "trial-left"           // the trial runs
 	ReasonTrialOver          Reason = "trial-over"           // the trial has ended
 	ReasonTrialNotRecorded   Reason = "trial-not-recorded"   // the beginning of the trial could not be written
-	ReasonLastDayOver        Reason = "last-day-over"        // the provisional last day is over
+	ReasonLastDayOver        Reason = "last-day-over"        // the last day is over, of one definition or of the license
 	ReasonNotActivated       Reason = "not-activated"        // never asked for
 	ReasonAnswerAwaited      Reason = "answer-awaited"       // a request code was made and not answered yet
 	ReasonNoLicense          Reason = "no-license"           // no serial number or license file was entered
 	ReasonDeactivated        Reason = "deactivated"          // ended by a deactivation
+	ReasonCheckedIn          Reason = "checked-in"           // given back by a check-in
 	ReasonHardwareChanged    Reason = "hardware-changed"     // activated on other hardware
 	ReasonHardwareUnreadable Reason = "hardware-unreadable"  // nothing that identifies could be read
 	ReasonReleaseNotCovered  Reason = "release-not-covered"  // the program is newer than what was licensed
@@ -48,8 +51,10 @@ const (
 	ReasonTestOnly          Reason = "test-only"          // made for test products
 	ReasonNoRequest         Reason = "no-request"         // nothing is waiting for an answer
 	ReasonNoMatch           Reason = "answer-not-for-us"  // fits no request of this machine
+	ReasonOlderRequest      Reason = "older-request"      // answers a request that was given up
 	ReasonOtherLicense      Reason = "other-license"      // fits a request of another license on this machine
 	ReasonExpired           Reason = "answer-expired"     // the shelf-life is over
+	ReasonClockAhead        Reason = "clock-ahead"        // the clock shows a time long after the vendor's day
 	ReasonUsed              Reason = "answer-used"        // accepted before, and no longer in force
 	ReasonStrength          Reason = "signed-only"        // a signed answer is needed
 	ReasonNotDeactivated    Reason = "not-deactivated"    // there is nothing to reactivate
@@ -58,7 +63,7 @@ const (
 	ReasonNotRequestable    Reason = "not-requestable"    // this type is never asked for
 	ReasonAnswerValue       Reason = "answer-value"       // the answer's parameter makes no sense
 	ReasonNoConfirmation    Reason = "no-confirmation"    // there is no confirmation code to show
-	ReasonNoLastChance      Reason = "no-last-chance"     // Deactivate was called without its callback
+	ReasonNoLastChance      Reason = "no-last-chance"     // Deactivate or CheckIn was called without its callback
 	ReasonDeclined          Reason = "declined"           // the last-chance callback said no
 	ReasonChanged           Reason = "state-changed"      // another process changed the state meanwhile
 	ReasonStateLocked       Reason = "state-locked"       // another process holds the state

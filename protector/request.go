@@ -44,7 +44,7 @@ func (c *Client) Request(id uint8, o RequestOptions) (Request, error) {
 }
 
 func (s *session) request(id uint8, o RequestOptions) (Request, error) {
-	if err := s.licensed(); err != nil {
+	if err := s.standIn(); err != nil {
 		return Request{}, err
 	}
 	if err := s.honored(); err != nil {
@@ -59,8 +59,14 @@ func (s *session) request(id uint8, o RequestOptions) (Request, error) {
 		return Request{}, err
 	}
 	drift := compare(s.lic.Fingerprint, s.lic.profile(s.lic.Machine), machine, s.profile.Policy)
+	rec := s.lic.clone()
+	if d.Type == product.Recover {
+		if rec, err = s.recoveryRecord(); err != nil {
+			return Request{}, err
+		}
+	}
 	if !o.New {
-		if q, ok := s.waiting(d, machine, drift); ok {
+		if q, ok := s.waiting(rec, d, machine, drift); ok {
 			return s.shown(q, d, true), nil
 		}
 	}
@@ -68,17 +74,16 @@ func (s *session) request(id uint8, o RequestOptions) (Request, error) {
 	if err != nil {
 		return Request{}, err
 	}
-	rec := s.lic.clone()
 	kept := rec.keep(machine.profile)
-	if rec.Machine == "" { // the first request: the machine has its name from here on
+	if rec.Machine == "" && !rec.Recovery { // the first request: the machine has its name from here on
 		rec.Machine, rec.Fingerprint = kept, machine.fold
 	}
 	st := codes.Statement{
 		Kind: codes.KindRequest, Random: random, License: rec.License,
-		Definition: d.ID, Status: drift.status(), Fingerprint: rec.Fingerprint,
+		Definition: d.ID, Status: drift.status(), Fingerprint: machine.fold,
 	}
-	if !drift.same {
-		st.Fingerprint = machine.fold
+	if s.lic.Machine != "" && drift.same {
+		st.Fingerprint = s.lic.Fingerprint
 	}
 	st.Tag = rec.Key.StatementTag(s.profile.UID, s.profile.Release, uint8(d.Type), st)
 	q := outstanding{
@@ -87,7 +92,15 @@ func (s *session) request(id uint8, o RequestOptions) (Request, error) {
 	}
 	rec.Requests = append(rec.Requests, q)
 	rec.dropOldest(d.ID)
-	if err := s.save(rec); err != nil {
+	if rec.Recovery {
+		err = s.saveRecovery(rec)
+	} else {
+		if in := rec.CheckedIn; in != nil && slices.Contains(leaves(s.profile, d, ^uint32(0)), in.Gave) {
+			rec.CheckedIn = nil // asked for again: its code had its time
+		}
+		err = s.save(rec)
+	}
+	if err != nil {
 		return Request{}, err
 	}
 	return s.shown(q, d, false), nil
@@ -101,15 +114,15 @@ func (s *session) shown(q outstanding, d product.Definition, repeat bool) Reques
 	}
 }
 
-// waiting returns the newest request that can be shown again.
-func (s *session) waiting(d product.Definition, machine hardware, now drift) (outstanding, bool) {
-	for _, q := range slices.Backward(s.lic.Requests) {
+// waiting returns the newest request of a record that can be shown again.
+func (s *session) waiting(rec *record, d product.Definition, machine hardware, now drift) (outstanding, bool) {
+	for _, q := range slices.Backward(rec.Requests) {
 		st := q.Code.Statement()
 		if st.Definition != d.ID {
 			continue
 		}
-		then := compare(st.Fingerprint, s.lic.profile(q.Machine), machine, s.profile.Policy)
-		fits := q.Key.Equal(s.lic.Key.Key) && q.Type == uint8(d.Type) && q.Release == s.profile.Release &&
+		then := compare(st.Fingerprint, rec.profile(q.Machine), machine, s.profile.Policy)
+		fits := q.Key.Equal(rec.Key.Key) && q.Type == uint8(d.Type) && q.Release == s.profile.Release &&
 			st.Status == now.status() && then.same && s.now.Sub(time.Unix(q.Made, 0)) < requestAge
 		return q, fits
 	}
@@ -140,7 +153,7 @@ func (s *session) pick(id uint8) (product.Definition, error) {
 		if !ok {
 			return d, refuse(ReasonUnknownDefinition, "%s has no definition %d: it has %s", s.profile.Name, id, s.menu())
 		}
-		if err := askable(s.lic, d); err != nil {
+		if err := s.askable(d); err != nil {
 			return d, err
 		}
 		return d, nil
@@ -148,13 +161,16 @@ func (s *session) pick(id uint8) (product.Definition, error) {
 	var first *product.Definition
 	var why *Error
 	for _, d := range s.profile.Definitions {
-		if err := askable(s.lic, d); err != nil {
+		if d.Type == product.Recover && !s.lost {
+			continue // only when somebody asks for it
+		}
+		if err := s.askable(d); err != nil {
 			if why == nil || d.Type == product.Reactivate {
 				why = err
 			}
 			continue
 		}
-		if _, held := s.lic.held(d.ID); !held {
+		if !s.holds(d) {
 			return d, nil
 		}
 		if first == nil {
@@ -186,13 +202,28 @@ func (s *session) menu() string {
 	return strings.Join(list, ", ")
 }
 
+// holds reports whether everything that a definition stands for is active here.
+func (s *session) holds(d product.Definition) bool {
+	for _, id := range leaves(s.profile, d, ^uint32(0)) {
+		if _, held := s.lic.held(id); !held {
+			return false
+		}
+	}
+	return true
+}
+
 // askable returns why a definition cannot be asked for in this state, or nil.
-func askable(r *record, d product.Definition) *Error {
+func (s *session) askable(d product.Definition) *Error {
+	r := s.lic
 	switch {
 	case d.Type.Ends():
 		return refuse(ReasonNotRequestable, "definition %d (%s) is never asked for: use %s", d.ID, d.Name, d.Type).about(d.ID)
 	case d.Signed:
 		return refuse(ReasonNotYet, "definition %d (%s) is answered by a signed activation code, which is not in this version yet", d.ID, d.Name).about(d.ID)
+	case d.Type == product.Recover:
+		return nil
+	case s.lost:
+		return damagedState(r.License)
 	case r.Tombstone != nil && d.Type != product.Reactivate:
 		return refuse(ReasonDeactivated, "this copy is deactivated: only a reactivation can be asked for").about(d.ID)
 	case r.Tombstone == nil && d.Type == product.Reactivate:
@@ -201,7 +232,20 @@ func askable(r *record, d product.Definition) *Error {
 	if d.Type == product.Reactivate {
 		return nil
 	}
-	return preconditions(r, d, "asked for")
+	if err := preconditions(r, d, "asked for"); err != nil || d.Type != product.Composite {
+		return err
+	}
+	after := r.clone() // its leaves may build on one another
+	for _, id := range d.Leaves {
+		after.hold(grant{Definition: id})
+	}
+	for _, id := range d.Leaves {
+		leaf, _ := s.profile.Definition(id)
+		if err := preconditions(after, leaf, "asked for"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // preconditions returns which pre-condition of a definition is not active here.

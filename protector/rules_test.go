@@ -115,7 +115,9 @@ func TestOutstanding(t *testing.T) {
 	if s := w.status(c); s.Feature(5) != 4 {
 		t.Errorf("feature %d, want 4", s.Feature(5))
 	}
-	w.enter(c, w.issue(all[2], protectortest.Answer{}))
+	_, err = c.Enter(w.issue(all[2], protectortest.Answer{})) // made before the one that was answered
+	w.refused(err, ReasonOlderRequest)
+	w.enter(c, w.issue(all[8], protectortest.Answer{}))
 }
 
 // TestShelfLife: a day holds until noon UTC of the next day, by the latest time that
@@ -175,13 +177,22 @@ func TestGrants(t *testing.T) {
 		{8, false, ""},
 		{2, false, ReasonNoMatch}, // deactivate is never granted
 		{6, false, ReasonNoMatch}, // nor is check-in
-		{7, false, ReasonNotYet},
+		{7, false, ""},
+		{9, false, ""},
+		{10, false, ""},
+		{11, false, ""},
+		{12, false, ""},
+		{13, false, ""},
+		{14, false, ""},
 		{3, false, ReasonNotDeactivated},
 		{1, true, ReasonDeactivated},
 		{5, true, ReasonDeactivated},
 		{3, true, ""},
 		{2, true, ReasonNoMatch},
-		{7, true, ReasonNotYet},
+		{7, true, ReasonDeactivated},
+		{12, true, ReasonDeactivated},
+		{13, true, ""},
+		{14, true, ReasonDeactivated},
 	} {
 		t.Run(fmt.Sprint(test.as, test.deactivated), func(t *testing.T) {
 			w := newWorld(t)
@@ -197,7 +208,7 @@ func TestGrants(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = c.Enter(w.issue(r.Code, protectortest.Answer{As: test.as, Parameter: 1}))
+			_, err = c.Enter(w.issue(r.Code, protectortest.Answer{As: test.as, Parameter: valueOf(test.as)}))
 			w.refused(err, test.want)
 			if test.want == "" {
 				return
@@ -211,6 +222,22 @@ func TestGrants(t *testing.T) {
 	}
 }
 
+// valueOf is a parameter that an answer to a definition can carry.
+func valueOf(id uint8) uint32 {
+	switch id {
+	case protectortest.Release, protectortest.Bundle:
+		return 0
+	case protectortest.Rental:
+		return uint32(today) + 40
+	case protectortest.Recover:
+		return uint32(today)
+	}
+	return 1
+}
+
+// today is the day of start.
+const today codes.Day = 1056
+
 // TestSigned: what is signed is not granted by a short answer, not even by somebody
 // who has every key.
 func TestSigned(t *testing.T) {
@@ -218,7 +245,9 @@ func TestSigned(t *testing.T) {
 	v := w.vendor
 	v.Profile.Definitions[4].Signed = true // the feature
 	v.Profile.Definitions[2].Signed = true // so the reactivation must be
-	v.Profile.Definitions[6].Signed = true // and the composite
+	for _, i := range []int{6, 12, 13} {   // and the composite, the recovery, and the choice
+		v.Profile.Definitions[i].Signed = true
+	}
 	w.profile = v.Export()
 	c := w.licensed()
 	r := w.request(c, 1).Statement()

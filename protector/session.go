@@ -3,6 +3,7 @@ package protector
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"path/filepath"
 	"slices"
@@ -23,6 +24,8 @@ type session struct {
 	baseFile *loaded
 	lic      *record // of the license in use; nil: none, or damaged
 	licFile  *loaded // nil: none
+	beside   *loaded // what is kept for the license's recovery, once it was asked for
+	lost     bool    // lic stands in for a state that is lost
 }
 
 // session runs f on the state as it is now.
@@ -102,14 +105,15 @@ func (s *session) read() error {
 	lost := s.base == nil && s.baseFile.damaged()
 	if s.base == nil {
 		s.base = &record{Product: s.profile.UID}
-		if lost {
-			s.base.Trial = 1 // used up, unless a license's record knows better
+		if lost { // used up, unless a license's record knows better
+			s.base.Trial, s.base.Runs, s.base.Ran = 1, usedUp, usedUp
 		}
 	}
 	if s.licFile != nil {
 		s.base.Current = s.licFile.license
 	}
 	if s.lic != nil {
+		s.base.LicenseKey = s.lic.LicenseKey
 		s.base.merge(s.lic.common, lost)
 	}
 	s.timeline = present(s.config.Now(), s.profile, s.base.Clock)
@@ -137,7 +141,16 @@ func (s *session) newest() error {
 
 // merge takes in what another record of this machine knows.
 func (c *common) merge(o common, lost bool) {
-	c.Clock = max(c.Clock, o.Clock)
+	switch {
+	case o.Recovered > c.Recovered:
+		c.Recovered, c.Clock = o.Recovered, o.Clock
+	case o.Recovered == c.Recovered:
+		c.Clock = max(c.Clock, o.Clock)
+	}
+	if lost {
+		c.Runs, c.Ran = o.Runs, o.Ran
+	}
+	c.Runs, c.Ran = max(c.Runs, o.Runs), max(c.Ran, o.Ran)
 	if o.Trial != 0 && (lost || c.Trial == 0 || o.Trial < c.Trial) {
 		c.Trial = o.Trial
 	}
@@ -163,8 +176,14 @@ func (s *session) tick() {
 		changed, s.unbegun = true, true
 	}
 	if s.setBack {
-		s.note(ReasonClockSetBack, "the clock of this machine shows %s, but %s was seen already: set the clock right; until then the later time counts",
-			s.clock.UTC().Format(minute), s.now.Format(minute))
+		way := ""
+		for _, d := range s.profile.Definitions {
+			if d.Type == product.Recover && !d.Signed && s.licFile != nil {
+				way = fmt.Sprintf("; if it is right, ask the vendor for definition %d (%s)", d.ID, d.Name)
+			}
+		}
+		s.note(ReasonClockSetBack, "the clock of this machine shows %s, but %s was seen already: set the clock right%s; until then the later time counts",
+			s.clock.UTC().Format(minute), s.now.Format(minute), way)
 	}
 	if s.older {
 		s.note(ReasonProfileOlder, "an older release of the program (%d) is running than the one last seen (%d)", s.profile.Release, s.base.Seen.Release)
@@ -198,10 +217,15 @@ func (s *session) tick() {
 // ended reports whether something ended since the mark: what was seen to be over
 // stays over.
 func (s *session) ended(mark time.Time) bool {
-	ends := []time.Time{trialEnd(s.lic, s.profile, s.base.Trial)}
+	var ends []time.Time
+	for _, m := range s.meters(s.lic) {
+		if m.typ == product.TrialDays {
+			ends = append(ends, time.Unix(m.limit, 0))
+		}
+	}
 	if s.lic != nil {
 		for _, g := range s.lic.Active {
-			if g.Type == product.Release {
+			if takesDay(g.Type) {
 				ends = append(ends, codes.Day(g.Parameter).End())
 			}
 		}
@@ -255,11 +279,22 @@ func notWritable(err error) *Error {
 // has.
 func (s *session) random() (uint32, error) {
 	used := map[uint32]bool{0: true}
-	for _, q := range s.lic.Requests {
-		used[q.Code.Statement().Random] = true
+	records := []*record{s.lic}
+	if r, err := s.recovery(); err != nil {
+		return 0, err
+	} else if r != nil && r.rec != nil {
+		records = append(records, r.rec)
 	}
-	for _, a := range s.lic.Answered {
-		used[a.Random] = true
+	for _, r := range records {
+		for _, q := range slices.Concat(r.Requests, r.Older) {
+			used[q.Code.Statement().Random] = true
+		}
+		for _, a := range r.Answered {
+			used[a.Random] = true
+		}
+	}
+	if in := s.lic.CheckedIn; in != nil {
+		used[in.Code.Statement().Random] = true
 	}
 	if t := s.lic.Tombstone; t != nil {
 		used[t.Code.Statement().Random] = true

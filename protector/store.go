@@ -32,9 +32,18 @@ type fileCopy struct {
 
 // loaded is a state with all its copies, one for each place.
 type loaded struct {
-	license codes.LicenseNumber
-	rec     *record // the one that counts; nil when there is none
-	copies  []fileCopy
+	license  codes.LicenseNumber
+	recovery bool    // what is kept for the license's recovery
+	rec      *record // the one that counts; nil when there is none
+	copies   []fileCopy
+}
+
+// file is the name of the state's file in every place.
+func (l *loaded) file() string {
+	if l.recovery {
+		return recoveryFile(l.license)
+	}
+	return licenseFile(l.license)
 }
 
 // damaged reports whether there are copies and none is good.
@@ -44,11 +53,15 @@ func (l *loaded) damaged() bool {
 
 // load reads a state from every place.
 func (c *Client) load(license codes.LicenseNumber) (*loaded, error) {
-	l := &loaded{license: license, copies: make([]fileCopy, len(c.places))}
+	return c.loadAll(&loaded{license: license})
+}
+
+func (c *Client) loadAll(l *loaded) (*loaded, error) {
+	l.copies = make([]fileCopy, len(c.places))
 	var good []*record
 	var unreadable error
 	for i, p := range c.places {
-		l.copies[i] = c.loadCopy(p, license)
+		l.copies[i] = c.loadCopy(p, l)
 		switch f := &l.copies[i]; f.state {
 		case copyGood:
 			good = append(good, f.rec)
@@ -67,19 +80,19 @@ func (c *Client) load(license codes.LicenseNumber) (*loaded, error) {
 	return l, nil
 }
 
-func (c *Client) loadCopy(p place, license codes.LicenseNumber) fileCopy {
-	data, err := c.disk.read(filepath.Join(p.dir, licenseFile(license)))
+func (c *Client) loadCopy(p place, l *loaded) fileCopy {
+	data, err := c.disk.read(filepath.Join(p.dir, l.file()))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return fileCopy{state: copyMissing}
 	case err != nil:
 		return fileCopy{state: copyUnreadable, err: err}
 	}
-	rec, err := decodeRecord(data, c.profile.UID, license)
+	rec, err := decodeRecord(data, c.profile.UID, l.license)
 	switch {
 	case errors.Is(err, errNewer):
 		return fileCopy{state: copyNewer, data: data, err: err}
-	case err != nil:
+	case err != nil, rec.Recovery != l.recovery:
 		return fileCopy{state: copyDamaged, data: data, err: err}
 	}
 	return fileCopy{state: copyGood, data: data, rec: rec}
@@ -122,7 +135,7 @@ func (c *Client) write(l *loaded, rec *record) written {
 	var w written
 	for i, p := range c.places {
 		f := &l.copies[i]
-		err := c.disk.replace(filepath.Join(p.dir, licenseFile(rec.License)), data, p.shared)
+		err := c.disk.replace(filepath.Join(p.dir, l.file()), data, p.shared)
 		if err == nil {
 			*f = fileCopy{state: copyGood, data: data, rec: rec}
 			w.places++
@@ -147,7 +160,7 @@ func (c *Client) write(l *loaded, rec *record) written {
 // same (the rename was done, and could not be made durable).
 func (c *Client) undo(l *loaded, data []byte) {
 	for i, p := range c.places {
-		name := filepath.Join(p.dir, licenseFile(l.license))
+		name := filepath.Join(p.dir, l.file())
 		if now, err := c.disk.read(name); err == nil && bytes.Equal(now, data) && l.copies[i].data != nil {
 			_ = c.disk.replace(name, l.copies[i].data, p.shared) // the disk already failed once
 		}
@@ -168,7 +181,7 @@ func (c *Client) repair(l *loaded) {
 		if f.state == copyUnreadable || bytes.Equal(f.data, data) {
 			continue
 		}
-		if err := c.disk.replace(filepath.Join(p.dir, licenseFile(l.license)), data, p.shared); err != nil {
+		if err := c.disk.replace(filepath.Join(p.dir, l.file()), data, p.shared); err != nil {
 			if !p.shared || f.state != copyMissing {
 				c.note(ReasonStateNotWritable, "a copy of the activation state in %s cannot be written (%v)", p.dir, err)
 			}
@@ -192,7 +205,7 @@ func (c *Client) setAside(l *loaded) error {
 		if l.copies[i].state != copyDamaged {
 			continue
 		}
-		name := filepath.Join(p.dir, licenseFile(l.license))
+		name := filepath.Join(p.dir, l.file())
 		if err := c.disk.rename(name, name+".damaged"); err != nil {
 			return fmt.Errorf("a damaged copy cannot be set aside: %w", err)
 		}

@@ -267,7 +267,11 @@ func (d *desk) help() []key.Binding {
 	case d.confirmed():
 		return []key.Binding{called(keys.Copy, "copy receipt"), called(keys.Save, "save receipt"), keys.Refund, keys.Mail, keys.Answered}
 	case d.result() != nil:
-		return []key.Binding{keys.Answered, keys.Mail, keys.Override, keys.Park, keys.Undo}
+		bs := []key.Binding{keys.Answered, keys.Mail}
+		if d.result().Overridable() {
+			bs = append(bs, keys.Override, keys.Park)
+		}
+		return append(bs, keys.Undo)
 	case len(d.proposals()) > 0:
 		return []key.Binding{keys.Take, called(keys.Down, "others"), called(keys.Back, "clear"), keys.Undo}
 	}

@@ -31,6 +31,9 @@ type Store interface {
 	// Known reports for each number whether it is registered, thousands in one call: the first sieve of a repair.
 	Known(ctx context.Context, numbers []codes.LicenseNumber) ([]bool, error)
 
+	// Free reports for each number whether it is neither registered nor in any product's pool.
+	Free(ctx context.Context, numbers []codes.LicenseNumber) ([]bool, error)
+
 	// Entry returns one entry, or ErrNoEntry.
 	Entry(ctx context.Context, id EntryID) (Entry, error)
 

@@ -33,7 +33,7 @@ type app struct {
 
 // run is the program: arguments in, exit status out.
 func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer, env func(string) string) int {
-	a := &app{ctx: ctx, in: in, out: &sink{w: out}, err: errs, env: env, now: time.Now, rand: rand.Reader}
+	a := &app{ctx: ctx, in: in, out: &sink{w: out}, err: errs, env: env, now: func() time.Time { return clock(env) }, rand: rand.Reader}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(in)

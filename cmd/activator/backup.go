@@ -12,8 +12,9 @@ func (a *app) backupCmd() *cobra.Command {
 	var factor int
 	c := &cobra.Command{
 		Use: "backup FILE", Short: "write keyring, journal and products to one encrypted file",
-		Long: `backup writes the whole vendor folder to one file, encrypted under the passphrase,
-while the desk goes on working. It never overwrites. Keep it elsewhere.`,
+		Long: `backup writes the whole vendor folder to one file, encrypted under the
+passphrase, while the desk goes on working. It never overwrites. Keep it
+elsewhere.`,
 		Args: args(1, 1, "the file to write"),
 	}
 	c.Flags().IntVar(&factor, "work-factor", 0, "cost of the passphrase, `log2`; default: about a second")

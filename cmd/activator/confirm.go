@@ -12,6 +12,7 @@ import (
 
 func (a *app) confirmCmd() *cobra.Command {
 	d := activator.Decision{Want: []codes.Kind{codes.KindConfirmation}}
+	var o submitting
 	c := &cobra.Command{
 		Use:   "confirm CODE...",
 		Short: "accept a deactivation confirmation code",
@@ -28,14 +29,15 @@ activator refund.`,
 	f.StringVar(&d.Reference, "reference", "", "the `case` that this belongs to")
 	f.StringVar(&d.Refund, "refund", "", "a `reference` under which the refund is recorded too")
 	f.StringVar(&d.Override, "override", "", "the `reason` for passing checks that are a matter of judgment")
+	o.flags(c)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
-		if err := notEmpty(cmd, "reference", "refund", "override"); err != nil {
+		if err := notEmpty(cmd, "reference", "refund", "override", "reply"); err != nil {
 			return err
 		}
 		if d.Reference != "" && d.Refund != "" && d.Reference != d.Refund {
 			return &usageError{text: "--reference and --refund name different cases: --refund alone is enough", cmd: cmd}
 		}
-		return a.submit(cmd, args, d, (*printer).confirmed)
+		return a.submit(cmd, args, o, d, (*printer).confirmed)
 	}
 	return c
 }

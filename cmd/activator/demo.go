@@ -34,9 +34,10 @@ func (a *app) demoCmd() *cobra.Command {
 	var keep string
 	c := &cobra.Command{
 		Use: "demo", Short: "show a whole customer call on this machine",
-		Long: `demo plays both sides of a license's life on this machine, with its real hardware
-fingerprint: request, activation, deactivation, confirmation, a replay that is
-refused, reactivation. It needs nothing and leaves nothing behind.`,
+		Long: `demo plays both sides of a license's life on this machine, with its real
+hardware fingerprint: request, activation, deactivation, confirmation, a
+replay that is refused, reactivation. It needs nothing and leaves nothing
+behind.`,
 		Args: args(0, 0, ""),
 	}
 	c.Flags().StringVar(&keep, "keep", "", "keep both sides in this `folder`, to go on by hand")

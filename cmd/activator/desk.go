@@ -78,6 +78,16 @@ func (a *app) here() (string, activator.Operator, error) {
 	return dir, op, err
 }
 
+// headsFolder is where this operator's computer keeps the last head of each journal
+// that it saw, away from the vendor folder.
+func headsFolder() string {
+	config, err := os.UserConfigDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(config, "manual-activator", "heads")
+}
+
 // with opens the desk for one command and closes it afterwards.
 func (a *app) with(ctx context.Context, do func(*activator.Desk, *activator.Session) error) (err error) {
 	dir, op, err := a.here()
@@ -85,7 +95,7 @@ func (a *app) with(ctx context.Context, do func(*activator.Desk, *activator.Sess
 		return err
 	}
 	d, err := activator.Open(ctx, activator.Config{
-		Dir: dir, Now: a.now, Rand: a.rand,
+		Dir: dir, Now: a.now, Rand: a.rand, Heads: headsFolder(),
 		Unlock: func() ([]byte, error) { return a.passphrase(false) },
 	})
 	if err != nil {

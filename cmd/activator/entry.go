@@ -102,23 +102,18 @@ func effect(f journal.Effect) string {
 	return fmt.Sprintf("%T", f)
 }
 
-// about is an entry in a line: what happened, and by whom.
-func about(e *journal.Entry) string {
+// aside is what a line about an entry ends with: why it was refused, whether
+// somebody had a reason, and by whom it was.
+func aside(e *journal.Entry) string {
 	var b strings.Builder
-	b.WriteString(what(e))
-	if e.Machine {
-		fmt.Fprintf(&b, ", machine %v", e.Fingerprint)
-	}
-	if e.Verdict == journal.Refused {
-		for _, c := range e.Checks {
-			if c.Result == string(activator.Failed) {
-				b.WriteString(": " + c.Detail)
-				break
-			}
+	for _, c := range e.Checks {
+		if e.Verdict == journal.Refused && c.Result == string(activator.Failed) {
+			b.WriteString(": " + c.Detail)
+			break
 		}
 	}
 	for _, p := range e.Personal {
-		if p.Field != journal.FieldCustomer && !p.Redacted {
+		if p.Field != journal.FieldCustomer && !p.Redacted && p.Field != fieldMachine {
 			fmt.Fprintf(&b, ", %s %q", p.Field, p.Text)
 		}
 	}
@@ -137,9 +132,15 @@ func what(e *journal.Entry) string {
 	case journal.KindLicense:
 		name = "license registered"
 	case journal.KindChange:
-		name = "license changed"
-		if e.Detail != "" {
-			name += " (" + e.Detail + ")"
+		switch activator.ChangeKind(e.Detail) {
+		case activator.NameMachine:
+			name = "machine named"
+		case activator.RevokeLicense:
+			name = "license revoked"
+		case activator.RestoreLicense:
+			name = "license restored"
+		default:
+			name = "license changed"
 		}
 	case journal.KindGone:
 		name = "machine gone"
@@ -164,6 +165,8 @@ func what(e *journal.Entry) string {
 		switch e.Kind {
 		case journal.KindRequest, journal.KindConfirmation:
 			return string(e.Kind) + " refused"
+		case journal.KindChange:
+			return "refused: " + e.Detail
 		}
 		return name + " refused"
 	}

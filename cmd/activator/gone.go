@@ -20,10 +20,11 @@ func (a *app) goneCmd() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "gone LICENSE [FINGERPRINT] --reason R",
 		Short: "release a machine without proof",
-		Long: `gone frees the seat of a machine that cannot give it back: its disk is dead, it
-was stolen, the code was never typed. Nothing proves it, so it is marked as what it is, and
-counted against a limit. LICENSE is a serial number or a license number. The
-fingerprint (7 hex digits) may be left out when only one machine holds a seat.`,
+		Long: `gone frees the seat of a machine that cannot give it back: its disk is dead,
+it was stolen, the code was never typed. Nothing proves it, so it is marked as
+what it is, and counted against a limit. LICENSE is a serial number or a
+license number. The fingerprint (7 hex digits) may be left out when only one
+machine holds a seat.`,
 		Args: args(1, -1, "the license: a serial number or a license number"),
 	}
 	f := c.Flags()

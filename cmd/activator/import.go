@@ -35,8 +35,8 @@ func (a *app) licenseImportCmd() *cobra.Command {
 columns: product and customer, and optionally order, seats and grants, in any
 order. Grants are separated by spaces, as "1 7:bits=0x3 release=4".
 
-The output has the same rows with two more columns, license and serial. Rows with
-an order number can be imported again: they give the same licenses.`,
+The output has the same rows with two more columns, license and serial. Rows
+with an order number can be imported again: they give the same licenses.`,
 		Args: args(1, 1, "the file of orders, or - for standard input"),
 	}
 	c.Flags().StringVarP(&file, "output", "o", "", "the `file` for the result, or - for standard output; required")

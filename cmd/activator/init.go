@@ -15,9 +15,10 @@ func (a *app) initCmd() *cobra.Command {
 	var factor int
 	c := &cobra.Command{
 		Use: "init", Short: "make a vendor folder: keyring, journal, a sample product",
-		Long: `init makes a vendor folder with a keyring under a passphrase, an empty journal,
-and the commented sample product press-studio. The passphrase cannot be had back:
-without it, and without a backup, no license can be answered again.`,
+		Long: `init makes a vendor folder with a keyring under a passphrase, an empty
+journal, and the commented sample product press-studio. The passphrase cannot
+be had back: without it, and without a backup, no license can be answered
+again.`,
 		Args: args(0, 0, ""),
 	}
 	f := c.Flags()
@@ -61,26 +62,27 @@ without it, and without a backup, no license can be answered again.`,
 			return err
 		}
 		defer d.Close()
-		k, err := d.Keyring()
+		k, err := d.Keys()
 		if err != nil {
 			return err
 		}
+		anchor, verifier := k.Epochs[0].Anchor, k.Epochs[0].JournalVerifier
 		if a.json {
 			return a.put(map[string]any{
-				"dir": dir, "vendor": k.Vendor(), "desk": d.Name(), "registry": k.Registry(),
-				"anchor": k.Anchor(), "journal_verifier": k.JournalVerifier(), "products": []string{"press-studio"},
+				"dir": dir, "vendor": k.Vendor, "desk": d.Name(), "registry": k.Registry,
+				"anchor": anchor, "journal_verifier": verifier, "products": []string{"press-studio"},
 			})
 		}
 		p := a.printer()
 		p.title("Vendor folder made")
 		p.blank()
 		p.field("folder", dir)
-		p.field("vendor", k.Vendor())
+		p.field("vendor", k.Vendor)
 		p.field("desk", d.Name())
 		p.field("product", "press-studio, a sample with comments: products/press-studio.toml")
 		p.blank()
 		p.line("  Trust anchor, to build into your program:")
-		p.line("  ", p.in(bold, safe(k.Anchor())))
+		p.line("  ", p.in(bold, safe(anchor)))
 		p.blank()
 		p.line("What to do next:")
 		p.blank()

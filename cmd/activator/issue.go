@@ -16,6 +16,7 @@ import (
 func (a *app) issueCmd() *cobra.Command {
 	var as uint8
 	var shelf int
+	var o submitting
 	var param, override, correct string
 	var choose []string
 	c := &cobra.Command{
@@ -37,8 +38,9 @@ can be passed with --override and a reason; the journal keeps the reason.`,
 	f.StringVar(&override, "override", "", "the `reason` for passing checks that are a matter of judgment")
 	f.StringVar(&correct, "correct", "", "the `reason` for a new answer to a request that was answered wrongly")
 	f.StringSliceVar(&choose, "choose", nil, "for a choice: the `ids` of what it grants, as 4,5")
+	o.flags(c)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
-		if err := notEmpty(cmd, "override", "correct"); err != nil {
+		if err := notEmpty(cmd, "override", "correct", "reply"); err != nil {
 			return err
 		}
 		d := activator.Decision{Want: []codes.Kind{codes.KindRequest}, As: as, Override: override, Correct: correct}
@@ -62,7 +64,7 @@ can be passed with --override and a reason; the journal keeps the reason.`,
 		if f.Changed("shelf-life") {
 			d.ShelfLife = &shelf
 		}
-		return a.submit(cmd, args, d, (*printer).issued)
+		return a.submit(cmd, args, o, d, (*printer).issued)
 	}
 	return c
 }
@@ -86,41 +88,6 @@ func notEmpty(cmd *cobra.Command, names ...string) error {
 		}
 	}
 	return nil
-}
-
-// submit submits the code of the arguments and prints what became of it.
-func (a *app) submit(cmd *cobra.Command, args []string, d activator.Decision, show func(*printer, *activator.Outcome)) error {
-	text, err := a.text(args)
-	if err != nil {
-		return err
-	}
-	return a.with(cmd.Context(), func(_ *activator.Desk, s *activator.Session) error {
-		o, err := s.Submit(cmd.Context(), text, d)
-		if o == nil {
-			return err
-		}
-		if o.Verdict == journal.OK {
-			// The seats as they are now; the reading has them as they were.
-			if now, e := s.License(cmd.Context(), o.License.Number); e == nil {
-				o.License = now
-			}
-		}
-		if a.json {
-			if e := a.put(o.Report()); e != nil {
-				return e
-			}
-		} else {
-			show(a.printer(), o)
-		}
-		if err != nil {
-			return err
-		}
-		worst := statusOf(o.Verdict)
-		if o.Refund != nil {
-			worst = max(worst, statusOf(o.Refund.Verdict))
-		}
-		return answered(worst)
-	})
 }
 
 // issued writes the answer to a request.

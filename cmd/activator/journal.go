@@ -15,8 +15,8 @@ import (
 )
 
 func (a *app) journalCmd() *cobra.Command {
-	return group("journal", "the journal: list, show, verify, export",
-		a.journalListCmd(), a.journalShowCmd(), a.journalVerifyCmd(), a.journalExportCmd())
+	return group("journal", "the journal: list, show, verify, head, export",
+		a.journalListCmd(), a.journalShowCmd(), a.journalVerifyCmd(), a.journalHeadCmd(), a.journalExportCmd())
 }
 
 // journalFilters are the flags that select entries.

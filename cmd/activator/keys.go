@@ -11,16 +11,15 @@ func (a *app) keysCmd() *cobra.Command {
 		Use: "list", Short: "list the keys of the keyring, without a secret", Args: args(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.with(cmd.Context(), func(d *activator.Desk, _ *activator.Session) error {
-				k, err := d.Keyring()
+				l, err := d.Keys()
 				if err != nil {
 					return err
 				}
-				l := k.List()
 				if a.json {
 					return a.put(l)
 				}
 				p := a.printer()
-				p.title("Keyring of " + k.Vendor())
+				p.title("Keyring of " + l.Vendor)
 				for _, e := range l.Epochs {
 					p.blank()
 					p.field("epoch", numberAnd(int(e.Number), string(e.State)))

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"iter"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -30,7 +31,7 @@ func license(ctx context.Context, s *activator.Session, text string) (*activator
 	c, err := codes.Parse(text)
 	switch {
 	case err != nil && len(text) <= 10:
-		return nil, &refusal{exitUnreadable, fmt.Sprintf("license: have %q, want a serial number, or a license number of 8 hex digits", text)}
+		return nil, &refusal{exitUnreadable, fmt.Sprintf("license: have %q, want a serial number, or a license number of 8 hex digits; activator license find looks for anything else", text)}
 	case err != nil:
 		return nil, &refusal{exitUnreadable, fmt.Sprintf("license: want a serial number or a license number: %v", err)}
 	case c.Kind() != codes.KindSerial:
@@ -76,93 +77,6 @@ func (p *printer) licenseFacts(l *activator.License, name string) {
 	p.field("bought", l.Grants.String())
 }
 
-func (a *app) licenseShowCmd() *cobra.Command {
-	return &cobra.Command{
-		Use: "show LICENSE", Short: "show a license: facts, machines, history",
-		Args: args(1, -1, "the license: a serial number or a license number"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			text, err := a.text(args)
-			if err != nil {
-				return err
-			}
-			return a.with(cmd.Context(), func(_ *activator.Desk, s *activator.Session) error {
-				l, err := license(cmd.Context(), s, text)
-				if err != nil {
-					return err
-				}
-				return a.show(cmd.Context(), s, l)
-			})
-		},
-	}
-}
-
-func (a *app) show(ctx context.Context, s *activator.Session, l *activator.License) error {
-	serial, err := s.Serial(l)
-	if err != nil {
-		return err
-	}
-	r, err := s.Read(ctx, serial.String(), codes.KindSerial)
-	if err != nil {
-		return err
-	}
-	l.Serial = serial
-	var history []journal.Entry
-	for e, err := range s.Entries(ctx, journal.Query{License: l.Number}) {
-		if err != nil {
-			return err
-		}
-		history = append(history, e)
-	}
-	names := productNames(s)
-	if a.json {
-		j := newLicenseJSON(l, names)
-		j.Machines = r.Active
-		if j.Machines == nil {
-			j.Machines = []activator.Machine{}
-		}
-		j.History = []entryJSON{}
-		for i := range history {
-			j.History = append(j.History, newEntryJSON(&history[i], names))
-		}
-		return a.put(j)
-	}
-	p := a.printer()
-	p.title("License")
-	p.blank()
-	p.licenseFacts(l, names[l.Product])
-	p.field("registered", l.Registered.UTC().Format("2 January 2006"))
-	name := "machines"
-	for _, m := range r.Active {
-		p.field(name, seat(m))
-		name = " "
-	}
-	p.serial(serial)
-	p.title("History")
-	p.blank()
-	for i := range history {
-		e := &history[i]
-		p.hang(fmt.Sprintf("  %s  %s", e.At.UTC().Format("2006-01-02 15:04"), pad(e.ID.String(), 6)), 26, about(e))
-	}
-	return nil
-}
-
-func (a *app) licenseFindCmd() *cobra.Command {
-	q := journal.LicenseQuery{}
-	c := &cobra.Command{
-		Use: "find TEXT", Short: "find licenses by words of the customer, the order, the number",
-		Args: args(1, -1, "words to look for"),
-	}
-	c.Flags().IntVar(&q.Limit, "limit", 0, "at most so `many`; 0 for all")
-	c.RunE = func(cmd *cobra.Command, args []string) error {
-		q.Words = strings.TrimSpace(strings.Join(args, " "))
-		if q.Words == "" {
-			return &usageError{text: "missing: words to look for", cmd: cmd}
-		}
-		return a.licenses(cmd.Context(), q, "")
-	}
-	return c
-}
-
 func (a *app) licenseListCmd() *cobra.Command {
 	q := journal.LicenseQuery{}
 	var name string
@@ -197,31 +111,36 @@ func (a *app) licenses(ctx context.Context, q journal.LicenseQuery, name string)
 			}
 			q.Product = p.UID
 		}
-		var rows [][]string
-		for l, err := range s.Licenses(ctx, q) {
-			if err != nil {
-				return err
-			}
-			if a.json {
-				if err := a.put(storedJSON(l, names)); err != nil {
-					return err
-				}
-				continue
-			}
-			rows = append(rows, []string{
-				l.Number.String(), short(safe(names[l.Product]), 16), short(safe(l.Customer), 24),
-				short(safe(l.Order), 12), fmt.Sprint(l.Seats), l.State,
-			})
+		return a.listLicenses(s.Licenses(ctx, q), names)
+	})
+}
+
+// listLicenses writes licenses: one line, or one JSON value, each.
+func (a *app) listLicenses(ls iter.Seq2[journal.License, error], names map[codes.UID]string) error {
+	var rows [][]string
+	for l, err := range ls {
+		if err != nil {
+			return err
 		}
 		if a.json {
-			return nil
+			if err := a.put(storedJSON(l, names)); err != nil {
+				return err
+			}
+			continue
 		}
-		p := a.printer()
-		if len(rows) == 0 {
-			p.line("No licenses found.")
-			return nil
-		}
-		p.table([]string{"license", "product", "customer", "order", "seats", "state"}, rows)
+		rows = append(rows, []string{
+			l.Number.String(), short(safe(names[l.Product]), 16), short(safe(l.Customer), 24),
+			short(safe(l.Order), 12), fmt.Sprint(l.Seats), l.State,
+		})
+	}
+	if a.json {
 		return nil
-	})
+	}
+	p := a.printer()
+	if len(rows) == 0 {
+		p.line("No licenses found.")
+		return nil
+	}
+	p.table([]string{"license", "product", "customer", "order", "seats", "state"}, rows)
+	return nil
 }

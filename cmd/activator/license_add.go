@@ -87,6 +87,7 @@ func (a *app) add(ctx context.Context, s *activator.Session, o activator.Order, 
 		}
 	}
 	a.unvouched(ls)
+	a.poolLow(s, l)
 	names := productNames(s)
 	if a.json {
 		j := newLicenseJSON(l, names)
@@ -134,6 +135,18 @@ func (a *app) unvouched(ls []activator.License) {
 		a.say("activator: warning: the pool of the product is empty, so no profile exported so far vouches for this license: export the profile again and ship it, or send the license file (-o)")
 	default:
 		a.say("activator: warning: the pool ran empty: no profile exported so far vouches for %d of these licenses: export the profile again and ship it, or send license files", n)
+	}
+}
+
+// poolLow warns before the pool runs empty: when less than a tenth of it is left.
+func (a *app) poolLow(s *activator.Session, l *activator.License) {
+	if l.Existing || !l.Vouched {
+		return
+	}
+	for _, p := range s.Products() {
+		if p.UID == l.Product && l.PoolLeft < max(1, p.Pool/10) {
+			a.say("activator: warning: %s left in the pool of %s: export the profile again, and ship it, before they are sold", plural(l.PoolLeft, "license"), p.ID)
+		}
 	}
 }
 

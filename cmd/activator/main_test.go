@@ -11,7 +11,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// programs is the folder of both programs, built once for all tests.
+// programs is the folder of both programs, built once for all tests with a clock
+// that they can set by $FAKETIME.
 var programs string
 
 func TestMain(m *testing.M) {
@@ -22,7 +23,7 @@ func TestMain(m *testing.M) {
 			return 1
 		}
 		defer os.RemoveAll(dir)
-		build := exec.Command("go", "build", "-o", dir+string(filepath.Separator), ".", "../protector")
+		build := exec.Command("go", "build", "-tags", "testclock", "-o", dir+string(filepath.Separator), ".", "../protector")
 		if out, err := build.CombinedOutput(); err != nil {
 			fmt.Fprintf(os.Stderr, "building the programs: %v\n%s", err, out)
 			return 1
@@ -69,20 +70,26 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"status":   statusIs,
-			"office":   office,
-			"pool":     smallPool,
-			"at":       at,
-			"within":   within,
-			"replace":  replace,
-			"lines":    lines,
-			"groups":   groups,
-			"readonly": readonly,
-			"get":      get,
-			"json":     jsonHas,
-			"slip":     slip,
-			"tamper":   tamper,
-			"junk":     junk,
+			"status":     statusIs,
+			"sell":       sell,
+			"says":       says,
+			"ask":        ask,
+			"activate":   activate,
+			"giveback":   giveBack,
+			"copyfolder": copyFolder,
+			"office":     office,
+			"pool":       smallPool,
+			"at":         at,
+			"within":     within,
+			"replace":    replace,
+			"lines":      lines,
+			"groups":     groups,
+			"readonly":   readonly,
+			"get":        get,
+			"json":       jsonHas,
+			"slip":       slip,
+			"tamper":     tamper,
+			"junk":       junk,
 		},
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"charm.land/lipgloss/v2"
+	"github.com/spf13/cobra"
 	"pgregory.net/rapid"
 
 	"github.com/manual-activator/manual-activator/codes"
@@ -157,5 +159,28 @@ func TestHelp(t *testing.T) {
 		if !strings.Contains(out.String(), "Usage:") {
 			t.Errorf("%v --help has no usage: %q", path, out.String())
 		}
+	}
+}
+
+// The help of every command fits a terminal of 80 columns.
+func TestHelpFits(t *testing.T) {
+	a := &app{out: &sink{w: io.Discard}, err: io.Discard, env: func(string) string { return "" }}
+	var all func(c *cobra.Command)
+	seen := 0
+	all = func(c *cobra.Command) {
+		seen++
+		text := c.Long + "\n" + c.UsageString()
+		for line := range strings.Lines(text) {
+			if n := lipgloss.Width(strings.TrimRight(line, "\n")); n > width {
+				t.Errorf("%s --help: have %d columns, want at most %d: %s", c.CommandPath(), n, width, line)
+			}
+		}
+		for _, sub := range c.Commands() {
+			all(sub)
+		}
+	}
+	all(a.root())
+	if seen < 30 {
+		t.Errorf("have %d commands, want all of them", seen)
 	}
 }

@@ -179,21 +179,34 @@ func (p *printer) product(x *catalog.Product) {
 	p.blank()
 	var rows [][]string
 	for _, d := range x.Definitions {
-		var note string
-		switch {
-		case d.Signed:
-			note = "not answered by this version yet"
-		case d.ShelfLife == 0:
-			note = "answers never expire"
-		default:
-			note = "answers hold " + plural(d.ShelfLife, "day")
-		}
-		if d.Type.Ends() {
-			note = "gives the activation back"
-		}
-		rows = append(rows, []string{fmt.Sprintf("  %d", d.ID), d.Type.String(), short(safe(d.Name), 28), note})
+		rows = append(rows, []string{fmt.Sprintf("  %d", d.ID), d.Type.String(), short(safe(d.Name), 28), about(&d)})
 	}
 	p.table([]string{"  id", "type", "name", ""}, rows)
+}
+
+// about says what becomes of a definition's requests, and what it builds on.
+func about(d *product.Definition) string {
+	needs := ""
+	for _, id := range d.Requires {
+		needs += fmt.Sprintf(" %d", id)
+	}
+	note := ""
+	switch {
+	case d.Type == product.Deactivate:
+		return "gives everything back"
+	case d.Type == product.CheckIn:
+		return "gives back" + needs
+	case d.Signed:
+		note = "not answered yet"
+	case d.ShelfLife == 0:
+		note = "answers hold forever"
+	default:
+		note = "answers hold " + plural(d.ShelfLife, "day")
+	}
+	if needs != "" {
+		note += ", needs" + needs
+	}
+	return note
 }
 
 func trial(t product.Trial) string {
@@ -211,10 +224,10 @@ func trial(t product.Trial) string {
 func (a *app) productCheckCmd() *cobra.Command {
 	return &cobra.Command{
 		Use: "check FILE", Short: "check a product file: every mistake with line and remedy",
-		Long: `check reads a product file and prints every mistake at once, with its line and what
-to do. Within a vendor folder the file is also compared with what was exported of
-the product before. FILE may be the name of a product there. Exit status 3 tells
-of mistakes; notes are no mistakes.`,
+		Long: `check reads a product file and prints every mistake at once, with its line and
+what to do. Within a vendor folder the file is also compared with what was
+exported of the product before. FILE may be the name of a product there. Exit
+status 3 tells of mistakes; notes are no mistakes.`,
 		Args: args(1, 1, "a product file"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.check(cmd, args[0]) },
 	}
@@ -328,9 +341,9 @@ func (a *app) productExportCmd() *cobra.Command {
 	var force bool
 	c := &cobra.Command{
 		Use: "export PRODUCT -o FILE", Short: "write the signed product profile that ships inside the program",
-		Long: `export writes the product profile: signed, with all that the customer's side needs,
-and no secret. It draws licenses ahead, so that the profile vouches for licenses
-that are sold after it. An older profile at FILE is replaced.
+		Long: `export writes the product profile: signed, with all that the customer's side
+needs, and no secret. It draws licenses ahead, so that the profile vouches for
+licenses that are sold after it. An older profile at FILE is replaced.
 
 Once exported, a definition never changes its type, strength, reuse,
 pre-conditions or leaves, and its id is never used again.`,

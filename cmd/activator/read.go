@@ -12,9 +12,10 @@ import (
 )
 
 func (a *app) readCmd() *cobra.Command {
-	return &cobra.Command{
+	var pick int
+	c := &cobra.Command{
 		Use:   "read CODE...",
-		Short: "decode a code and run every check; journals nothing, issues nothing",
+		Short: "decode a code and run every check; nothing is journaled or issued",
 		Long: `read decodes a request code, a confirmation code or a serial number, runs every
 check, and says what a submission would be answered. It journals nothing.
 
@@ -22,7 +23,7 @@ A code that does not read is compared with the licenses registered here, and
 what it may have been is proposed, never applied.
 
 With - each line of standard input is one code. An email around one code is
-taken as one text.`,
+taken as one text; --pick takes all of standard input as one text.`,
 		Args: args(1, -1, "the code to read"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			list := []string{}
@@ -30,9 +31,13 @@ taken as one text.`,
 			if err != nil {
 				return err
 			}
-			if len(args) == 1 && args[0] == "-" {
+			switch picks := cmd.Flags().Changed("pick"); {
+			case len(args) == 1 && args[0] == "-" && !picks:
 				list = texts(text)
-			} else {
+			default:
+				if text, err = picked(cmd, text, pick); err != nil {
+					return err
+				}
 				list = append(list, text)
 			}
 			return a.with(cmd.Context(), func(_ *activator.Desk, s *activator.Session) error {
@@ -40,6 +45,8 @@ taken as one text.`,
 			})
 		},
 	}
+	pickFlag(c, &pick)
+	return c
 }
 
 // read reads each text. The exit status is that of the worst one.

@@ -121,6 +121,7 @@ func (p *printer) unreadable(r *activator.Reading) {
 	p.title("Not readable")
 	p.blank()
 	p.sentence(2, sentence(r.Reason))
+	p.several(r.Text)
 	p.proposals(r.Proposals)
 }
 
@@ -236,8 +237,11 @@ func (p *printer) verdict(v journal.Verdict, words string) {
 // refused says why, and what an operator may do about it.
 func refused(r *activator.Reading) string {
 	why := sentence(r.Reason)
-	if why == "" {
+	switch {
+	case why == "":
 		return "Refused."
+	case r.Overridable():
+		return "Refused. " + why + " To pass it all the same, say why: --override REASON."
 	}
 	return "Refused. " + why
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -25,7 +26,7 @@ Or begin for real:
 
   activator init
   activator product export press-studio -o press-studio.profile
-  activator license add --product press-studio --customer "Acme" --order 1 --seats 2
+  activator license add --product press-studio --customer "Acme" --order 1
 
 Vendor folder: --dir, else $ACTIVATOR_DIR, else the data folder of this system.
 Passphrase: --passphrase-file, else $ACTIVATOR_PASSPHRASE, else asked for.
@@ -38,13 +39,14 @@ and refused; 4 the code could not be read.`
 func (a *app) root() *cobra.Command {
 	root := group("activator", "the vendor's side of activation by telephone, letter and mail",
 		a.demoCmd(), a.initCmd(), a.productCmd(), a.licenseCmd(),
-		a.readCmd(), a.issueCmd(), a.confirmCmd(), a.refundCmd(), a.goneCmd(),
+		a.readCmd(), a.issueCmd(), a.confirmCmd(), a.refundCmd(), a.goneCmd(), a.repliesCmd(),
 		a.journalCmd(), a.backupCmd(), a.restoreCmd(), a.keysCmd(), a.versionCmd(),
 		later("batch IN", "answer a file of codes"),
 		later("compare A B", "compare two hardware profiles"),
 	)
 	root.Long = rootLong
 	root.RunE = func(cmd *cobra.Command, _ []string) error { return a.deskUI(cmd) }
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "Flags.FlagUsages ", fmt.Sprintf("Flags.FlagUsagesWrapped %d ", width)))
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {

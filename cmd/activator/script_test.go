@@ -70,7 +70,7 @@ func at(ts *testscript.TestScript, neg bool, args []string) {
 	if !found {
 		state = file
 	}
-	all := append([]string{"--json", "--state", state, "--machine", filepath.Join(ts.Getenv("MACHINES"), file+".json")}, args[1:]...)
+	all := append([]string{"--json", "--state", state, "--machine", machineFile(ts, file)}, args[1:]...)
 	err := ts.Exec("protector", all...)
 	if neg != (err != nil) {
 		ts.Fatalf("protector %v: have error %v, want one: %v", all, err, neg)

@@ -7,7 +7,6 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/mod/sumdb/note"
 
 	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/activator/journal"
@@ -17,9 +16,10 @@ func (a *app) journalVerifyCmd() *cobra.Command {
 	var kept []string
 	c := &cobra.Command{
 		Use: "verify", Short: "recompute the whole journal and compare",
-		Long: `verify reads every entry, recomputes the Merkle tree and the signed head, rebuilds
-licenses, seats and claims from the entries, and compares. Exit status 3 and the
-first entry that differs tell of a journal that is not as it was written.
+		Long: `verify reads every entry, recomputes the Merkle tree and the signed head,
+rebuilds licenses, seats and claims from the entries, and compares. Exit
+status 3 and the first entry that differs tell of a journal that is not as it
+was written.
 
 That entries were cut off at the end shows only against a head kept elsewhere:
 journal verify --keep FILE writes the head, --head FILE compares with it later.`,
@@ -40,30 +40,39 @@ journal verify --keep FILE writes the head, --head FILE compares with it later.`
 	return c
 }
 
+func (a *app) journalHeadCmd() *cobra.Command {
+	return &cobra.Command{
+		Use: "head", Short: "print the signed head, to be kept elsewhere",
+		Long: `head prints the signed head of the journal: how many entries there are, and a
+hash of them all. Keep it outside this computer, in a mail to yourself for
+example; journal verify --head FILE tells later whether anything before it was
+changed or cut off.`,
+		Args: args(0, 0, ""),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.with(cmd.Context(), func(_ *activator.Desk, s *activator.Session) error {
+				h, err := s.Head(cmd.Context())
+				if err != nil {
+					return err
+				}
+				if a.json {
+					return a.put(map[string]any{"entries": h.Size, "head": string(h.Checkpoint)})
+				}
+				_, err = a.out.Write(h.Checkpoint)
+				return err
+			})
+		},
+	}
+}
+
 // heads reads heads that were kept elsewhere.
 func heads(d *activator.Desk, files []string) ([]journal.Head, error) {
-	if len(files) == 0 {
-		return nil, nil
-	}
-	k, err := d.Keyring()
-	if err != nil {
-		return nil, err
-	}
-	var ours []note.Verifier
-	for _, e := range k.List().Epochs {
-		v, err := note.NewVerifier(e.JournalVerifier)
-		if err != nil {
-			return nil, err
-		}
-		ours = append(ours, v)
-	}
 	var known []journal.Head
 	for _, path := range files {
 		b, err := os.ReadFile(path)
 		if err != nil {
 			return nil, err
 		}
-		h, err := journal.ParseCheckpoint(b, note.VerifierList(ours...))
+		h, err := d.Checkpoint(b)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}

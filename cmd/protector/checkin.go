@@ -1,12 +1,62 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/manual-activator/manual-activator/codes/product"
+	"github.com/manual-activator/manual-activator/protector"
+)
 
 func (a *app) checkInCommand() *cobra.Command {
+	var yes bool
+	var file string
 	cmd := &cobra.Command{
-		Use: "check-in DEFINITION", Short: "give one thing back and keep the rest (not in this version yet)",
-		RunE: func(*cobra.Command, []string) error { return later("check-in") },
+		Use: "check-in DEFINITION", Short: "give one thing back, keep the rest, and show the confirmation code",
+		Long: `check-in ends one thing on this machine and shows the code that proves it to the
+vendor. Given again, it shows the same code, until that thing is asked for again.`,
+		Args: arguments(1, 1, "one definition, by its number"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := misplaced(args[0]); err != nil {
+				return err
+			}
+			return a.with(func(c *protector.Client) error {
+				id, err := definitionID(c, args)
+				if err != nil {
+					return err
+				}
+				if !yes && !a.interactive() {
+					if again, ok := shownBefore(c, product.CheckIn, id); ok {
+						return a.confirmed(c, again, true, file)
+					}
+					return &usageError{"check-in asks before it acts, and there is no terminal to ask on: give --yes"}
+				}
+				done, err := c.CheckIn(id, func(w protector.Warning) bool { return yes || a.agreed(w) })
+				var known *protector.Error
+				if errors.As(err, &known) && known.Reason == protector.ReasonPrecondition {
+					if again, ok := shownBefore(c, product.CheckIn, id); ok {
+						return a.confirmed(c, again, true, file)
+					}
+				}
+				if err != nil {
+					return err
+				}
+				return a.confirmed(c, done, false, file)
+			})
+		},
 	}
-	cmd.Flags().Bool("yes", false, "do not ask")
+	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	cmd.Flags().StringVarP(&file, "output", "o", "", "write the confirmation to a `file`, for a mail")
 	return cmd
+}
+
+// shownBefore returns the confirmation code that can be shown again, if it is of this
+// type, and of this definition unless that is 0.
+func shownBefore(c *protector.Client, typ product.Type, id uint8) (protector.Confirmation, bool) {
+	again, err := c.Confirmation()
+	if err != nil || again.Definition.Type != typ || id != 0 && again.Definition.ID != id {
+		return protector.Confirmation{}, false
+	}
+	return again, true
 }

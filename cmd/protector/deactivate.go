@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/manual-activator/manual-activator/codes/product"
 	"github.com/manual-activator/manual-activator/protector"
 )
 
@@ -24,12 +25,12 @@ proves it to the vendor. On a copy that is deactivated already, it shows the sam
 code again.`,
 		Args: arguments(0, 1, "at most one definition, by its number"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			id, err := definitionID(args)
-			if err != nil {
-				return err
-			}
 			return a.with(func(c *protector.Client) error {
-				if again, err := c.Confirmation(); err == nil {
+				id, err := definitionID(c, args)
+				if err != nil {
+					return err
+				}
+				if again, ok := shownBefore(c, product.Deactivate, 0); ok {
 					return a.confirmed(c, again, true, file)
 				}
 				if !yes && !a.interactive() {
@@ -60,7 +61,7 @@ func (a *app) agreed(w protector.Warning) bool {
 	for _, d := range w.Ends {
 		fmt.Fprintf(a.stderr, "  ends: %d %s\n", d.ID, plain(d.Name))
 	}
-	fmt.Fprint(a.stderr, "Deactivate now? Type yes: ")
+	fmt.Fprint(a.stderr, "Go ahead? Type yes: ")
 	line, err := bufio.NewReader(a.stdin).ReadString('\n')
 	return err == nil && strings.EqualFold(strings.TrimSpace(line), "yes")
 }
@@ -93,15 +94,20 @@ func (a *app) confirmed(c *protector.Client, conf protector.Confirmation, repeat
 		fmt.Fprintf(&text, "Deactivation confirmation code for %s\n", name)
 		bothForms(&text, conf.Code)
 		if err := save(file, text.Bytes()); err != nil {
-			return fmt.Errorf("%s is deactivated, but the file cannot be written (%w): give the command again to see the code", name, err)
+			return fmt.Errorf("%s is done, but the file cannot be written (%w): give the command again to see the code", conf.Definition.Type, err)
 		}
 	}
 	if a.json {
 		return a.value(confirmationOf(conf, repeat))
 	}
-	if repeat {
+	command := "deactivate"
+	switch {
+	case conf.Definition.Type == product.CheckIn:
+		command = fmt.Sprintf("check-in %d", conf.Definition.ID)
+		fmt.Fprintf(a.stdout, "%s: done on %s. The rest stays as it is. The confirmation code:\n", plain(conf.Definition.Name), conf.At.Format(day))
+	case repeat:
 		fmt.Fprintf(a.stdout, "%s was deactivated on this machine on %s. Its confirmation code again:\n", name, conf.At.Format(day))
-	} else {
+	default:
 		fmt.Fprintf(a.stdout, "%s is deactivated on this machine. The confirmation code:\n", name)
 	}
 	bothForms(a.stdout, conf.Code)
@@ -111,6 +117,6 @@ func (a *app) confirmed(c *protector.Client, conf protector.Confirmation, repeat
 	if file != "" {
 		fmt.Fprintf(a.stdout, "It is in %s too.\n", file)
 	}
-	fmt.Fprintln(a.stdout, "Read it to the vendor, or mail it. It can be shown again until the next activation: protector deactivate")
+	fmt.Fprintln(a.stdout, "Read it to the vendor, or mail it. It can be shown again until the next activation: protector "+command)
 	return nil
 }

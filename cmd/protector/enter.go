@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/manual-activator/manual-activator/codes/product"
 	"github.com/manual-activator/manual-activator/protector"
 )
 
@@ -55,8 +56,9 @@ type acceptance struct {
 	Kind       string             `json:"kind"`
 	Definition definition         `json:"definition"`
 	Status     definitionStatus   `json:"status"`
-	Restored   []definitionStatus `json:"restored,omitempty"`
-	Already    bool               `json:"already"` // accepted before: nothing changed
+	Restored   []definitionStatus `json:"restored,omitempty"` // what a reactivation brought back
+	Parts      []definitionStatus `json:"parts,omitempty"`    // what a composite or choice activated
+	Already    bool               `json:"already"`            // accepted before: nothing changed
 	More       []acceptance       `json:"more,omitempty"`
 }
 
@@ -70,6 +72,9 @@ func (a *app) accepted(all []protector.Accepted) error {
 			}
 			for _, d := range one.Restored {
 				v.Restored = append(v.Restored, statusOf(d))
+			}
+			for _, d := range one.Parts {
+				v.Parts = append(v.Parts, statusOf(d))
 			}
 			list = append(list, v)
 		}
@@ -86,10 +91,14 @@ func (a *app) accepted(all []protector.Accepted) error {
 		default:
 			fmt.Fprintf(a.stdout, "Accepted. Thank you.\n")
 		}
-		if len(one.Restored) == 0 {
+		parts := append(one.Restored, one.Parts...)
+		switch {
+		case d.Type == product.Recover:
+			fmt.Fprintf(a.stdout, "  %d %s: done\n", d.ID, plain(d.Name))
+		case len(parts) == 0:
 			fmt.Fprintf(a.stdout, "  %d %s: %s (%s)\n", d.ID, plain(d.Name), d.State, plain(d.Detail))
 		}
-		for _, r := range one.Restored {
+		for _, r := range parts {
 			fmt.Fprintf(a.stdout, "  %d %s: %s (%s)\n", r.ID, plain(r.Name), r.State, plain(r.Detail))
 		}
 	}

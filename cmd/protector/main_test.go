@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -25,6 +26,7 @@ func TestMain(m *testing.M) {
 //
 //	vendor export FILE             signs the next product profile
 //	vendor test no                 makes the product a real one
+//	vendor trial days|hours|runs N gives the product a trial
 //	vendor serial N                sets $SERIAL, in the roster from the next export on
 //	vendor unvouched N             sets $SERIAL, not in the roster
 //	vendor license N FILE          signs a license file
@@ -40,8 +42,18 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
+		Condition: func(cond string) (bool, error) {
+			if cond == "testclock" { // built with -tags testclock: $FAKETIME is the clock
+				return settable, nil
+			}
+			return false, fmt.Errorf("unknown condition %q", cond)
+		},
 		Setup: func(env *testscript.Env) error {
-			env.Values[key{}] = protectortest.New(time.Now())
+			signed := time.Now()
+			if settable {
+				signed = time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
+			}
+			env.Values[key{}] = protectortest.New(signed)
 			env.Setenv("HOME", env.WorkDir+"/home")
 			env.Setenv("XDG_CONFIG_HOME", env.WorkDir+"/config")
 			env.Setenv("XDG_STATE_HOME", env.WorkDir+"/local")
@@ -93,6 +105,17 @@ func runVendor(ts *testscript.TestScript, v *protectortest.Vendor, verb string, 
 		ts.Check(os.WriteFile(ts.MkAbs(args[0]), v.Export(), 0o600))
 	case "test":
 		v.Profile.Test = args[0] == "yes"
+	case "trial":
+		n, err := strconv.Atoi(args[1])
+		ts.Check(err)
+		switch args[0] {
+		case "days":
+			v.Profile.Trial.Days = n
+		case "hours":
+			v.Profile.Trial.Hours = n
+		case "runs":
+			v.Profile.Trial.Runs = n
+		}
 	case "anchor":
 		ts.Setenv("ANCHOR", v.Anchor)
 	case "serial":

@@ -46,7 +46,7 @@ func (a *app) client() (*protector.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	config := protector.Config{Profile: profile, Anchor: trust, Dir: a.state}
+	config := protector.Config{Profile: profile, Anchor: trust, Dir: a.state, Now: now}
 	if a.machineFile != "" {
 		if config.Machine, err = a.recorded(profile, trust); err != nil {
 			return nil, err

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/codes/product"
 	"github.com/manual-activator/manual-activator/protector"
 )
 
@@ -17,13 +19,13 @@ func (a *app) requestCommand() *cobra.Command {
 	var file string
 	cmd := &cobra.Command{
 		Use: "request [DEFINITION]", Short: "show a request code to read to the vendor",
-		Args: arguments(0, 1, "at most one definition, by its number"),
+		Args: arguments(0, 1, "at most one definition, by its number, type or name"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			id, err := definitionID(args)
-			if err != nil {
-				return err
-			}
 			return a.with(func(c *protector.Client) error {
+				id, err := definitionID(c, args)
+				if err != nil {
+					return err
+				}
 				r, err := c.Request(id, protector.RequestOptions{New: fresh})
 				if err != nil {
 					return err
@@ -38,19 +40,31 @@ func (a *app) requestCommand() *cobra.Command {
 	return cmd
 }
 
-// definitionID reads the number of a definition; none is 0.
-func definitionID(args []string) (uint8, error) {
+// definitionID reads a definition, none being 0: its number, its name, or the word of
+// its type, such as recover, where only one is of it.
+func definitionID(c *protector.Client, args []string) (uint8, error) {
 	if len(args) == 0 {
 		return 0, nil
 	}
 	if err := misplaced(args[0]); err != nil {
 		return 0, err
 	}
-	id, err := strconv.ParseUint(args[0], 10, 8)
-	if err != nil || id == 0 {
-		return 0, &usageError{fmt.Sprintf("%q is no definition: expected a number from 1 to 255, as protector status lists them", args[0])}
+	if id, err := strconv.ParseUint(args[0], 10, 8); err == nil && id != 0 {
+		return uint8(id), nil
 	}
-	return uint8(id), nil
+	var found []product.Definition
+	for _, d := range c.Profile().Definitions {
+		if d.Type.String() == args[0] || strings.EqualFold(d.Name, args[0]) {
+			found = append(found, d)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return 0, &usageError{fmt.Sprintf("%q is no definition: expected a number from 1 to 255, a type or a name, as protector status lists them", args[0])}
+	case 1:
+		return found[0].ID, nil
+	}
+	return 0, &usageError{fmt.Sprintf("%q is more than one definition, such as %d and %d: give the number", args[0], found[0].ID, found[1].ID)}
 }
 
 // misplaced returns an error if a code was typed where none is expected.

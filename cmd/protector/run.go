@@ -56,6 +56,9 @@ const long = `protector is the customer's side of an activation.
   protector enter CODE         enter the activation code that comes back
   protector status             show what is active on this machine
   protector deactivate         give the license back, get a confirmation code
+  protector check-in N         give one thing back, keep the rest
+  protector request recover    ask for a repair of the state or the clock
+  protector use                count a run, in a trial by starts or hours
 
 The product is told by --product FILE, else $PROTECTOR_PRODUCT, else the one used
 last. A code given as - is read from standard input.
@@ -167,6 +170,7 @@ func (a *app) hint(e *protector.Error) {
 		protector.ReasonNoRequest:       "protector request",
 		protector.ReasonNoMatch:         "protector request",
 		protector.ReasonUsed:            "protector request --new",
+		protector.ReasonOlderRequest:    "protector request",
 		protector.ReasonHardwareChanged: "protector request --new",
 		protector.ReasonDeactivated:     "protector request",
 		protector.ReasonNotRequestable:  "protector deactivate",

@@ -37,6 +37,7 @@ type definitionStatus struct {
 	Detail    string           `json:"detail"`
 	Parameter uint32           `json:"parameter"`
 	Since     string           `json:"since,omitempty"`
+	Names     []string         `json:"names,omitempty"` // of the bits that are set
 	Until     string           `json:"until,omitempty"`
 	Changed   []string         `json:"changed,omitempty"`
 }
@@ -44,7 +45,7 @@ type definitionStatus struct {
 func statusOf(d protector.DefinitionStatus) definitionStatus {
 	out := definitionStatus{
 		definition: definitionOf(d.Definition), State: d.State, Reason: d.Reason, Detail: d.Detail,
-		Parameter: d.Parameter, Since: stamp(d.Since), Until: stamp(d.Until),
+		Parameter: d.Parameter, Names: d.Names, Since: stamp(d.Since), Until: stamp(d.Until),
 	}
 	for _, k := range d.Changed {
 		out.Changed = append(out.Changed, k.String())
@@ -60,11 +61,30 @@ func stamp(t time.Time) string {
 }
 
 type trialStatus struct {
-	State  protector.State  `json:"state"`
-	Reason protector.Reason `json:"reason"`
-	Detail string           `json:"detail"`
-	Days   int              `json:"days_left"`
-	Ends   string           `json:"ends,omitempty"`
+	State   protector.State  `json:"state"`
+	Reason  protector.Reason `json:"reason"`
+	Detail  string           `json:"detail"`
+	By      []string         `json:"by"` // what it is measured by: days, hours, starts
+	Days    int              `json:"days_left"`
+	Ends    string           `json:"ends,omitempty"`
+	Seconds int              `json:"seconds_left"` // of running time
+	Starts  int              `json:"starts_left"`
+}
+
+func trialOf(t protector.TrialStatus) *trialStatus {
+	out := &trialStatus{
+		State: t.State, Reason: t.Reason, Detail: t.Detail, By: []string{},
+		Days: t.Days, Ends: stamp(t.Ends), Seconds: int(t.Running.Seconds()), Starts: t.Runs,
+	}
+	for _, by := range []struct {
+		has  bool
+		word string
+	}{{t.ByDays, "days"}, {t.ByHours, "hours"}, {t.ByRuns, "starts"}} {
+		if by.has {
+			out.By = append(out.By, by.word)
+		}
+	}
+	return out
 }
 
 type noted struct {
@@ -108,7 +128,7 @@ func statusJSON(s *protector.Status) statusValue {
 		out.Definitions = append(out.Definitions, statusOf(d))
 	}
 	if s.Trial.Has {
-		out.Trial = &trialStatus{s.Trial.State, s.Trial.Reason, s.Trial.Detail, s.Trial.Days, stamp(s.Trial.Ends)}
+		out.Trial = trialOf(s.Trial)
 	}
 	if s.Confirmation != nil {
 		c := confirmationOf(*s.Confirmation, true)
@@ -142,7 +162,7 @@ func (a *app) showStatus(s *protector.Status) error {
 		return err
 	}
 	if s.Confirmation != nil {
-		fmt.Fprintf(a.stdout, "\nDeactivation confirmation code:\n")
+		fmt.Fprintf(a.stdout, "\nDeactivation confirmation code (%s):\n", plain(s.Confirmation.Definition.Name))
 		bothForms(a.stdout, s.Confirmation.Code)
 	}
 	return nil

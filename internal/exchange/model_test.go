@@ -5,9 +5,11 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,22 +27,46 @@ const (
 	release    = 1
 	deactivate = 2
 	reactivate = 3
+	feature    = 4
+	moreDays   = 5
+	unlimited  = 9
+	checkIn    = 10 // gives the feature back
+	recovery   = 11
+	composite  = 12 // release and feature
+	choice     = 13 // of feature, more days, unlimited
 )
+
+// asks are what a customer asks for.
+var asks = []uint8{release, feature, unlimited, composite, choice, recovery}
+
+// brings says what an answer makes active; a choice is always of feature and unlimited.
+var brings = map[uint8][]uint8{
+	release: {release}, feature: {feature}, unlimited: {unlimited}, composite: {release, feature}, choice: {feature, unlimited},
+}
 
 // An installation is one copy of the program with its state folder, and what the
 // model knows of it.
 type installation struct {
 	dir     string
-	machine int // which hardware
-	license int // which license was entered, -1 for none
+	machine int  // which hardware
+	license int  // which license was entered, -1 for none
 	copied  bool // it, or what it became, shares its past with another copy
 
-	active      bool
+	active      map[uint8]bool
+	ended       map[uint8]bool // what the deactivation ended
 	deactivated bool
-	line        string          // the answer that began its present activation
-	waiting     map[string]bool // requests that wait for their answer
-	shown       string          // the confirmation that it shows
-	late        bool            // installed again while a confirmation was not read out yet
+	line        string           // the answer that began its present activation
+	waiting     map[string]asked // requests that wait for their answer
+	asks        int
+	newest      string // the newest answer given to it
+	shown       string // the confirmation that it shows
+	late        bool   // installed again while a confirmation was not read out yet
+}
+
+// asked is a request that waits.
+type asked struct {
+	definition uint8
+	place      int // later requests have higher ones
 }
 
 // A soldLicense is a license and what the model knows of it.
@@ -61,7 +87,10 @@ type confirmation struct {
 	line    string
 }
 
-type issued struct{ request, answer string }
+type issued struct {
+	request, answer string
+	grants          uint8
+}
 
 // A world is one vendor with its customers.
 type world struct {
@@ -157,9 +186,15 @@ func (w *world) install() {
 		}
 	}
 	w.enterSerial(in)
-	in.waiting = map[string]bool{}
+	in.forget()
 	in.late = w.unreadOf(l, in.machine)
 	w.installs = append(w.installs, in)
+}
+
+// forget is the state of a program that was just installed.
+func (in *installation) forget() {
+	in.active, in.ended, in.waiting = map[uint8]bool{}, nil, map[string]asked{}
+	in.deactivated, in.shown, in.line, in.newest = false, "", "", ""
 }
 
 func (w *world) unreadOf(l *soldLicense, machine int) bool {
@@ -191,52 +226,73 @@ func (w *world) some() *installation {
 func (w *world) ask() {
 	in := w.some()
 	l := w.licenses[in.license]
-	id := uint8(release)
-	if in.deactivated {
+	id := rapid.SampledFrom(asks).Draw(w.t, "definition")
+	if in.deactivated && id != recovery {
 		id = reactivate
 	}
 	c := w.client(in)
 	defer c.Close()
 	r, err := c.Request(id, protector.RequestOptions{New: rapid.Bool().Draw(w.t, "new")})
 	w.must(err)
-	in.waiting[r.Code.String()] = true
-	out, err := w.session.Submit(context.Background(), r.Code.String(), activator.Decision{})
+	if _, before := in.waiting[r.Code.String()]; !before {
+		in.asks++
+		in.waiting[r.Code.String()] = asked{id, in.asks}
+	}
+	var d activator.Decision
+	switch {
+	case id == release && rapid.IntRange(0, 4).Draw(w.t, "as") == 0:
+		d.As = composite // the desk answers with more than was asked
+	case id == choice:
+		d.Choose = []uint8{feature, unlimited}
+	}
+	out, err := w.session.Submit(context.Background(), r.Code.String(), d)
 	w.must(err)
 	w.checkSeats(l)
 	if in.copied || l.tainted || in.late {
 		l.tainted = true
 	} else {
-		w.expectAnswer(in, l, out)
+		w.expectAnswer(in, l, id, out)
 	}
 	if out.Answer.IsZero() {
 		return
 	}
-	l.seats[in.machine] = true
-	w.answers = append(w.answers, issued{r.Code.String(), out.Answer.String()})
+	if id != recovery {
+		l.seats[in.machine] = true
+		in.newest = out.Answer.String()
+	}
+	w.answers = append(w.answers, issued{r.Code.String(), out.Answer.String(), out.Granted.ID})
 	if rapid.Bool().Draw(w.t, "typed at once") {
 		w.enter(in, c, w.answers[len(w.answers)-1])
 	}
 }
 
 // expectAnswer says what an honest customer must be answered.
-func (w *world) expectAnswer(in *installation, l *soldLicense, out *activator.Outcome) {
-	free := l.seats[in.machine] || len(l.seats) < l.Seats
+func (w *world) expectAnswer(in *installation, l *soldLicense, id uint8, out *activator.Outcome) {
+	free := l.seats[in.machine] || len(l.seats) < l.Seats || id == recovery
 	switch {
 	case l.refunded:
 		if out.Verdict != journal.Refused {
 			w.t.Fatalf("request of a refunded license: have %s, want refused", out.Verdict)
 		}
-	case in.deactivated && in.shown != "" && w.isUnread(l, in.shown):
+	case id != recovery && in.deactivated && in.shown != "" && w.isUnread(l, in.shown):
 		if out.Verdict != journal.Refused {
 			w.t.Fatalf("reactivation before the confirmation was read: have %s, want refused", out.Verdict)
 		}
-	case limited(out):
+	case limited(out), otherwise(out):
 		// the license's limits are a matter of the desk's own tests
 	case free && out.Answer.IsZero():
 		w.t.Fatalf("an honest customer is locked out: have %s (%s), want an answer\n%+v", out.Verdict, out.Reason, out.Checks)
 	case !free && !out.Answer.IsZero():
 		w.t.Fatalf("machine %d was answered without a seat: %d of %d taken", in.machine, len(l.seats), l.Seats)
 	}
+}
+
+// otherwise reports whether the request was answered with something else before:
+// that takes a correction with a reason.
+func otherwise(out *activator.Outcome) bool {
+	return slices.ContainsFunc(out.Checks, func(c activator.Check) bool {
+		return c.Name == "used before" && c.Result == activator.Failed && strings.Contains(c.Detail, "correct it")
+	})
 }
 
 func limited(out *activator.Outcome) bool {
@@ -249,8 +305,7 @@ func (w *world) isUnread(l *soldLicense, code string) bool { _, ok := l.unread[c
 
 // enter types an answer and compares with what the model expects.
 func (w *world) enter(in *installation, c *protector.Client, a issued) {
-	fits := in.waiting[a.request]
-	was := in.active
+	ask, fits := in.waiting[a.request]
 	got, err := c.Enter(a.answer)
 	switch {
 	case fits && err != nil:
@@ -258,17 +313,62 @@ func (w *world) enter(in *installation, c *protector.Client, a issued) {
 	case !fits && err == nil && !got.Already:
 		w.t.Fatalf("answer to another request: have it accepted, want it refused")
 	case fits:
-		delete(in.waiting, a.request)
-		if !in.active {
-			in.line = a.answer
-		}
-		in.active, in.deactivated, in.shown = true, false, ""
-	default:
-		if was != in.active {
-			w.t.Fatal("a refused answer changed the state")
-		}
+		w.accept(in, ask, a)
 	}
 	w.compare(in, c)
+}
+
+// accept is what an accepted answer does.
+func (w *world) accept(in *installation, ask asked, a issued) {
+	for r, o := range in.waiting { // older requests for the same are given up
+		if o.definition == ask.definition && o.place <= ask.place {
+			delete(in.waiting, r)
+		}
+	}
+	if a.grants == recovery {
+		return
+	}
+	if a.answer != in.newest {
+		// An old answer typed late: the desk will see an earlier state and have its doubts, softly.
+		w.licenses[in.license].tainted = true
+	}
+	if len(in.active) == 0 {
+		in.line = a.answer
+	}
+	if a.grants == reactivate {
+		in.active, in.ended, in.deactivated, in.shown = in.ended, nil, false, ""
+		return
+	}
+	for _, id := range brings[a.grants] {
+		in.active[id] = true
+	}
+}
+
+// handIn gives the feature back and nothing else.
+func (w *world) handIn() {
+	in := w.some()
+	l := w.licenses[in.license]
+	c := w.client(in)
+	defer c.Close()
+	d, err := c.CheckIn(checkIn, func(protector.Warning) bool { return true })
+	if !in.active[feature] {
+		if err == nil {
+			w.t.Fatal("check-in of what is not active: have it done, want it refused")
+		}
+		return
+	}
+	w.must(err)
+	delete(in.active, feature)
+	in.waiting = map[string]asked{}
+	w.compare(in, c)
+	out, err := w.session.Submit(context.Background(), d.Code.String(), activator.Decision{Reference: "check-in"})
+	w.must(err)
+	if out.Verdict != journal.OK && !l.tainted && !in.copied && !in.late {
+		w.t.Fatalf("an honest check-in is refused: %s\n%+v", out.Reason, out.Checks)
+	}
+	if in.copied {
+		l.tainted = true
+	}
 }
 
 // typeOld types any answer ever given into any installation.
@@ -289,14 +389,14 @@ func (w *world) giveBack() {
 	c := w.client(in)
 	defer c.Close()
 	d, err := c.Deactivate(deactivate, func(protector.Warning) bool { return true })
-	if !in.active {
+	if !in.active[release] {
 		if err == nil {
 			w.t.Fatal("deactivation of a copy that is not active: have it done, want it refused")
 		}
 		return
 	}
 	w.must(err)
-	in.active, in.deactivated, in.waiting = false, true, map[string]bool{}
+	in.active, in.ended, in.deactivated, in.waiting = map[uint8]bool{}, in.active, true, map[string]asked{}
 	in.shown = d.Code.String()
 	l.unread[in.shown] = confirmation{in.shown, in.machine, in.line}
 	if in.copied {
@@ -343,7 +443,7 @@ func (w *world) readOut(l *soldLicense, code string) {
 // activeElsewhere reports whether the machine was activated again meanwhile.
 func (w *world) activeElsewhere(l *soldLicense, machine int) bool {
 	return slices.ContainsFunc(w.installs, func(in *installation) bool {
-		return in.machine == machine && w.licenses[in.license] == l && (in.active || len(in.waiting) > 0 || in.late)
+		return in.machine == machine && w.licenses[in.license] == l && (len(in.active) > 0 || len(in.waiting) > 0 || in.late)
 	})
 }
 
@@ -409,10 +509,7 @@ func (w *world) clone() {
 	}
 	other := *in
 	other.dir = w.newDir()
-	other.waiting = map[string]bool{}
-	for r := range in.waiting {
-		other.waiting[r] = true
-	}
+	other.waiting, other.active, other.ended = maps.Clone(in.waiting), maps.Clone(in.active), maps.Clone(in.ended)
 	w.must(os.CopyFS(other.dir, os.DirFS(in.dir)))
 	in.copied, other.copied = true, true
 	w.licenses[in.license].tainted = true
@@ -425,14 +522,10 @@ func (w *world) wipe() {
 	l := w.licenses[in.license]
 	w.must(os.RemoveAll(in.dir))
 	w.enterSerial(in)
-	if in.active || len(in.waiting) > 0 {
-		in.late = in.late || w.unreadOf(l, in.machine)
-	}
 	if w.unreadOf(l, in.machine) {
 		in.late = true
 	}
-	in.active, in.deactivated, in.shown, in.line = false, false, "", ""
-	in.waiting = map[string]bool{}
+	in.forget()
 }
 
 // gone declares a machine gone; its installations may live on, as copies do.
@@ -473,8 +566,10 @@ func (w *world) refund() {
 func (w *world) compare(in *installation, c *protector.Client) {
 	s, err := c.Status()
 	w.must(err)
-	if have := s.Active(release); have != in.active {
-		w.t.Fatalf("release on machine %d: have active=%v, want %v (%s)", in.machine, have, in.active, s.Reason)
+	for _, id := range []uint8{release, feature, unlimited} {
+		if have, want := s.Active(id), in.active[id]; have != want {
+			w.t.Fatalf("definition %d on machine %d: have active=%v, want %v (%s)", id, in.machine, have, want, s.Reason)
+		}
 	}
 }
 
@@ -504,6 +599,7 @@ func TestModel(t *testing.T) {
 			"ask":       func(*rapid.T) { w.ask() },
 			"ask again": func(*rapid.T) { w.ask() },
 			"type old":  func(*rapid.T) { w.typeOld() },
+			"check in":  func(*rapid.T) { w.handIn() },
 			"give back": func(*rapid.T) { w.giveBack() },
 			"read late": func(*rapid.T) { w.readLate() },
 			"replay":    func(*rapid.T) { w.replay() },

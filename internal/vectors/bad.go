@@ -19,6 +19,7 @@ type badCase struct {
 func badVectors() (out []vector) {
 	letters, digits := inLetters('R', sampleRequest.value()), inDigits('R', sampleRequest.value())
 	activation := inLetters('A', sampleAnswer.value())
+	signed, profile := grouped("E"+strings.Repeat("1", 99), letterOf), grouped("P"+strings.Repeat("1", 59), letterOf)
 	plain := func(name, text, err string) {
 		out = append(out, vector{name, badCase{Name: name, Text: text, Error: err}})
 	}
@@ -52,6 +53,26 @@ func badVectors() (out []vector) {
 	slip("digit missing, no dashes", undashed(digits[:9]+digits[10:]), "short", 0, 2)
 	out = append(out, vector{"digit missing in one of two groups", badCase{Name: "digit missing in one of two groups",
 		Text: undashed(digits[:22] + digits[23:]), Error: "slip", Slip: "short", Groups: []int{3, 4}}})
+	out = append(out, vector{"character missing and two wrong, no dashes", badCase{Name: "character missing and two wrong, no dashes",
+		Text: undashed(replace(replace(letters[:9]+letters[10:], 2, other(letters[2])), 30, other(letters[31]))), Error: "slip", Slip: "short"}})
+	slip("character missing in three groups, dashes", letters[:2]+letters[3:15]+letters[16:32]+letters[33:], "short", 0, 1, 3, 5)
+	slip("character missing in three groups, spaces", strings.ReplaceAll(letters[:2]+letters[3:15]+letters[16:32]+letters[33:], "-", " "), "short", 0, 1, 3, 5)
+	plain("character missing in three groups, no dashes", undashed(letters[:2]+letters[3:15]+letters[16:32]+letters[33:]), "length")
+	slip("missing in one group, surplus in another", letters[:9]+letters[10:23]+"7"+letters[23:], "short", 0, 2, 4)
+	slip("unheard in a group too short", replace(letters[:9]+letters[10:], 11, '?'), "unheard", 5, 2)
+	slip("nothing heard", strings.Repeat("?", 30), "unheard", 1, 1, 2, 3, 4, 5)
+	slip("unknown letter and a wrong character", replace(replace(letters, 0, 'Y'), 12, other(letters[12])), "check", 0, 1, 2)
+	slip("unknown letter, character missing, no dashes", undashed(withLetter(letters, 'Y'))[:16]+undashed(letters)[17:], "short", 0, 3)
+	slip("unknown letter, groups of five", "Yabcd-efghi-jkmno-pqrst-uvwxy", "short", 0, 1, 2, 3, 4, 5)
+	slip("unknown digit and a wrong digit", replace(digits, 0, '9'), "check", 0, 1)
+	slip("signed activation code, character missing, no dashes", undashed(signed)[:40]+undashed(signed)[41:], "short", 0, 7)
+	plain("only the kind", "R", "length")
+	plain("two characters missing in one group, dashes", letters[:9]+letters[11:], "length")
+	plain("two characters too many, no dashes", undashed(letters)+"77", "length")
+	plain("signed activation code, half of it", grouped("E"+strings.Repeat("z", 99), letterOf)[:69], "length")
+	plain("hardware profile code, two characters missing", undashed(profile)[:70], "length")
+	plain("unknown letter, 18 characters and one more", undashed(withLetter(letters, 'Y'))[:19], "length")
+	plain("unknown letter, 6 characters", withLetter(letters, 'Y')[:6], "length")
 	plain("half a code", letters[:13], "length")
 	plain("activation code cut", activation[:20], "length")
 	plain("no code at all", "hello", "length")
@@ -69,9 +90,13 @@ func badVectors() (out []vector) {
 		plain("newer letter "+string(c), withLetter(letters, byte(c)), "newer")
 	}
 	plain("newer digit 5", grouped("5"+undash5(digits)[1:], digitOf), "newer")
-	plain("signed activation code", grouped("E"+strings.Repeat("1", 99), letterOf), "reserved")
+	plain("newer letter, 12 characters", withLetter(letters, 'Y')[:13], "newer")
+	plain("newer letter, 120 characters", grouped("Y"+strings.Repeat("z", 99), letterOf), "newer")
+	plain("newer digit 9, 12 digits", grouped("9123456789", digitOf), "newer")
+	plain("signed activation code", signed, "reserved")
 	plain("presigned activation code", grouped("K"+strings.Repeat("1", 39), letterOf), "reserved")
-	plain("hardware profile code", grouped("P"+strings.Repeat("1", 59), letterOf), "reserved")
+	plain("hardware profile code", profile, "reserved")
+	addWithin(slip, plain)
 	return out
 }
 

@@ -120,6 +120,10 @@ func readingVectors() (out []vector) {
 	add("digits in full width", strings.Map(func(r rune) rune { return r + 0xfee0 }, digits))
 	add("spoken in threes", threes(swap(letters, "")))
 	add("within a mail", "Hello,\n\nmy request code is "+letters+". Thanks!\n-- \nAnn\n")
+	add("within a mail, quoted", "> Hello,\n>\n> my request code is\n> "+swap(letters, "-\n> ")+"\n>\n> Ann\n")
+	add("within a mail, in digits", "Hello,\n\nmy request code is "+swap(digits, " ")+". Thanks!\n-- \nAnn\n")
+	add("within a mail, in letters and in digits", "Hello,\n\nmy request code is "+letters+" or, in digits, "+digits+".\n-- \nAnn\n")
+	add("within other characters", "code="+letters+"&lang=en")
 	add("dashes in the wrong places", "-"+undashed(letters)[:5]+"-"+undashed(letters)[5:18]+"--"+undashed(letters)[18:])
 	add("en dashes in the wrong places", undashed(letters)[:5]+"\u2013"+undashed(letters)[5:12]+"\u2013"+undashed(letters)[12:])
 	return out

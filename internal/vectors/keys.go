@@ -13,16 +13,28 @@ type keyCase struct {
 	Bits    int    `json:"bits"`
 	Result  string `json:"result"` // hexadecimal; a result of 34 or 20 bits as a number
 	Code    string `json:"code,omitempty"`
+
+	// Where a tag's are other than 7, 1, 0, and the definition that was asked for.
+	Release    uint16 `json:"release,omitempty"`
+	Type       uint8  `json:"type,omitempty"`
+	Flags      uint8  `json:"flags,omitempty"`
+	Definition uint8  `json:"definition,omitempty"`
+}
+
+// newKeyCase hashes the fields under the key.
+func newKeyCase(name, label string, key []byte, bits int, code string, fields ...[]byte) keyCase {
+	sum := mac(key, label, fields...)
+	result := hexOf(sum[:bits/8])
+	if bits == 34 {
+		result = fmt.Sprintf("%09x", leftmost(sum, bits))
+	}
+	return keyCase{Name: name, Label: label, Key: hexOf(key), Message: hexOf(message(label, fields...)), Mac: hexOf(sum),
+		Bits: bits, Result: result, Code: code}
 }
 
 func keyVectors() (out []vector) {
 	add := func(name, label string, key []byte, bits int, code string, fields ...[]byte) {
-		sum := mac(key, label, fields...)
-		result := hexOf(sum[:bits/8])
-		if bits == 34 {
-			result = fmt.Sprintf("%09x", leftmost(sum, bits))
-		}
-		out = append(out, vector{name, keyCase{name, label, hexOf(key), hexOf(message(label, fields...)), hexOf(sum), bits, result, code}})
+		out = append(out, vector{name, newKeyCase(name, label, key, bits, code, fields...)})
 	}
 	r, d := sampleRequest, sampleConfirm
 	release := [][]byte{sampleUID, be16(7), {1}}
@@ -39,5 +51,5 @@ func keyVectors() (out []vector) {
 	add("checked in key", "checked in", sampleC, 256, "", ended...)
 	after := statement{kind: 'R', random: 0x2468ace0, fingerprint: r.fingerprint, license: r.license, definition: 4}.tagged(sampleT)
 	add("request tag after the deactivation", "request", sampleT, 34, inLetters('R', after.value()), append(release, after.fields()...)...)
-	return out
+	return append(out, typeVectors()...)
 }

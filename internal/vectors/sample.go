@@ -69,12 +69,14 @@ func (s statement) value() *big.Int {
 }
 
 // tagged is the statement with its tag under a key, for release 7 and type 1.
-func (s statement) tagged(key []byte) statement {
+func (s statement) tagged(key []byte) statement { return s.taggedFor(key, 7, 1) }
+
+func (s statement) taggedFor(key []byte, release uint16, typ uint8) statement {
 	label := "request"
 	if s.kind == 'D' {
 		label = "confirmation"
 	}
-	s.tag = leftmost(mac(key, label, append([][]byte{sampleUID, be16(7), {1}}, s.fields()...)...), 34)
+	s.tag = leftmost(mac(key, label, append([][]byte{sampleUID, be16(release), {typ}}, s.fields()...)...), 34)
 	return s
 }
 
@@ -89,11 +91,20 @@ func (a answer) value() *big.Int {
 	return packed(num(14, uint64(a.day)), num(32, uint64(a.parameter)), num(64, a.tag))
 }
 
+// grant is the definition that an answer grants.
+type grant struct{ id, typ, flags uint8 }
+
 // terms are the fields that the tag of an answer to s covers: release 7,
 // definition, type 1, flags 0.
-func (a answer) terms(s statement) [][]byte {
-	return [][]byte{sampleUID, be32(s.license), be16(7), {s.definition}, {1}, {0},
-		be32(s.fingerprint), be32(s.random), be16(a.day), be32(a.parameter)}
+func (a answer) terms(s statement) [][]byte { return a.termsFor(s, 7, grant{s.definition, 1, 0}) }
+
+func (a answer) termsFor(s statement, release uint16, g grant) [][]byte {
+	random := s.random
+	if g.flags&1 != 0 { // reusable
+		random = 0
+	}
+	return [][]byte{sampleUID, be32(s.license), be16(release), {g.id}, {g.typ}, {g.flags},
+		be32(s.fingerprint), be32(random), be16(a.day), be32(a.parameter)}
 }
 
 func serialValue(license uint32, key []byte) *big.Int {

@@ -22,14 +22,20 @@ import (
 
 // The definitions of a new Vendor's product.
 const (
-	Release    = 1 // release
-	Deactivate = 2 // deactivate, pre-condition 1
-	Reactivate = 3 // reactivate
-	Trial      = 4 // trial-days
-	Feature    = 5 // feature
-	CheckIn    = 6 // check-in of 5
-	Bundle     = 7 // composite of 1 and 5
-	Extra      = 8 // feature, pre-condition 1
+	Release    = 1  // release
+	Deactivate = 2  // deactivate, pre-condition 1
+	Reactivate = 3  // reactivate
+	Trial      = 4  // trial-days
+	Feature    = 5  // feature
+	CheckIn    = 6  // check-in of 5
+	Bundle     = 7  // composite of 1 and 5
+	Extra      = 8  // feature, pre-condition 1
+	Hours      = 9  // trial-hours
+	Runs       = 10 // trial-runs
+	Rental     = 11 // expire-on
+	Unlimited  = 12 // unlimited
+	Recover    = 13 // recover
+	Pick       = 14 // choice of 4, 5 and 7
 )
 
 // Vendor is a vendor of one product.
@@ -44,8 +50,8 @@ type Vendor struct {
 	keys   map[codes.LicenseNumber][]codes.Key
 }
 
-// New returns a vendor of a product with one definition of each type that this
-// version answers, and two that it does not. The profile is signed on this day.
+// New returns a vendor of a product with one definition of each type, and two
+// features. The profile is signed on this day.
 func New(signed time.Time) *Vendor {
 	skey, vkey, err := note.GenerateKey(rand.Reader, "test-vendor/profile")
 	if err != nil {
@@ -95,6 +101,12 @@ func newVendor(signed time.Time, skey, vkey string, drawn [48]byte) *Vendor {
 			{ID: CheckIn, Type: product.CheckIn, Name: "Check-in", Description: "gives the options back", Requires: []uint8{Feature}},
 			{ID: Bundle, Type: product.Composite, Name: "Bundle", Description: "release and options", ShelfLife: 10, Leaves: []uint8{Release, Feature}},
 			{ID: Extra, Type: product.Feature, Name: "Extra", Description: "an option of a released copy", Requires: []uint8{Release}, Parameter: product.Parameter{Most: 100}},
+			{ID: Hours, Type: product.TrialHours, Name: "More hours", Description: "extends the trial by running time", ShelfLife: 10, Parameter: product.Parameter{Default: 8, Least: 1, Most: 100}},
+			{ID: Runs, Type: product.TrialRuns, Name: "More starts", Description: "extends the trial by starts", ShelfLife: 10, Parameter: product.Parameter{Default: 20, Least: 1, Most: 500}},
+			{ID: Rental, Type: product.ExpireOn, Name: "Rental", Description: "sets a last day", ShelfLife: 10},
+			{ID: Unlimited, Type: product.Unlimited, Name: "No expiry", Description: "switches every expiry off", ShelfLife: 10},
+			{ID: Recover, Type: product.Recover, Name: "Repair", Description: "repairs the state and the clock", ShelfLife: 10},
+			{ID: Pick, Type: product.Choice, Name: "Pick", Description: "what the desk picks", ShelfLife: 10, Leaves: []uint8{Trial, Feature, Bundle}},
 		},
 	}
 	v.Profile.UID = codes.UID(drawn[32:])
@@ -188,13 +200,13 @@ func (v *Vendor) IssueUnder(key codes.Key, release uint16, d product.Definition,
 		key = v.first(s.License)
 	}
 	tag := key.AnswerTag(t)
-	if !d.Reusable {
+	if !d.Reusable && d.Type != product.Recover { // both leave the machine's key as it is
 		v.keys[s.License] = append(v.keys[s.License], key.After(t, tag))
 	}
 	return codes.Answer{Day: a.Day, Parameter: a.Parameter, Tag: tag}.Code()
 }
 
-// Confirm accepts a deactivation confirmation code.
+// Confirm accepts a confirmation code, of a deactivation or a check-in.
 func (v *Vendor) Confirm(confirmation codes.Code) (codes.Statement, error) {
 	if confirmation.Kind() != codes.KindConfirmation {
 		return codes.Statement{}, fmt.Errorf("this is a %s", confirmation.Kind())
@@ -204,7 +216,11 @@ func (v *Vendor) Confirm(confirmation codes.Code) (codes.Statement, error) {
 	if err != nil {
 		return s, err
 	}
-	v.keys[s.License] = append(v.keys[s.License], key.Deactivated(v.Profile.UID, s))
+	next := key.Deactivated(v.Profile.UID, s)
+	if d, _ := v.Profile.Definition(s.Definition); d.Type == product.CheckIn {
+		next = key.CheckedIn(v.Profile.UID, s)
+	}
+	v.keys[s.License] = append(v.keys[s.License], next)
 	return s, nil
 }
 

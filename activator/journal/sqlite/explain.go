@@ -38,7 +38,7 @@ func explain(err error) error {
 	case codeReadOnly:
 		say = "the file or its folder cannot be written to; nothing was changed"
 	case codeIOErr:
-		say = "the disk reports an error; nothing is reported done that is not on it"
+		say = "the disk reports an error, or is full; nothing is reported done that is not on it"
 	case codeFull:
 		say = "the disk is full; nothing was written"
 	case codeCantOpen:

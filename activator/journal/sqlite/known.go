@@ -14,14 +14,30 @@ import (
 // thousands of parameters cost more than the look-up.
 const knownBlock = 2000
 
-// Known reports for each number whether it is registered.
+// Known implements [journal.Store].
 func (s *Store) Known(ctx context.Context, numbers []codes.LicenseNumber) ([]bool, error) {
+	return s.among(ctx, numbers, "licenses")
+}
+
+// Free implements [journal.Store].
+func (s *Store) Free(ctx context.Context, numbers []codes.LicenseNumber) ([]bool, error) {
+	free, err := s.among(ctx, numbers, "licenses", "pool")
+	for i := range free {
+		free[i] = !free[i]
+	}
+	return free, err
+}
+
+// among reports for each number whether one of the tables has it.
+func (s *Store) among(ctx context.Context, numbers []codes.LicenseNumber, tables ...string) ([]bool, error) {
 	found := make(map[codes.LicenseNumber]bool)
 	sorted := slices.Clone(numbers)
 	slices.Sort(sorted)
 	for block := range slices.Chunk(slices.Compact(sorted), knownBlock) {
-		if err := s.knownBlock(ctx, block, found); err != nil {
-			return nil, fmt.Errorf("journal %q: %w", s.path, explain(err))
+		for _, table := range tables {
+			if err := s.findBlock(ctx, table, block, found); err != nil {
+				return nil, fmt.Errorf("journal %q: %w", s.path, explain(err))
+			}
 		}
 	}
 	known := make([]bool, len(numbers))
@@ -31,9 +47,9 @@ func (s *Store) Known(ctx context.Context, numbers []codes.LicenseNumber) ([]boo
 	return known, nil
 }
 
-func (s *Store) knownBlock(ctx context.Context, block []codes.LicenseNumber, found map[codes.LicenseNumber]bool) error {
+func (s *Store) findBlock(ctx context.Context, table string, block []codes.LicenseNumber, found map[codes.LicenseNumber]bool) error {
 	var q strings.Builder
-	q.WriteString("SELECT number FROM licenses WHERE number IN (")
+	q.WriteString("SELECT number FROM " + table + " WHERE number IN (")
 	for i, n := range block {
 		if i > 0 {
 			q.WriteByte(',')

@@ -1,0 +1,85 @@
+package activator
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/manual-activator/manual-activator/activator/journal"
+)
+
+// A journal that was cut back to a former head is a valid journal. It is found only
+// against a head that was kept elsewhere, so each operator's computer keeps the last
+// one it saw, away from the vendor folder, one file a log.
+
+// headFile is where the last head of the journal's own log is kept; empty for nowhere.
+func (d *Desk) headFile(origin string) string {
+	if d.heads == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(origin))
+	return filepath.Join(d.heads, hex.EncodeToString(sum[:8])+".head")
+}
+
+// lastHead is the last head that this computer saw of the journal's own log, or nil.
+func (d *Desk) lastHead(ctx context.Context) (*journal.Head, string, error) {
+	now, err := d.store.Head(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	path := d.headFile(now.Origin)
+	if path == "" {
+		return nil, "", nil
+	}
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, path, nil
+	}
+	if err != nil {
+		return nil, path, err
+	}
+	h, err := journal.ParseCheckpoint(text, headVerifiers{d})
+	if err != nil {
+		return nil, path, fmt.Errorf("%s, the last head of the journal that this computer saw, cannot be read (%w): if you know why, remove the file", path, err)
+	}
+	return &h, path, nil
+}
+
+// grown refuses a journal that is not what this computer saw last, with later entries.
+func (d *Desk) grown(ctx context.Context) error {
+	h, path, err := d.lastHead(ctx)
+	if err != nil || h == nil {
+		return err
+	}
+	if err := d.store.Extends(ctx, *h); err != nil {
+		return fmt.Errorf("the journal is not the one that this computer saw last, when it had %d entries: a former copy was put back, or it was changed (%w); "+
+			"restore a backup with `activator restore`, or, if you know that this is right, remove %s", h.Size, err, path)
+	}
+	return nil
+}
+
+// keepHead keeps the head after an append. A head that cannot be kept stops nothing:
+// the journal is durable, and the next one is kept again.
+func (d *Desk) keepHead(ctx context.Context) {
+	h, err := d.store.Head(ctx)
+	if err != nil {
+		return
+	}
+	path := d.headFile(h.Origin)
+	if path == "" || os.MkdirAll(d.heads, 0o700) != nil {
+		return
+	}
+	f, err := os.CreateTemp(d.heads, ".head-")
+	if err != nil {
+		return
+	}
+	_, err = f.Write(h.Checkpoint)
+	if errors.Join(err, f.Close()) != nil || os.Rename(f.Name(), path) != nil {
+		os.Remove(f.Name())
+	}
+}

@@ -1,0 +1,75 @@
+package activator_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/activator/catalog"
+	"github.com/manual-activator/manual-activator/codes"
+)
+
+// secondProduct puts another product into the vendor folder.
+func (o *office) secondProduct(name string) {
+	o.t.Helper()
+	path := filepath.Join(o.dir, "products", name+".toml")
+	if err := os.WriteFile(path, catalog.Sample(codes.UID{1, 2, 3}), 0o600); err != nil {
+		o.t.Fatal(err)
+	}
+	o.desk.Close()
+	o.open()
+}
+
+// License numbers are unique among all products, drawn ahead or sold.
+func TestPoolsOfTwoProducts(t *testing.T) {
+	o := newOffice(t)
+	o.secondProduct("plate-maker")
+	ctx := context.Background()
+	for _, name := range []string{"press-studio", "plate-maker", "press-studio"} {
+		if _, p, err := o.Export(ctx, name); err != nil || len(p.Roster) != 10000 {
+			t.Fatalf("export of %s: have %d vouches, %v, want 10000", name, len(p.Roster), err)
+		}
+	}
+	ls, err := o.Register(ctx, activator.Order{Product: "plate-maker", Customer: "A"}, activator.Order{Product: "press-studio", Customer: "B"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range ls {
+		if !l.Vouched || l.PoolLeft != 9999 {
+			t.Errorf("license of %v: have vouched %v and %d left, want true and 9999", l.Product, l.Vouched, l.PoolLeft)
+		}
+	}
+	if _, err := o.Verify(ctx); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Orders of two products are registered together or not at all.
+func TestRegisterAllOrNone(t *testing.T) {
+	o := newOffice(t)
+	o.secondProduct("plate-maker")
+	ctx := context.Background()
+	if _, err := o.Register(ctx, activator.Order{Product: "plate-maker", Customer: "Other", Order: "7"}); err != nil {
+		t.Fatal(err)
+	}
+	before := o.entries()
+	var usage *activator.UsageError
+	for range 4 { // products come in no order
+		_, err := o.Register(ctx,
+			activator.Order{Product: "press-studio", Customer: "New"},
+			activator.Order{Product: "plate-maker", Customer: "Not the same", Order: "7"})
+		if !errors.As(err, &usage) {
+			t.Fatalf("order of another customer: have %v, want a usage error", err)
+		}
+		if have := o.entries(); have != before {
+			t.Fatalf("entries: have %d, want %d", have, before)
+		}
+	}
+	_, err := o.Register(ctx, activator.Order{Product: "press-studio", Customer: "A", Order: "9"}, activator.Order{Product: "press-studio", Customer: "A", Order: "9"})
+	if !errors.As(err, &usage) {
+		t.Fatalf("one order twice: have %v, want a usage error", err)
+	}
+}

@@ -1,0 +1,127 @@
+package activator
+
+import (
+	"archive/tar"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"filippo.io/age"
+
+	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/activator/keyring"
+)
+
+// Restored says what a restored backup holds.
+type Restored struct {
+	Products []string  // the files of the catalogue
+	Entries  uint64    // of the log that the backup was made of
+	Last     time.Time // when its last entry was decided; what happened later is not in it
+	Head     journal.Head
+	Origin   string // of the new log that the desk writes from now on
+}
+
+// Restore makes a vendor folder of a backup, in a folder that is empty or absent.
+// The journal is verified before anything is put there. What happened after the
+// backup was made is lost, so the folder opens a new log: two entries must never
+// have one number. Licenses that were drawn ahead before are not handed out any
+// more, since the lost end may have sold them.
+func Restore(ctx context.Context, path string, s Setup) (out *Restored, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	identity, err := age.NewScryptIdentity(string(s.Passphrase))
+	if err != nil {
+		return nil, err
+	}
+	identity.SetMaxWorkFactor(maxBackupWorkFactor)
+	r, err := age.Decrypt(f, identity)
+	var wrong *age.NoIdentityMatchError
+	switch {
+	case errors.As(err, &wrong):
+		return nil, fmt.Errorf("%s: %w for this backup", path, keyring.ErrPassphrase)
+	case err != nil:
+		return nil, fmt.Errorf("%s is no backup of this program, or is damaged: %w", path, err)
+	}
+	err = s.build(func(draft Setup) error {
+		if err := unpack(r, draft.Dir); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		if out, err = draft.reopen(ctx); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// reopen verifies an unpacked vendor folder and opens its new log.
+func (s Setup) reopen(ctx context.Context) (out *Restored, err error) {
+	d, err := Open(ctx, Config{Dir: s.Dir, Unlock: func() ([]byte, error) { return slices.Clone(s.Passphrase), nil }, Now: s.Now, Rand: s.Rand})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, d.Close()) }()
+	session := d.Session(Operator{Name: s.Operator}, "restore")
+	if _, err := session.Verify(ctx); err != nil {
+		return nil, err
+	}
+	out = &Restored{}
+	if out.Head, err = d.store.Head(ctx); err != nil {
+		return nil, err
+	}
+	out.Entries = out.Head.Size
+	for e, err := range d.store.Entries(ctx, journal.Query{Newest: true, Limit: 1}) {
+		if err != nil {
+			return nil, err
+		}
+		out.Last = e.At
+	}
+	for _, p := range d.catalog.Products() {
+		out.Products = append(out.Products, p.ID)
+	}
+	id := d.salt()
+	out.Origin = logOrigin(id)
+	if err := d.store.OpenLog(ctx, out.Origin); err != nil {
+		return nil, err
+	}
+	k, err := d.keys()
+	if err != nil {
+		return nil, err
+	}
+	_, err = session.append(ctx, nil, nil, session.stamp(journal.Entry{
+		At: d.now(), Kind: journal.KindLog, Verdict: journal.OK,
+		Detail: fmt.Sprintf("opened with %s after a backup of %s was restored, which ended with %d entries", k.JournalVerifier(), out.Head.Origin, out.Head.Size),
+	}, d.salt()))
+	return out, err
+}
+
+// unpack writes the files of a decrypted backup into an empty folder.
+func unpack(r io.Reader, dir string) error {
+	t := tar.NewReader(r)
+	for {
+		h, err := t.Next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("the backup is damaged: %w", err)
+		}
+		if h.Typeflag != tar.TypeReg || !backupName.MatchString(h.Name) {
+			return fmt.Errorf("the backup holds %q, which no backup of this program does", h.Name)
+		}
+		if err := writeNew(filepath.Join(dir, filepath.FromSlash(h.Name)), t); err != nil {
+			return err
+		}
+	}
+}

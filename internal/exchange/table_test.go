@@ -1,0 +1,426 @@
+package exchange
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/activator/catalog"
+	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/codes/product"
+	"github.com/manual-activator/manual-activator/fingerprint"
+	"github.com/manual-activator/manual-activator/protector"
+)
+
+// Definitions around the one that a cell of the table is about.
+const (
+	base    = 1  // release
+	back    = 2  // deactivate, gives base back
+	left    = 5  // feature
+	right   = 6  // feature
+	subject = 10 // the cell's own
+)
+
+// A cell is one definition that a product file can ask for.
+type cell struct {
+	typ              product.Type
+	reusable, signed bool
+}
+
+func (c cell) String() string {
+	name := c.typ.String()
+	if c.reusable {
+		name += " reusable"
+	}
+	if c.signed {
+		name += " signed"
+	}
+	return name
+}
+
+func (c cell) id() string { return strings.ReplaceAll(c.String(), " ", "-") }
+
+// file is a product file with the cell's definition in it.
+func (c cell) file(n int) []byte {
+	var b strings.Builder
+	fmt.Fprintf(&b, "uid = \"%032x\"\nname = %q\nrelease = 1\npool = 2\ntest = true\n", 0x1000+n, c.String())
+	define := func(id int, typ, name, more string) {
+		fmt.Fprintf(&b, "\n[[definition]]\nid = %d\ntype = %q\nname = %q\n%s", id, typ, name, more)
+	}
+	define(base, "release", "Base", "")
+	if c.typ != product.Deactivate {
+		define(back, "deactivate", "Back", "requires = [1]\n")
+	}
+	define(left, "feature", "Left", "[definition.parameter]\ndefault = 1\nleast = 0\nmost = 7\n")
+	define(right, "feature", "Right", "[definition.parameter]\ndefault = 2\nleast = 0\nmost = 7\n")
+	more := ""
+	if c.reusable {
+		more += "reusable = true\n"
+	}
+	if c.signed {
+		more += "strength = \"signed\"\n"
+	}
+	switch c.typ {
+	case product.Deactivate:
+		more += "requires = [1]\n"
+	case product.CheckIn:
+		more += "requires = [5]\n"
+	case product.Composite, product.Choice:
+		more += "leaves = [5, 6]\n"
+	case product.TrialDays, product.TrialHours, product.TrialRuns, product.Feature:
+		more += "[definition.parameter]\ndefault = 4\nleast = 1\nmost = 7\n"
+	}
+	define(subject, c.typ.String(), "Subject", more)
+	return []byte(b.String())
+}
+
+// mistakes are what product check says about a cell: sentences, one after the other.
+// None: the cell makes sense.
+func (c cell) mistakes() []string {
+	var all []string
+	switch {
+	case !c.reusable:
+	case c.typ.Ends(), c.typ == product.Reactivate, c.typ == product.Recover:
+		all = append(all, fmt.Sprintf("a %s definition cannot be reusable", c.typ))
+	case c.typ.Trial():
+		all = append(all, "it is a trial: a reusable answer would extend it again and again")
+	}
+	if c.signed && c.typ.Ends() {
+		all = append(all, fmt.Sprintf("a %s definition is never answered by a code, so it cannot be signed", c.typ))
+	}
+	return all
+}
+
+// A shop is a vendor whose products are all cells of the table that make sense.
+type shop struct {
+	now     time.Time
+	session *activator.Session
+}
+
+func (s *shop) clock() time.Time { return s.now }
+
+func newShop(t *testing.T, files map[string][]byte) *shop {
+	s := &shop{now: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)}
+	folder := filepath.Join(t.TempDir(), "vendor")
+	ctx := context.Background()
+	if err := activator.Init(ctx, activator.Setup{
+		Dir: folder, Vendor: "Table Vendor", Desk: "table", Operator: "table", WorkFactor: 10,
+		Passphrase: []byte("table"), Now: s.clock, Rand: rand.Reader,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for id, text := range files {
+		if err := os.WriteFile(filepath.Join(folder, "products", id+".toml"), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	desk, err := activator.Open(ctx, activator.Config{
+		Dir: folder, Unlock: func() ([]byte, error) { return []byte("table"), nil }, Now: s.clock, Rand: rand.Reader,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { desk.Close() })
+	s.session = desk.Session(activator.Operator{Name: "table"}, "test")
+	return s
+}
+
+// A buyer is a customer of one product, with one machine.
+type buyer struct {
+	*testing.T
+	*shop
+	config protector.Config
+	client *protector.Client
+	serial string
+}
+
+func (s *shop) buyer(t *testing.T, productID string) *buyer {
+	profile, p, err := s.session.Export(context.Background(), productID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ls, err := s.session.Register(context.Background(), activator.Order{Product: productID, Customer: "Customer", Seats: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &buyer{T: t, shop: s, serial: ls[0].Serial.String(), config: protector.Config{
+		Profile: profile, Anchor: p.Anchor, Now: s.clock, Rand: rand.Reader,
+		Machine: func(context.Context) (*fingerprint.Profile, error) { return hardware(0), nil },
+	}}
+	b.install()
+	return b
+}
+
+// install begins with nothing on the same machine.
+func (b *buyer) install() {
+	b.Helper()
+	b.config.Dir = b.TempDir()
+	var err error
+	if b.client, err = protector.Open(b.config); err != nil {
+		b.Fatal(err)
+	}
+	client := b.client
+	b.Cleanup(func() { client.Close() })
+	if _, err := b.client.EnterSerial(b.serial); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// activate asks for a definition, lets the desk answer and types the answer, which
+// never expires.
+func (b *buyer) activate(id uint8, d activator.Decision) string {
+	b.Helper()
+	r, err := b.client.Request(id, protector.RequestOptions{})
+	if err != nil {
+		b.Fatalf("request for %d: have %v, want a code", id, err)
+	}
+	forever := 0
+	d.ShelfLife = &forever
+	out, err := b.session.Submit(context.Background(), r.Code.String(), d)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if out.Verdict != journal.OK || out.Answer.IsZero() {
+		b.Fatalf("request for %d at the desk: have %s (%s), want an answer", id, out.Verdict, out.Reason)
+	}
+	got, err := b.client.Enter(out.Answer.String())
+	if err != nil || got.Already {
+		b.Fatalf("answer to the request for %d: have %+v and error %v, want it accepted", id, got, err)
+	}
+	return out.Answer.String()
+}
+
+// accept reads a confirmation out; the desk must take it.
+func (b *buyer) accept(d protector.Confirmation, err error) {
+	b.Helper()
+	if err != nil {
+		b.Fatalf("have error %v, want a confirmation code", err)
+	}
+	out, err := b.session.Submit(context.Background(), d.Code.String(), activator.Decision{Reference: "case"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if out.Verdict != journal.OK {
+		b.Fatalf("confirmation at the desk: have %s (%s), want ok", out.Verdict, out.Reason)
+	}
+}
+
+func (b *buyer) status() *protector.Status {
+	b.Helper()
+	s, err := b.client.Status()
+	if err != nil {
+		b.Fatal(err)
+	}
+	return s
+}
+
+// active demands what is active and what is not.
+func (b *buyer) active(want map[uint8]bool) {
+	b.Helper()
+	s := b.status()
+	for id, on := range want {
+		if have := s.Active(id); have != on {
+			d, _ := s.Definition(id)
+			b.Errorf("definition %d: have active=%v (%s), want %v", id, have, d.Detail, on)
+		}
+	}
+}
+
+func yes(protector.Warning) bool { return true }
+
+// day is a parameter: the day so many days from now.
+func (b *buyer) day(days int) *uint32 {
+	d, err := codes.DayOf(b.now.AddDate(0, 0, days))
+	if err != nil {
+		b.Fatal(err)
+	}
+	v := uint32(d)
+	return &v
+}
+
+// try goes a cell's whole way and looks at what it did. It returns the answer, where
+// there is one.
+func (c cell) try(b *buyer) (answer string) {
+	switch c.typ {
+	case product.Release:
+		answer = b.activate(subject, activator.Decision{})
+		b.active(map[uint8]bool{subject: true, base: false})
+	case product.TrialDays:
+		answer = b.activate(subject, activator.Decision{})
+		if have := b.status().Trial; have.State != protector.Active || have.Days != 4 {
+			b.Errorf("trial: have %+v, want 4 days", have)
+		}
+	case product.TrialHours:
+		answer = b.activate(subject, activator.Decision{})
+		if have := b.status().Trial; have.State != protector.Active || have.Running != 4*time.Hour {
+			b.Errorf("trial: have %+v, want 4 hours", have)
+		}
+	case product.TrialRuns:
+		answer = b.activate(subject, activator.Decision{})
+		if have := b.status().Trial; have.State != protector.Active || have.Runs != 4 {
+			b.Errorf("trial: have %+v, want 4 starts", have)
+		}
+	case product.ExpireOn:
+		b.activate(base, activator.Decision{})
+		answer = b.activate(subject, activator.Decision{Parameter: b.day(30)})
+		b.active(map[uint8]bool{base: true})
+		b.later(40 * 24 * time.Hour)
+		b.active(map[uint8]bool{base: false})
+	case product.Unlimited:
+		b.activate(base, activator.Decision{Parameter: b.day(30)})
+		answer = b.activate(subject, activator.Decision{})
+		b.later(40 * 24 * time.Hour)
+		b.active(map[uint8]bool{base: true, subject: true})
+	case product.Feature:
+		five := uint32(5)
+		answer = b.activate(subject, activator.Decision{Parameter: &five})
+		if have := b.status().Feature(subject); have != 5 {
+			b.Errorf("feature: have %d, want 5", have)
+		}
+	case product.Deactivate:
+		b.activate(base, activator.Decision{})
+		b.accept(b.client.Deactivate(subject, yes))
+		b.active(map[uint8]bool{base: false})
+	case product.CheckIn:
+		b.activate(base, activator.Decision{})
+		b.activate(left, activator.Decision{})
+		b.accept(b.client.CheckIn(subject, yes))
+		b.active(map[uint8]bool{base: true, left: false})
+	case product.Reactivate:
+		b.activate(base, activator.Decision{})
+		b.activate(left, activator.Decision{})
+		b.accept(b.client.Deactivate(back, yes))
+		answer = b.activate(subject, activator.Decision{})
+		b.active(map[uint8]bool{base: true, left: true})
+	case product.Recover:
+		b.activate(base, activator.Decision{Parameter: b.day(30)})
+		b.later(5 * 365 * 24 * time.Hour) // a clock that is wrong
+		b.active(map[uint8]bool{base: false})
+		b.later(-5 * 365 * 24 * time.Hour)
+		b.active(map[uint8]bool{base: false})
+		answer = b.activate(subject, activator.Decision{})
+		b.active(map[uint8]bool{base: true})
+	case product.Composite:
+		answer = b.activate(subject, activator.Decision{})
+		b.active(map[uint8]bool{left: true, right: true, base: false})
+	case product.Choice:
+		answer = b.activate(subject, activator.Decision{Choose: []uint8{right}})
+		b.active(map[uint8]bool{left: false, right: true})
+	default:
+		b.Fatalf("type %s: the table has no way for it", c.typ)
+	}
+	return answer
+}
+
+// later lets time pass for all.
+func (b *buyer) later(d time.Duration) { b.now = b.now.Add(d) }
+
+// again types the answer on the same machine after all was lost: what is reusable
+// works again, everything else has to be asked for.
+func (c cell) again(b *buyer, answer string) {
+	b.install()
+	_, err := b.client.Enter(answer)
+	switch {
+	case c.reusable && err != nil:
+		b.Errorf("a reusable answer after a new installation: have %v, want it accepted", err)
+	case !c.reusable && err == nil:
+		b.Error("an answer after a new installation: have it accepted, want it refused")
+	}
+}
+
+// unsigned demands that nobody makes or takes a short answer for what is signed.
+func (c cell) unsigned(b *buyer) {
+	_, err := b.client.Request(subject, protector.RequestOptions{})
+	if have, want := protector.ReasonOf(err), protector.ReasonNotYet; have != want {
+		b.Errorf("request on the customer's side: have %q (%v), want %q", have, err, want)
+	}
+	r, err := b.client.Request(base, protector.RequestOptions{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	out, err := b.session.Submit(context.Background(), r.Code.String(), activator.Decision{As: subject})
+	if err != nil {
+		b.Fatal(err)
+	}
+	const want = "Subject needs a signed activation code, which this version does not make yet"
+	if out.Verdict != journal.Refused || out.Reason != want || !out.Answer.IsZero() {
+		b.Errorf("at the desk: have %s (%s), want refused (%s)", out.Verdict, out.Reason, want)
+	}
+}
+
+// TestTable goes through type × reusable × strength: every cell works from end to end,
+// or is refused with its sentence.
+func TestTable(t *testing.T) {
+	var cells []cell
+	files := map[string][]byte{}
+	for _, typ := range product.Types() {
+		for _, reusable := range []bool{false, true} {
+			for _, signed := range []bool{false, true} {
+				c := cell{typ, reusable, signed}
+				text := c.file(len(cells))
+				cells = append(cells, c)
+				if len(c.mistakes()) == 0 {
+					files[c.id()] = text
+				}
+			}
+		}
+	}
+	if have, want := len(cells), 13*2*2; have != want {
+		t.Fatalf("table: have %d cells, want %d: is there a new type?", have, want)
+	}
+	s := newShop(t, files)
+	works, later, refused := 0, 0, 0
+	for n, c := range cells {
+		t.Run(c.id(), func(t *testing.T) {
+			_, err := catalog.Parse(c.id()+".toml", c.file(n))
+			want := c.mistakes()
+			if len(want) > 0 {
+				refused++
+				c.refused(t, err, want)
+				return
+			}
+			if err != nil {
+				t.Fatalf("product file: have %v, want it accepted", err)
+			}
+			b := s.buyer(t, c.id())
+			if c.signed {
+				later++
+				c.unsigned(b)
+				return
+			}
+			works++
+			if answer := c.try(b); answer != "" {
+				c.again(b, answer)
+			}
+		})
+	}
+	t.Logf("%d cells: %d work end to end, %d are refused by the desk, %d by product check", len(cells), works, later, refused)
+}
+
+// refused holds the mistakes of a product file against the sentences that are due.
+func (c cell) refused(t *testing.T, err error, want []string) {
+	var wrong *catalog.MistakesError
+	if !errors.As(err, &wrong) {
+		t.Fatalf("product file: have %v, want mistakes", err)
+	}
+	for _, sentence := range want {
+		found := false
+		for _, m := range wrong.Mistakes {
+			found = found || strings.Contains(m.Problem, sentence) && m.Remedy != "" && m.Line > 0
+		}
+		if !found {
+			t.Errorf("mistakes: have %v, want %q with a line and a remedy", wrong, sentence)
+		}
+	}
+	if have := len(wrong.Mistakes); have != len(want) {
+		t.Errorf("mistakes: have %d, want %d: %v", have, len(want), wrong)
+	}
+}
