@@ -227,17 +227,20 @@ func (l *licenses) draw(w, h int) *page {
 		p.text(t.plain, 1, "Nothing found: every word must begin a word of the customer, the order or the number. ctrl+n registers a new license.")
 		return p
 	}
-	cols := w - 3
-	name := max(cols-10-16-8-9-20, 12)
-	p.line(t.dim.Render(fmt.Sprintf("  %s%s%s%s%s", pad("license", 10), pad("customer", name), pad("order", 16), pad("seats", 8), "state    product")))
+	order, product := 12, 13
+	if w >= 110 {
+		order, product = 20, 24
+	}
+	name := w - 3 - 10 - order - 6 - 9 - product
+	p.line(t.dim.Render(fmt.Sprintf("  %s%s%s%s%s", pad("license", 10), pad("customer", name), pad("order", order), pad("seats", 6), "state    product")))
 	l.list.rows(p, t, len(l.rows), h-len(p.lines)-1, func(i int) string {
 		r := l.rows[i]
 		who := r.Customer
 		if who == "" {
 			who = "(name erased)"
 		}
-		return pad(r.Number.String(), 10) + pad(cut(who, name-1), name) + pad(cut(r.Order, 15), 16) +
-			pad(fmt.Sprint(r.Seats), 8) + pad(r.State, 9) + cut(l.s.product(r.Product), 20)
+		return pad(r.Number.String(), 10) + pad(cut(who, name-1), name) + pad(cut(r.Order, order-1), order) +
+			pad(fmt.Sprint(r.Seats), 6) + pad(r.State, 9) + cut(l.s.product(r.Product), product)
 	})
 	if l.more {
 		p.line(t.dim.Render(fmt.Sprintf("  the first %d; type more to narrow it", manyLicenses)))

@@ -107,7 +107,7 @@ func (r *productRoom) drawProduct(p *page, x *catalog.Product) {
 	for i := len(x.Releases) - 1; i >= 0; i-- {
 		releases += fmt.Sprintf(", %d", x.Releases[i])
 	}
-	p.field(t, "file", x.Path)
+	p.field(t, "file", "products/"+base(x.Path))
 	p.field(t, "uid", x.UID.String())
 	p.field(t, "releases", releases)
 	p.field(t, "hardware", fmt.Sprintf("tolerance %d on the machine, %d at the desk", x.Policy.Tolerance, x.Policy.DeskTolerance))
