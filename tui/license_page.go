@@ -218,7 +218,7 @@ func (l *licensePage) draw(w, h int) *page {
 
 // life is an entry as a line of the timeline.
 func (l *licensePage) life(e *journal.Entry) string {
-	s := "│ " + e.At.UTC().Format("2006-01-02 15:04") + "  " + pad(story(e), 34)
+	s := "│ " + e.At.UTC().Format("2006-01-02 15:04") + "  " + pad(cut(story(e), 25), 26)
 	if e.Machine {
 		s += " " + e.Fingerprint.String()
 	} else {
