@@ -263,9 +263,9 @@ func (d *desk) help() []key.Binding {
 	case d.now != nil && d.now.waiting:
 		return []key.Binding{called(keys.Back, "next call meanwhile")}
 	case !d.answer().IsZero():
-		return []key.Binding{keys.Aloud, keys.Copy, keys.Form, keys.Mail, keys.Answered, keys.Undo}
+		return []key.Binding{keys.Answered, keys.Aloud, keys.Copy, keys.Form, keys.Mail, keys.Undo}
 	case d.confirmed():
-		return []key.Binding{called(keys.Copy, "copy receipt"), called(keys.Save, "save receipt"), keys.Refund, keys.Mail, keys.Answered}
+		return []key.Binding{keys.Answered, called(keys.Copy, "copy receipt"), called(keys.Save, "save it"), keys.Refund, keys.Mail, keys.Undo}
 	case d.result() != nil:
 		bs := []key.Binding{keys.Answered, keys.Mail}
 		if d.result().Overridable() {

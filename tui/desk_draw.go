@@ -88,7 +88,7 @@ func (d *desk) rest(p *page, h int) {
 	case d.box.empty():
 		d.drawEmpty(p, h)
 	case d.now != nil && d.now.waiting:
-		p.line(" ", t.bandWarn.Render(" RECORDING … "), " Give no code yet: the answer shows when it is safe in the journal.")
+		p.hang(" "+t.bandWarn.Render(" RECORDING … ")+" ", t.plain, "Give no code yet: the answer shows when it is safe in the journal.")
 	case d.now != nil && d.result() != nil:
 		d.drawResult(p, h)
 	case d.readErr != nil:
@@ -319,7 +319,7 @@ func (d *desk) body(p *page, h int, r *activator.Reading) {
 		left := newPage(p.w * 46 / 100)
 		d.facts(left, r)
 		right := newPage(p.w - left.w - 2)
-		d.checks(right, r.Checks, max(h, 8))
+		d.checks(right, r.Checks, "", max(h, 8))
 		left.beside(left.w+2, right)
 		p.lines = append(p.lines, left.lines...)
 		return
@@ -327,7 +327,7 @@ func (d *desk) body(p *page, h int, r *activator.Reading) {
 	at := len(p.lines)
 	d.facts(p, r)
 	p.blank()
-	d.checks(p, r.Checks, h-(len(p.lines)-at))
+	d.checks(p, r.Checks, r.Reason, h-(len(p.lines)-at))
 }
 
 // facts say who, what and which machine.
@@ -420,7 +420,8 @@ var telling = []string{"state", "seat", "hardware", "used before", "limits", "ou
 
 // checks lists what was checked: what an agent must say first, then of the rest
 // as many sentences as fit into h lines, and the names of the others.
-func (d *desk) checks(p *page, all []activator.Check, h int) {
+// What stands above already, said, is not said again.
+func (d *desk) checks(p *page, all []activator.Check, said string, h int) {
 	t := d.s.t
 	at := len(p.lines)
 	var rest []activator.Check
@@ -429,7 +430,11 @@ func (d *desk) checks(p *page, all []activator.Check, h int) {
 			rest = append(rest, c)
 			continue
 		}
-		p.hang(" "+t.mark(c.Result)+" "+t.strong.Render(pad(c.Name, 14))+" ", t.plain, c.Detail)
+		detail := c.Detail
+		if detail == said {
+			detail = "as said above"
+		}
+		p.hang(" "+t.mark(c.Result)+" "+t.strong.Render(pad(c.Name, 14))+" ", t.plain, detail)
 	}
 	row := func(c activator.Check) []string {
 		q := newPage(p.w)

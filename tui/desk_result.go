@@ -92,17 +92,14 @@ func (d *desk) drawAnswer(p *page, h int, o *activator.Outcome) {
 			warnings = append(warnings, c)
 		}
 	}
-	if len(warnings) == 0 || p.w >= wide {
-		who := ""
-		if o.License != nil {
-			who = o.License.Customer
-		}
-		p.field(t, "for", fmt.Sprintf("%s · machine %v · journal entry %v", who, o.Statement.Fingerprint, o.Entry))
-	}
+	p.field(t, "journal", fmt.Sprintf("entry %v", o.Entry))
 	if h-len(p.lines) > 8 {
-		p.blank()
+		p.line(" ", t.dim.Render(strings.Repeat("─", max(p.w-2, 0))))
 		d.body(p, h-len(p.lines), &o.Reading)
 		return
+	}
+	if who := o.License; who != nil {
+		p.field(t, "for", fmt.Sprintf("%s · machine %v", who.Customer, o.Statement.Fingerprint))
 	}
 	for _, c := range warnings {
 		p.hang(" "+t.mark(c.Result)+" ", t.plain, c.Name+": "+c.Detail)

@@ -135,7 +135,7 @@ func TestAParkedRequestWakesUp(t *testing.T) {
 	second := d.customer(l, 9)
 	d.press("esc")
 	d.write(second.asks(t, 1).String())
-	d.shows("the only seat is taken")
+	d.shows("The only seat is taken")
 	d.press("ctrl+p")
 	d.shows("Parked.")
 	d.write(c.givesBack(t).String())

@@ -304,8 +304,12 @@ func (j *journalRoom) draw(w, h int) *page {
 		p.hang(" "+t.bad.Render("✗")+" ", t.plain, sentence(j.err.Error()))
 		return p
 	}
+	day, told := 11, 23 // the year is left out where there is no room
+	if w >= 100 {
+		day, told = 16, 28
+	}
 	line := func(no, at, what, license, machine, by, rest string) string {
-		return pad(cut(no, 8), 9) + pad(at, 17) + pad(cut(what, 27), 28) + pad(license, 9) + pad(machine, 8) + pad(cut(by, 10), 11) + rest
+		return pad(cut(no, 7), 8) + pad(at[max(0, len(at)-day):], day+1) + pad(cut(what, told-1), told) + pad(license, 9) + pad(machine, 8) + pad(cut(by, 7), 8) + rest
 	}
 	p.line("  ", t.dim.Render(cut(line("no.", "time (UTC)", "what", "license", "machine", "by", "ticket, reason, customer"), w-3)))
 	rows := h - len(p.lines) - 1
@@ -345,11 +349,11 @@ func (j *journalRoom) state() string {
 	case text != "" && !j.end:
 		return fmt.Sprintf("%d found, %d entries looked through, back to %s …", len(j.entries), j.searched, j.until)
 	case text != "":
-		return fmt.Sprintf("%d found in all %d entries", len(j.entries), j.searched)
+		return fmt.Sprintf("%d found in all %s", len(j.entries), plural(j.searched, "entry", "entries"))
 	case j.end && len(j.entries) == 0:
 		return "No entries."
 	case j.end:
-		return fmt.Sprintf("%d entries, all", len(j.entries))
+		return "All: " + plural(len(j.entries), "entry", "entries")
 	case len(j.entries) == 0:
 		return "…"
 	}

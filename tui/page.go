@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 
@@ -50,7 +51,7 @@ func (p *page) hang(head string, style lipgloss.Style, s string) {
 // field writes a label and its value; nothing for an empty value.
 func (p *page) field(t theme, label, value string) {
 	if value != "" {
-		p.hang(" "+t.dim.Render(pad(label, 10)), t.plain, value)
+		p.hang(" "+t.dim.Render(pad(cut(label, 11), 12)), t.plain, value)
 	}
 }
 
@@ -150,4 +151,12 @@ func sentence(s string) string {
 		return s
 	}
 	return s + "."
+}
+
+// plural is a number with its noun.
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }

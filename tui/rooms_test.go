@@ -123,7 +123,7 @@ func TestJournalPagesFiltersAndSearches(t *testing.T) {
 	d.press("home", "f")
 	d.press("right", "tab", "tab", "tab", "tab", "tab", "tab", "enter")
 	d.shows("Only request")
-	d.shows("1 entries, all")
+	d.shows("All: 1 entry")
 	d.press("enter")
 	d.shows("Entry ")
 	d.shows("✓ genuine")

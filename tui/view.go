@@ -127,8 +127,10 @@ func (m *Model) header() string {
 		right = cut(m.cfg.Operator+"@"+m.office.Desk(), 24)
 	}
 	left := b.String()
-	if gap := m.w - lipgloss.Width(left) - lipgloss.Width(right) - 1; gap >= 1 {
-		return left + strings.Repeat(" ", gap) + m.t.dim.Render(right)
+	for _, right := range []string{right, cut(m.cfg.Operator, 10)} {
+		if gap := m.w - lipgloss.Width(left) - lipgloss.Width(right) - 1; gap >= 0 {
+			return left + strings.Repeat(" ", gap) + m.t.dim.Render(right)
+		}
 	}
 	return left
 }
@@ -167,6 +169,7 @@ func (m *Model) noticeLines() []string {
 // helpLine follows the focus.
 func (m *Model) helpLine() string {
 	var bs []key.Binding
+	tail := "" // always in sight
 	switch {
 	case m.first != nil:
 		bs = m.first.help()
@@ -175,7 +178,8 @@ func (m *Model) helpLine() string {
 	case len(m.over) > 0:
 		bs = m.over[len(m.over)-1].help()
 	default:
-		bs = append(m.rooms[m.at].help(), keys.Palette, keys.Help, keys.Quit)
+		bs = append(m.rooms[m.at].help(), keys.Palette, keys.Quit)
+		tail = " · " + keys.Help.Help().Key + " " + keys.Help.Help().Desc
 	}
 	var b strings.Builder
 	used := 1
@@ -189,7 +193,7 @@ func (m *Model) helpLine() string {
 		if i > 0 {
 			n += 3
 		}
-		if used+n > m.w-1 {
+		if used+n+len(tail) > m.w-1 {
 			break
 		}
 		if used > 1 {
@@ -197,6 +201,9 @@ func (m *Model) helpLine() string {
 		}
 		b.WriteString(m.t.key.Render(h.Key) + " " + m.t.dim.Render(h.Desc))
 		used += n
+	}
+	if tail != "" {
+		b.WriteString(m.t.dim.Render(" · ") + m.t.key.Render(keys.Help.Help().Key) + " " + m.t.dim.Render(keys.Help.Help().Desc))
 	}
 	return b.String()
 }
