@@ -170,6 +170,16 @@ func TestNoRecoveryForAnotherRequest(t *testing.T) {
 	}
 }
 
+// Nor anything else where it asked for a recovery.
+func TestRecoveryTakesNothingElse(t *testing.T) {
+	o := newOffice(t)
+	l := o.license(1)
+	m := o.machine(l, 7)
+	if out := o.submit(m.request(defRecover), activator.Decision{As: 1, Override: "x"}); failed(out) != "granted" {
+		t.Fatalf("release for a recovery's request: have %q failed, want granted", failed(out))
+	}
+}
+
 // An asked is a request that an honest customer waits for.
 type asked struct {
 	code       codes.Code

@@ -1,7 +1,6 @@
 package activator
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
@@ -42,31 +41,31 @@ type Change struct {
 
 // decideChange applies the rules for changes. It is pure, as decide is.
 func decideChange(l *License, f *journal.LicenseFacts, h *history, names map[codes.Fingerprint]string, limits goneLimit, c Change, now time.Time) judgment {
-	b := &bench{
+	ru := &ruling{
 		r: &Reading{License: l, facts: f, history: h, names: names}, now: now,
 		d: Decision{Override: c.Override, Reference: c.Reference, intent: c.intent, salts: c.salts},
 	}
 	e := journal.Entry{At: now, Kind: journal.KindChange, Verdict: journal.OK, License: l.Number, Product: l.Product, State: ""}
-	b.pass(checkLicense, l.describe())
+	ru.pass(checkLicense, sayLicense(l.Number, l.Order))
 	switch c.Kind {
 	case RevokeLicense:
-		b.standingFrom(journal.Live, journal.Revoked)
+		ru.standingFrom(journal.Live, journal.Revoked)
 	case RestoreLicense:
-		b.standingFrom(journal.Revoked, journal.Live)
+		ru.standingFrom(journal.Revoked, journal.Live)
 	case AmendLicense:
-		b.amend(c)
+		ru.amend(c)
 	case NameMachine:
-		b.nameMachine(&e, c)
+		ru.nameMachine(&e, c)
 	case MachineGone:
 		e.Kind = journal.KindGone
-		b.goneMachine(&e, c, limits)
+		ru.goneMachine(&e, c, limits)
 	case RefundLicense:
 		e.Kind = journal.KindRefund
-		b.refundLicense(&e, c)
+		ru.refundLicense(&e, c)
 	default:
 		panic("activator: unknown kind of change " + string(c.Kind))
 	}
-	j := b.close(e)
+	j := ru.close(e)
 	e = j.entry
 	if e.Detail == "" {
 		e.Detail = string(c.Kind)
@@ -100,26 +99,26 @@ func joinReasons(reason string, e *journal.Entry) string {
 }
 
 // standingFrom moves a license from one state to another.
-func (b *bench) standingFrom(from, to string) {
-	l := *b.r.License
+func (ru *ruling) standingFrom(from, to string) {
+	l := *ru.r.License
 	switch l.State {
 	case to:
-		b.refuse(checkStanding, fmt.Sprintf("the license is %s already", to))
+		ru.refuse(checkStanding, sayStandsAlready(to))
 	case from:
-		b.pass(checkStanding, fmt.Sprintf("the license was %s and becomes %s", from, to))
+		ru.pass(checkStanding, sayBecomes(from, to))
 		l.State = to
-		b.effects = append(b.effects, l.effect())
+		ru.effects = append(ru.effects, l.effect())
 	default:
-		b.refuse(checkStanding, fmt.Sprintf("the license is %s; only a license that is %s can become %s", l.State, from, to))
+		ru.refuse(checkStanding, sayCannotBecome(l.State, from, to))
 	}
 }
 
 // amend changes what was bought.
-func (b *bench) amend(c Change) {
-	l := *b.r.License
+func (ru *ruling) amend(c Change) {
+	l := *ru.r.License
 	if c.Seats != nil {
-		if highest := b.highestSeat(); *c.Seats < highest {
-			b.refuse(checkSeat, fmt.Sprintf("%d seats are too few: seat %d is taken; have machines deactivated first", *c.Seats, highest))
+		if highest := ru.highestSeat(); *c.Seats < highest {
+			ru.refuse(checkSeat, sayTooFewSeats(*c.Seats, highest))
 			return
 		}
 		l.Seats = *c.Seats
@@ -127,13 +126,13 @@ func (b *bench) amend(c Change) {
 	if c.Grants != nil {
 		l.Grants = *c.Grants
 	}
-	b.pass(checkGranted, fmt.Sprintf("%d seats, %s", l.Seats, l.Grants))
-	b.effects = append(b.effects, l.effect())
+	ru.pass(checkGranted, sayAmended(l.Seats, l.Grants, sayBought(l.Grants, ru.r.definitionName)))
+	ru.effects = append(ru.effects, l.effect())
 }
 
-func (b *bench) highestSeat() int {
+func (ru *ruling) highestSeat() int {
 	highest := 0
-	for _, s := range b.r.facts.Seats {
+	for _, s := range ru.r.facts.Seats {
 		if s.Excess == "" {
 			highest = max(highest, s.Slot)
 		}

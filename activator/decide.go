@@ -1,7 +1,6 @@
 package activator
 
 import (
-	"fmt"
 	"time"
 	"unicode/utf8"
 
@@ -16,12 +15,12 @@ import (
 // accepted request it holds the answer's claim, with an accepted confirmation
 // the give-back. Whether the operator may override is asked before.
 func decide(r *Reading, d Decision, now time.Time) judgment {
-	b := &bench{r: r, d: d, now: now}
+	ru := &ruling{r: r, d: d, now: now}
 	e := journal.Entry{At: now, Verdict: journal.OK}
 	if r.Code.IsZero() {
-		e.Kind, e.Verdict, e.Code = journal.KindUnreadable, journal.Unreadable, fmt.Sprintf("[%d characters]", utf8.RuneCountInString(r.Text))
-		b.refuse(checkForm, sayUnreadable(r.Text, r.Slip))
-		j := b.close(e)
+		e.Kind, e.Verdict, e.Code = journal.KindUnreadable, journal.Unreadable, onlyLength(utf8.RuneCountInString(r.Text))
+		ru.refuse(checkForm, sayUnreadable(r.Text, r.Slip))
+		j := ru.close(e)
 		j.entry.Personal = append(j.entry.Personal, d.personal(fieldText, unreadableForJournal(r.Text, r.Slip))...)
 		return j
 	}
@@ -32,26 +31,26 @@ func decide(r *Reading, d Decision, now time.Time) judgment {
 	}
 	if want := d.kinds(); !contains(want, kind) {
 		e.Kind = journal.KindOther
-		b.refuse(checkForm, sayWrongKind(kind, want))
-		return b.close(e)
+		ru.refuse(checkForm, sayWrongKind(kind, want))
+		return ru.close(e)
 	}
 	r.identify(&e)
 	var given *answer
 	switch kind {
 	case codes.KindRequest:
 		e.Kind = journal.KindRequest
-		given = b.request(&e)
+		given = ru.request(&e)
 	case codes.KindConfirmation:
 		e.Kind = journal.KindConfirmation
-		b.confirmation(&e)
+		ru.confirmation(&e)
 	case codes.KindSerial:
 		e.Kind = journal.KindSerial
-		b.serial()
+		ru.serial()
 	default:
 		e.Kind = journal.KindOther
-		b.refuse(checkForm, sayWrongKind(kind, d.kinds()))
+		ru.refuse(checkForm, sayWrongKind(kind, d.kinds()))
 	}
-	j := b.close(e)
+	j := ru.close(e)
 	j.given = given
 	return j
 }
@@ -94,26 +93,26 @@ func (r *Reading) identify(e *journal.Entry) {
 	}
 }
 
-// close turns the bench into the entry: checks, verdict, reasons, effects. A
+// close turns the ruling into the entry: checks, verdict, reasons, effects. A
 // refusal has no effect but that the state was seen in use.
-func (b *bench) close(e journal.Entry) judgment {
-	for _, c := range b.checks {
+func (ru *ruling) close(e journal.Entry) judgment {
+	for _, c := range ru.checks {
 		e.Checks = append(e.Checks, journal.Check{Name: c.Name, Result: string(c.Result), Detail: c.Detail})
 	}
-	if b.refusal() != "" {
+	if ru.refusal() != "" {
 		if e.Verdict == journal.OK || e.Verdict == journal.Repeat {
 			e.Verdict = journal.Refused
 		}
 		e.Answer = ""
-		b.effects = keepMarks(b.effects)
+		ru.effects = keepMarks(ru.effects)
 	}
-	e.Effects = b.effects
-	reason := b.d.Correct
-	if b.overridden() {
-		reason = b.d.Override
+	e.Effects = ru.effects
+	reason := ru.d.Correct
+	if ru.overridden() {
+		reason = ru.d.Override
 	}
-	e.Personal = b.d.personal("reference", b.d.Reference, "reason", reason)
-	return judgment{entry: e, checks: b.checks}
+	e.Personal = ru.d.personal("reference", ru.d.Reference, "reason", reason)
+	return judgment{entry: e, checks: ru.checks}
 }
 
 func keepMarks(all []journal.Effect) []journal.Effect {
@@ -138,75 +137,74 @@ func (d Decision) personal(pairs ...string) []journal.Personal {
 }
 
 // serial judges a serial number: which license it opens, and whether we made it.
-func (b *bench) serial() {
-	if !b.known() {
+func (ru *ruling) serial() {
+	if !ru.known() {
 		return
 	}
-	if !b.r.serialGenuine {
-		b.refuse(checkGenuine, "the serial number names a license of ours but was not made by us: compare it group by group")
+	if !ru.r.serialGenuine {
+		ru.refuse(checkGenuine, saySerialNotGenuine)
 		return
 	}
-	b.pass(checkGenuine, "made by us")
-	b.standing()
-	b.skip(checkSeat, b.r.License.describeSeats(len(b.r.facts.Seats)))
+	ru.pass(checkGenuine, saySerialGenuine)
+	ru.standing()
+	ru.skip(checkSeat, saySeatsTaken(len(ru.r.facts.Seats), ru.r.License.Seats))
 }
 
 // confirmation judges a deactivation confirmation code and gives the seat back.
-func (b *bench) confirmation(e *journal.Entry) {
-	if !b.known() || !b.genuine() {
+func (ru *ruling) confirmation(e *journal.Entry) {
+	if !ru.known() || !ru.genuine() {
 		return
 	}
-	r := b.r
+	r := ru.r
 	if !r.Definition.Type.Ends() {
-		b.refuse(checkDefinition, r.Definition.Name+" gives nothing back: no confirmation code can come from it")
+		ru.refuse(checkDefinition, sayGivesNothingBack(r.Definition.Name))
 		return
 	}
 	s := r.Statement
 	if first := r.history.confirmed(s.Fingerprint, s.Random); first != nil {
-		b.again(e, first)
+		ru.again(e, first)
 		return
 	}
-	b.gaveBack()
+	ru.gaveBack()
 	if r.License.State == journal.Live {
-		b.pass(checkStanding, "the license is in good standing")
+		ru.pass(checkStanding, sayGoodStanding)
 	} else {
-		b.warn(checkStanding, "the license is "+r.License.State+"; the give-back is recorded all the same")
+		ru.warn(checkStanding, sayRecordedAllTheSame(r.License.State))
 	}
-	b.preconditions(r.Definition, 0)
-	b.outcome()
+	ru.preconditions(r.Definition, 0)
+	ru.outcome()
 	seat := false
 	if r.Definition.Type == product.Deactivate {
-		seat = b.freeSeat()
+		seat = ru.freeSeat()
 	} else {
-		b.skip(checkSeat, "the machine stays active and keeps its seat; only "+r.definitionName(r.Definition.Requires[0])+" is given back")
+		ru.skip(checkSeat, sayStaysActive(r.definitionName(r.Definition.Requires[0])))
 	}
 	claim := confirmationClaim{
 		parent: r.node.ref, definition: s.Definition, kind: uint8(r.Definition.Type), release: r.Release,
-		status: s.Status, tag: s.Tag, freed: seat, overridden: b.overridden(),
+		status: s.Status, tag: s.Tag, freed: seat, overridden: ru.overridden(),
 	}
-	if ref := b.d.Reference; ref != "" {
-		claim.reference = hashReference(b.d.salts(), ref)
+	if ref := ru.d.Reference; ref != "" {
+		claim.reference = hashReference(ru.d.salts(), ref)
 	}
 	key := journal.ConfirmationKey(s.Fingerprint, s.Random)
-	b.effects = append(b.effects, journal.Claim{License: s.License, Scope: journal.ScopeConfirmation, Key: key, Value: claim.value()})
+	ru.effects = append(ru.effects, journal.Claim{License: s.License, Scope: journal.ScopeConfirmation, Key: key, Value: claim.value()})
 	for n := r.node; r.Definition.Type == product.Deactivate && n.parent != nil && n.home == r.node.home && !n.gaveBack(); n = n.parent {
 		if n.shut == nil && n.answer != nil {
-			b.effects = append(b.effects, journal.Claim{License: s.License, Scope: journal.ScopeClosed, Key: n.ref.bytes(), Value: key})
+			ru.effects = append(ru.effects, journal.Claim{License: s.License, Scope: journal.ScopeClosed, Key: n.ref.bytes(), Value: key})
 		}
 	}
 }
 
 // again judges a confirmation that was accepted before.
-func (b *bench) again(e *journal.Entry, first *node) {
-	when := day(first.at)
-	if first.confirmation.reference.is(b.d.Reference) {
-		b.pass(checkUsed, "accepted on "+when+" for this same reference; it counts once")
+func (ru *ruling) again(e *journal.Entry, first *node) {
+	if first.confirmation.reference.is(ru.d.Reference) {
+		ru.pass(checkUsed, sayAcceptedSame(first.at))
 		e.Verdict = journal.Repeat
 		return
 	}
-	b.add(Check{
-		Name: checkUsed, Result: Failed, hard: true, Detail: "this code was accepted already, on " + when + " by " + first.operator + "; it counts once",
-		aside: b.r.beforeFor(),
+	ru.add(Check{
+		Name: checkUsed, Result: Failed, hard: true, Detail: sayAcceptedBefore(first.at, first.operator),
+		aside: ru.r.beforeFor(),
 	})
 }
 
@@ -217,73 +215,73 @@ func (r *Reading) beforeFor() string {
 	}
 	for _, p := range r.before.Personal {
 		if p.Field == "reference" && !p.Redacted {
-			return "it was accepted for " + p.Text
+			return sayAcceptedFor(p.Text)
 		}
 	}
-	return "it was accepted without a reference"
+	return sayAcceptedForNothing
 }
 
 // gaveBack judges the state that a confirmation comes from.
-func (b *bench) gaveBack() {
-	r := b.r
+func (ru *ruling) gaveBack() {
+	r := ru.r
 	switch {
 	case r.node.parent == nil:
-		b.refuse(checkState, sayNeverActive)
+		ru.refuse(checkState, sayNeverActive)
 		return
 	case r.node.gaveBack():
-		b.refuse(checkState, sayTwiceBack)
+		ru.refuse(checkState, sayTwiceBack)
 		return
 	}
 	switch r.State {
 	case Current:
-		b.pass(checkState, r.StateNote)
+		ru.pass(checkState, r.StateNote)
 	case Superseded, Gone:
-		b.warn(checkState, r.StateNote)
+		ru.warn(checkState, r.StateNote)
 	case Earlier:
-		b.doubt(checkState, r.StateNote)
+		ru.doubt(checkState, r.StateNote)
 	case GivenBack, Void:
-		b.refuse(checkState, r.StateNote)
+		ru.refuse(checkState, r.StateNote)
 	}
 	if r.State == GivenBack {
-		b.refuse(checkUsed, sayOneGiveBack)
+		ru.refuse(checkUsed, sayOneGiveBack)
 	} else {
-		b.pass(checkUsed, "the first time that this activation is given back")
+		ru.pass(checkUsed, sayFirstGiveBack)
 	}
 }
 
 // outcome judges what the customer's side says about its own deactivation.
-func (b *bench) outcome() {
-	switch b.r.Statement.Status {
+func (ru *ruling) outcome() {
+	switch ru.r.Statement.Status {
 	case 0:
-		b.pass(checkOutcome, "the program says that every trace of the activation was ended")
+		ru.pass(checkOutcome, sayEndedAll)
 	case 1:
-		b.doubt(checkOutcome, "the program could not end some copies of its state: ask the customer to run the deactivation again with an administrator's rights, and record this one with a reason")
+		ru.doubt(checkOutcome, sayEndedPartly)
 	case 2:
-		b.doubt(checkOutcome, "the program was deactivated on other hardware than it was activated on")
+		ru.doubt(checkOutcome, sayEndedOnOther)
 	case 3:
-		b.doubt(checkOutcome, "the program was deactivated on other hardware than it was activated on, and could not end some copies of its state")
+		ru.doubt(checkOutcome, sayEndedPartlyOnOther)
 	default:
-		b.refuse(checkOutcome, "the code reports an outcome that only a newer version of this program knows: update the desk")
+		ru.refuse(checkOutcome, sayOutcomeNewer)
 	}
 }
 
 // freeSeat frees the machine's seat if the activation that is given back is the
 // one that holds it. It reports whether a seat comes free.
-func (b *bench) freeSeat() bool {
-	r := b.r
+func (ru *ruling) freeSeat() bool {
+	r := ru.r
 	held := r.holder()
 	switch {
 	case held == nil:
-		b.skip(checkSeat, "the machine holds no seat: none comes free")
+		ru.skip(checkSeat, sayHoldsNoSeat)
 		return false
 	case r.State == Earlier:
-		b.warn(checkSeat, "the seat stays with the later activation of this machine")
+		ru.warn(checkSeat, saySeatStays)
 		return false
 	case r.State == Gone:
-		b.warn(checkSeat, "the machine's seat came free when it was declared gone; no second one does")
+		ru.warn(checkSeat, saySeatWasFreed)
 		return false
 	}
-	b.pass(checkSeat, "the machine's seat comes free")
-	b.effects = append(b.effects, journal.FreeSeat{License: r.License.Number, Fingerprint: held.Fingerprint})
+	ru.pass(checkSeat, saySeatFreed)
+	ru.effects = append(ru.effects, journal.FreeSeat{License: r.License.Number, Fingerprint: held.Fingerprint})
 	return true
 }

@@ -1,8 +1,6 @@
 package activator
 
 import (
-	"fmt"
-
 	"github.com/manual-activator/manual-activator/activator/journal"
 )
 
@@ -29,25 +27,25 @@ type goneLimit struct{ max, days int }
 
 // goneMachine releases a machine without proof: its disk is dead, it was stolen,
 // or no confirmation code is to be had.
-func (b *bench) goneMachine(e *journal.Entry, c Change, limit goneLimit) {
-	r := b.r
+func (ru *ruling) goneMachine(e *journal.Entry, c Change, limit goneLimit) {
+	r := ru.r
 	f := r.oneMachine(c.Fingerprint)
 	switch {
 	case f == nil && len(r.facts.Seats) == 0:
-		b.refuse(checkSeat, r.saySeats()+": there is nothing to release")
+		ru.refuse(checkSeat, sayNothingToRelease(r.facts.Seats))
 		return
 	case f == nil:
-		b.refuse(checkSeat, r.saySeats()+"; say which machine is gone by its fingerprint")
+		ru.refuse(checkSeat, sayWhichIsGone(r.facts.Seats))
 		return
 	}
 	e.Machine, e.Fingerprint = true, *f
 	seat := r.seatOf(*f)
 	if seat == nil {
-		b.refuse(checkSeat, fmt.Sprintf("machine %v holds no seat of this license; %s", *f, r.saySeats()))
+		ru.refuse(checkSeat, sayMachineWithoutSeat(*f, r.facts.Seats))
 		return
 	}
 	count := 0
-	since := b.now.AddDate(0, 0, -limit.days)
+	since := ru.now.AddDate(0, 0, -limit.days)
 	entries := map[journal.EntryID]bool{}
 	for _, cl := range r.facts.Claims {
 		if cl.Scope == journal.ScopeGone && cl.At.After(since) && !entries[cl.Entry] {
@@ -56,15 +54,15 @@ func (b *bench) goneMachine(e *journal.Entry, c Change, limit goneLimit) {
 		}
 	}
 	if count >= limit.max {
-		b.doubt(checkLimits, fmt.Sprintf("%d machines of this license were declared gone within %d days; the limit is %d", count, limit.days, limit.max))
+		ru.doubt(checkLimits, sayLimit(sayMachinesGone, count, limit.max, limit.days))
 	} else {
-		b.pass(checkLimits, fmt.Sprintf("machines gone: number %d of %d within %d days", count+1, limit.max, limit.days))
+		ru.pass(checkLimits, sayWithinLimit(sayMachinesGone, count+1, limit.max, limit.days))
 	}
-	b.pass(checkSeat, fmt.Sprintf("seat %d of machine %v comes free, without proof (%s)", seat.Slot, *f, c.Cause))
-	b.effects = append(b.effects, journal.FreeSeat{License: r.License.Number, Fingerprint: *f})
+	ru.pass(checkSeat, sayGoneFrees(*f, seat.Slot, c.Cause))
+	ru.effects = append(ru.effects, journal.FreeSeat{License: r.License.Number, Fingerprint: *f})
 	for _, n := range r.history.with(*f) { // also those from before its parts changed
 		if n.answer != nil && n.shut == nil && n.gone == nil {
-			b.effects = append(b.effects, journal.Claim{License: r.License.Number, Scope: journal.ScopeGone, Key: n.ref.bytes()})
+			ru.effects = append(ru.effects, journal.Claim{License: r.License.Number, Scope: journal.ScopeGone, Key: n.ref.bytes()})
 		}
 	}
 }

@@ -29,6 +29,9 @@ const fieldText = "text"
 
 const serialLeftOut = "[serial number]"
 
+// onlyLength stands in the journal for a text of n characters that it does not keep.
+func onlyLength(n int) string { return fmt.Sprintf("[%d characters]", n) }
+
 // unreadableForJournal is what the journal keeps of a text that is no code.
 func unreadableForJournal(text string, slip error) string {
 	var b strings.Builder
@@ -45,7 +48,7 @@ func unreadableForJournal(text string, slip error) string {
 	case beginsSerial(text) || aboutSerial(slip):
 		return serialLeftOut
 	case n >= 20 && n <= 60 && !tellsKind(slip): // a serial number whose first letter was lost
-		return fmt.Sprintf("[%d characters]", n)
+		return onlyLength(n)
 	}
 	return journal.ShortText(b.String())
 }
@@ -92,15 +95,13 @@ func aboutSerial(err error) bool {
 	return errors.As(err, &slip) && slip.Kind == codes.KindSerial || errors.As(err, &length) && length.Kind == codes.KindSerial
 }
 
-const sayUnreadableSerial = "this looks like a serial number with a slip in it: compare it group by group; what the desk needs is the code that the program shows"
-
 // sayUnreadable is the sentence about a text that is no code. About a serial
 // number it repeats nothing of what was typed.
 func sayUnreadable(text string, slip error) string {
 	if n := characters(text); aboutSerial(slip) || beginsSerial(text) {
 		return sayUnreadableSerial
 	} else if n >= 20 && n <= 60 && !tellsKind(slip) {
-		return "this is no code: ask for it again, group by group, beginning with the first letter"
+		return sayNoCode
 	}
 	for _, m := range codes.Find(text) {
 		if m.Err != nil && beginsSerial(text[m.Start:m.End]) {

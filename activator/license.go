@@ -47,20 +47,6 @@ func newLicense(l journal.License, taken int) (*License, error) {
 	}, nil
 }
 
-// describe is the license in a sentence, without its customer: checks are kept in
-// the journal, where a name must stay erasable.
-func (l *License) describe() string {
-	s := fmt.Sprintf("license %v", l.Number)
-	if l.Order != "" {
-		s += ", order " + l.Order
-	}
-	return s
-}
-
-func (l *License) describeSeats(taken int) string {
-	return fmt.Sprintf("%d of %d seats are taken", taken, l.Seats)
-}
-
 // effect is the license as the journal sets it.
 func (l *License) effect() journal.SetLicense {
 	return journal.SetLicense{

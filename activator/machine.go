@@ -1,26 +1,23 @@
 package activator
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
 )
 
 // nameMachine gives a machine of the license a name for people.
-func (b *bench) nameMachine(e *journal.Entry, c Change) {
-	f := b.r.oneMachine(c.Fingerprint)
+func (ru *ruling) nameMachine(e *journal.Entry, c Change) {
+	f := ru.r.oneMachine(c.Fingerprint)
 	if f == nil {
-		b.refuse(checkSeat, b.r.saySeats()+"; say which machine is meant by its fingerprint")
+		ru.refuse(checkSeat, sayWhichToName(ru.r.facts.Seats))
 		return
 	}
 	e.Machine, e.Fingerprint = true, *f
-	if b.r.seatOf(*f) == nil && len(b.r.history.with(*f)) == 0 {
-		b.refuse(checkSeat, fmt.Sprintf("machine %v was never activated for this license; %s", *f, b.r.saySeats()))
+	if ru.r.seatOf(*f) == nil && len(ru.r.history.with(*f)) == 0 {
+		ru.refuse(checkSeat, sayNeverActivated(*f, ru.r.facts.Seats))
 		return
 	}
-	b.pass(checkSeat, fmt.Sprintf("machine %v gets its name", *f))
+	ru.pass(checkSeat, sayNamed(*f))
 }
 
 // oneMachine is the machine that is meant: the one named, or the only one that
@@ -30,15 +27,4 @@ func (r *Reading) oneMachine(named *codes.Fingerprint) *codes.Fingerprint {
 		return &r.facts.Seats[0].Fingerprint
 	}
 	return named
-}
-
-func (r *Reading) saySeats() string {
-	if len(r.facts.Seats) == 0 {
-		return "no machine holds a seat of this license"
-	}
-	var held []string
-	for _, s := range r.facts.Seats {
-		held = append(held, fmt.Sprintf("%v, seat %d since %s", s.Fingerprint, s.Slot, day(s.Since)))
-	}
-	return "seats are held by " + strings.Join(held, "; ")
 }

@@ -22,7 +22,7 @@ import (
 // Its errors are a [*UsageError]: the operator's words do not fit.
 func (d Decision) parameter(def *product.Definition, define definer, now time.Time) (uint32, error) {
 	if d.Choose != nil && def.Type != product.Choice {
-		return 0, usagef("%s is a %s: leaves are chosen for a choice only", def.Name, def.Type)
+		return 0, usage(sayNoChoice(def.Name, def.Type))
 	}
 	given := d.Parameter
 	switch def.Type {
@@ -33,16 +33,16 @@ func (d Decision) parameter(def *product.Definition, define definer, now time.Ti
 		return lastDayFrom(def, *given, now)
 	case product.ExpireOn:
 		if given == nil {
-			return 0, usagef("%s needs its last day, such as --param 2027-06-30", def.Name)
+			return 0, usage(sayNeedsDay(def.Name))
 		}
 		return lastDayFrom(def, *given, now)
 	case product.Recover:
 		today, err := codes.DayOf(now)
 		if err != nil {
-			return 0, usagef("this computer's clock is wrong: %v", err)
+			return 0, usage(sayClockWrong(err))
 		}
 		if given != nil {
-			return 0, usagef("%s takes no parameter: it carries today's day by itself", def.Name)
+			return 0, usage(sayTakesToday(def.Name))
 		}
 		return uint32(today), nil
 	case product.Choice:
@@ -54,12 +54,12 @@ func (d Decision) parameter(def *product.Definition, define definer, now time.Ti
 			return def.Parameter.Default, nil
 		}
 		if !def.Parameter.Allows(*given) {
-			return 0, usagef("parameter of %s: have %d, want %d to %d", def.Name, *given, def.Parameter.Least, def.Parameter.Most)
+			return 0, usage(sayValueRange(def.Name, *given, def.Parameter.Least, def.Parameter.Most))
 		}
 		return *given, nil
 	}
 	if given != nil && *given != 0 {
-		return 0, usagef("%s (%s) takes no parameter, have %d", def.Name, def.Type, *given)
+		return 0, usage(sayTakesNoValue(def, *given))
 	}
 	return 0, nil
 }
@@ -77,9 +77,9 @@ func (d Decision) compositeDay(def *product.Definition, define definer, now time
 	case d.Parameter != nil && *d.Parameter != 0 && takes:
 		return lastDayFrom(def, *d.Parameter, now)
 	case d.Parameter != nil && *d.Parameter != 0:
-		return 0, usagef("%s (%s) takes no parameter, have %d: none of its parts has a last day", def.Name, def.Type, *d.Parameter)
+		return 0, usage(sayPartsTakeNoDay(def, *d.Parameter))
 	case needs:
-		return 0, usagef("%s needs a last day, such as --param 2027-06-30", def.Name)
+		return 0, usage(sayNeedsDay(def.Name))
 	}
 	return 0, nil
 }
@@ -90,10 +90,10 @@ func takesDay(t product.Type) bool { return t == product.Release || t == product
 // lastDayFrom takes a parameter as the last day of what is granted.
 func lastDayFrom(def *product.Definition, value uint32, now time.Time) (uint32, error) {
 	if value > uint32(codes.MaxDay) {
-		return 0, usagef("last day of %s: have number %d, want a day up to %v", def.Name, value, codes.MaxDay)
+		return 0, usage(sayDayTooLate(def.Name, value))
 	}
 	if day := codes.Day(value); !now.Before(day.End()) {
-		return 0, usagef("last day of %s: have %v, which is over", def.Name, day)
+		return 0, usage(sayDayOver(def.Name, day))
 	}
 	return value, nil
 }
@@ -104,18 +104,18 @@ func (d Decision) leaves(def *product.Definition) (uint32, error) {
 	if d.Parameter != nil {
 		bits = *d.Parameter
 		if len(def.Leaves) < 32 && bits>>len(def.Leaves) != 0 {
-			return 0, usagef("%s has %d leaves: have bits %#x, want none above", def.Name, len(def.Leaves), bits)
+			return 0, usage(sayChoiceTooWide(def.Name, bits, len(def.Leaves)))
 		}
 	}
 	for _, id := range d.Choose {
 		i := slices.Index(def.Leaves, id)
 		if i < 0 {
-			return 0, usagef("%s has no leaf %d: choose from %v", def.Name, id, def.Leaves)
+			return 0, usage(sayNotInChoice(def.Name, id, def.Leaves))
 		}
 		bits |= 1 << i
 	}
 	if bits == 0 {
-		return 0, usagef("%s needs a choice, such as --choose %d", def.Name, def.Leaves[0])
+		return 0, usage(sayNeedsChoice(def.Name, def.Leaves[0]))
 	}
 	return bits, nil
 }

@@ -228,6 +228,7 @@ func (s *Session) License(ctx context.Context, number codes.LicenseNumber) (*Lic
 // An UnknownLicenseError says that a number is not registered here.
 type UnknownLicenseError struct{ Number codes.LicenseNumber }
 
+// Error is the sentence for the operator: the number, and what to compare.
 func (e *UnknownLicenseError) Error() string { return sayUnknownLicense(e.Number) }
 
 // drawNumbers draws distinct license numbers of the current epoch that are not

@@ -1,7 +1,6 @@
 package activator
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
@@ -18,80 +17,112 @@ type answer struct {
 }
 
 // request judges a request code and makes its answer.
-func (b *bench) request(e *journal.Entry) *answer {
-	if !b.known() || !b.genuine() {
+func (ru *ruling) request(e *journal.Entry) *answer {
+	if !ru.known() || !ru.genuine() {
 		return nil
 	}
-	r, s := b.r, b.r.Statement
+	grants := ru.grants()
+	if grants == nil {
+		return nil
+	}
+	s := ru.r.Statement
+	earlier := ru.r.history.answersTo(s.Fingerprint, s.Random)
+	if len(earlier) > 0 && ru.d.Correct == "" {
+		last := earlier[len(earlier)-1]
+		if !ru.differs(last, grants) && last.answer.valid(ru.now) {
+			return ru.repeat(e, last)
+		}
+	}
+	terms, why, ok := ru.terms(grants, earlier)
+	if !ok || ru.refusal() != "" {
+		return nil
+	}
+	revision := len(earlier) + 1
+	if revision > maxRevision {
+		ru.refuse(checkUsed, sayAnsweredOften(maxRevision))
+		return nil
+	}
+	given := ru.give(grants, terms, revision, why)
+	e.Answer = given.code.String()
+	return given
+}
+
+// grants is the definition that the answer is to grant: the one asked for, or the
+// operator's choice. It is nil where there can be no such answer.
+func (ru *ruling) grants() *product.Definition {
+	r := ru.r
 	grants := r.Definition
-	if b.d.As != 0 {
-		d, ok := r.Product.Definition(b.d.As)
+	if ru.d.As != 0 {
+		d, ok := r.Product.Definition(ru.d.As)
 		if !ok {
-			b.refuse(checkGranted, fmt.Sprintf("%s has no authorization %d", r.Product.Name, b.d.As))
+			ru.refuse(checkGranted, sayNoSuchGrant(r.Product.Name, ru.d.As))
 			return nil
 		}
 		grants = &d
 	}
-	if !b.grantable(grants) {
-		return nil
+	switch {
+	case grants.Type.Ends():
+		ru.refuse(checkGranted, sayNeverAnswered(grants.Name))
+	case grants.Signed:
+		ru.refuse(checkGranted, saySigned(grants.Name))
+	case grants.Type == product.Recover && r.Definition.Type != product.Recover:
+		ru.refuse(checkGranted, sayAskInProgram(grants.Name))
+	case grants.Type != product.Recover && r.Definition.Type == product.Recover:
+		ru.refuse(checkGranted, sayRecoveryOnly(r.Definition.Name))
+	default:
+		return grants
 	}
-	if grants.Type == product.Recover && r.Definition.Type != product.Recover {
-		b.refuse(checkGranted, grants.Name+" must be asked for by the program itself: the customer chooses it in the menu and reads out that code")
-		return nil
-	}
-	earlier := r.history.answersTo(s.Fingerprint, s.Random)
-	if len(earlier) > 0 && b.d.Correct == "" {
-		last := earlier[len(earlier)-1]
-		if !b.differs(last, grants) && last.answer.valid(b.now) {
-			return b.repeat(e, last)
-		}
-	}
-	b.state(grants)
-	b.before(earlier, grants)
-	b.standing()
-	parameter, err := b.d.parameter(grants, r.Product.Definition, b.now)
+	return nil
+}
+
+// terms judges whether an answer that grants a definition may be given, and makes its
+// terms. It reports whether it could; checks may have failed nevertheless.
+func (ru *ruling) terms(grants *product.Definition, earlier []*node) (codes.Terms, cause, bool) {
+	r, s := ru.r, ru.r.Statement
+	recovers := grants.Type == product.Recover
+	ru.state(grants)
+	ru.before(earlier)
+	ru.standing()
+	parameter, err := ru.d.parameter(grants, r.Product.Definition, ru.now)
 	if err != nil {
-		b.refuse(checkGranted, err.Error())
-		return nil
+		ru.refuse(checkGranted, err.Error())
+		return codes.Terms{}, 0, false
 	}
-	b.granted(grants, parameter)
-	b.preconditions(grants, parameter)
-	if grants.Type == product.Recover {
-		b.skip(checkSeat, "a recovery takes no seat")
+	ru.granted(grants, parameter)
+	ru.preconditions(grants, parameter)
+	if recovers {
+		ru.skip(checkSeat, sayNoSeatForRecovery)
 	} else {
-		b.seat()
+		ru.seat()
 	}
-	why := b.why(earlier, grants.Type == product.Recover)
-	b.limits(why)
-	day, ok := b.lastDay(grants)
-	if !ok {
-		return nil
-	}
+	why := ru.why(earlier, recovers)
+	ru.limits(why)
+	day, ok := ru.lastDay(grants)
 	terms := codes.Terms{
 		UID: r.License.Product, License: s.License, Release: r.Release,
 		Definition: grants.ID, Type: uint8(grants.Type), Flags: grants.Flags(),
 		Fingerprint: s.Fingerprint, Random: s.Random, Day: day, Parameter: parameter,
 	}
+	if grants.Reusable {
+		terms.Random = 0
+	}
+	return terms, why, ok
+}
+
+// give makes the activation code, and the claim by which the desk remembers it.
+func (ru *ruling) give(grants *product.Definition, terms codes.Terms, revision int, why cause) *answer {
+	r, s := ru.r, ru.r.Statement
 	parent := r.node
 	if grants.Reusable {
-		terms.Random, parent = 0, r.history.root
-	}
-	if b.refusal() != "" {
-		return nil
-	}
-	revision := len(earlier) + 1
-	if revision > maxRevision {
-		b.refuse(checkUsed, fmt.Sprintf("this request was answered %d times: ask for a new request code", maxRevision))
-		return nil
+		parent = r.history.root
 	}
 	tag := r.history.keyOf(parent).AnswerTag(terms)
-	code := codes.Answer{Day: day, Parameter: parameter, Tag: tag}.Code()
-	claim := answerClaim{parent: parent.ref, terms: terms, asked: s.Definition, tag: tag, cause: why, overridden: b.overridden()}
-	b.effects = append(b.effects, journal.Claim{
+	code := codes.Answer{Day: terms.Day, Parameter: terms.Parameter, Tag: tag}.Code()
+	claim := answerClaim{parent: parent.ref, terms: terms, asked: s.Definition, tag: tag, cause: why, overridden: ru.overridden()}
+	ru.effects = append(ru.effects, journal.Claim{
 		License: s.License, Scope: journal.ScopeAnswer,
 		Key: journal.AnswerKey(s.Fingerprint, s.Random, uint8(revision)), Value: claim.value(),
 	})
-	e.Answer = code.String()
 	return &answer{code: code, grants: grants, terms: terms, revision: revision}
 }
 
@@ -99,73 +130,59 @@ func (b *bench) request(e *journal.Entry) *answer {
 // needs more.
 const maxRevision = 99
 
-// grantable judges whether an answer to d can be made at all.
-func (b *bench) grantable(d *product.Definition) bool {
-	switch {
-	case d.Type == product.Deactivate || d.Type == product.CheckIn:
-		b.refuse(checkGranted, d.Name+" is never answered with a code: the program shows a confirmation code by itself")
-	case d.Signed:
-		b.refuse(checkGranted, d.Name+" needs a signed activation code, which this version does not make yet")
-	default:
-		return true
-	}
-	return false
-}
-
 // state judges the state that a request comes from.
-func (b *bench) state(grants *product.Definition) {
-	r := b.r
+func (ru *ruling) state(grants *product.Definition) {
+	r := ru.r
 	switch {
 	case grants.Type == product.Recover:
-		b.pass(checkState, "a recovery is asked for under the license itself, whatever state the machine is in")
+		ru.pass(checkState, sayRecovery)
 		return
 	case r.node.gaveBack():
-		b.afterGiveBack(grants)
+		ru.afterGiveBack(grants)
 		return
 	}
 	if grants.Type == product.Reactivate {
-		b.refuse(checkState, sayNotDeactivated)
+		ru.refuse(checkState, sayNotDeactivated)
 		return
 	}
 	switch r.State {
 	case Current:
-		b.pass(checkState, r.StateNote)
+		ru.pass(checkState, r.StateNote)
 	case Superseded, LicenseOnly:
-		b.warn(checkState, r.StateNote)
+		ru.warn(checkState, r.StateNote)
 	case Earlier, Gone:
-		b.doubt(checkState, r.StateNote)
+		ru.doubt(checkState, r.StateNote)
 	case GivenBack, Void:
-		b.refuse(checkState, r.StateNote)
+		ru.refuse(checkState, r.StateNote)
 	}
 }
 
 // afterGiveBack judges a request from a machine that gave its activation back.
-func (b *bench) afterGiveBack(grants *product.Definition) {
-	r := b.r
+func (ru *ruling) afterGiveBack(grants *product.Definition) {
+	r := ru.r
 	switch {
 	case grants.Type != product.Reactivate:
-		b.refuse(checkState, sayDeactivatedOnly)
+		ru.refuse(checkState, sayDeactivatedOnly)
 	case r.State == Earlier:
-		b.doubt(checkState, r.StateNote)
+		ru.doubt(checkState, r.StateNote)
 	case r.State == Superseded:
-		b.warn(checkState, "the machine was answered before and the answer was probably never typed")
+		ru.warn(checkState, sayReactivatedUntyped)
 	default:
-		b.pass(checkState, r.StateNote)
+		ru.pass(checkState, r.StateNote)
 	}
 }
 
 // differs reports whether the operator now wants something else than was
 // answered; that needs a correction, and the check says so.
-func (b *bench) differs(last *node, grants *product.Definition) bool {
+func (ru *ruling) differs(last *node, grants *product.Definition) bool {
 	t := last.answer.terms
-	other := b.d.As != 0 && t.Definition != grants.ID
-	if b.d.Parameter != nil || b.d.Choose != nil {
-		asked, err := b.d.parameter(grants, b.r.Product.Definition, b.now)
+	other := ru.d.As != 0 && t.Definition != grants.ID
+	if ru.d.Parameter != nil || ru.d.Choose != nil {
+		asked, err := ru.d.parameter(grants, ru.r.Product.Definition, ru.now)
 		other = other || err != nil || t.Parameter != asked
 	}
 	if other {
-		b.refuse(checkUsed, fmt.Sprintf("this request was answered on %s with %s, value %d: to answer it otherwise, correct it with a reason",
-			day(last.at), b.r.definitionName(t.Definition), t.Parameter))
+		ru.refuse(checkUsed, sayAnsweredOtherwise(last.at, ru.r.definitionName(t.Definition), t.Parameter))
 	}
 	return other
 }
@@ -176,128 +193,128 @@ func (a *answerClaim) valid(now time.Time) bool {
 }
 
 // asked states the state of a request that was answered before.
-func (b *bench) asked() {
-	switch b.r.State {
+func (ru *ruling) asked() {
+	switch ru.r.State {
 	case GivenBack, Void:
-		if !b.r.node.gaveBack() {
-			b.refuse(checkState, b.r.StateNote)
+		if !ru.r.node.gaveBack() {
+			ru.refuse(checkState, ru.r.StateNote)
 			return
 		}
-		b.pass(checkState, b.r.StateNote)
+		ru.pass(checkState, ru.r.StateNote)
 	case Earlier, Gone:
-		b.doubt(checkState, b.r.StateNote)
+		ru.doubt(checkState, ru.r.StateNote)
 	default:
-		b.pass(checkState, b.r.StateNote)
+		ru.pass(checkState, ru.r.StateNote)
 	}
 }
 
 // repeat gives the answer that was given before.
-func (b *bench) repeat(e *journal.Entry, last *node) *answer {
-	b.asked()
-	b.standing()
+func (ru *ruling) repeat(e *journal.Entry, last *node) *answer {
+	ru.asked()
+	ru.standing()
 	switch {
 	case last.shut != nil:
-		b.refuse(checkUsed, "this request was answered, and that activation was given back on "+day(last.shut.at)+": the program asks for a reactivation now")
+		ru.refuse(checkUsed, sayAnswerGivenBack(last.shut.at))
 	case last.gone != nil:
-		b.doubt(checkUsed, "this request was answered, and the machine was declared gone on "+day(last.gone.At))
+		ru.doubt(checkUsed, sayAnswerGone(last.gone.At))
 	default:
-		b.pass(checkUsed, "answered on "+day(last.at)+"; this is the same answer again")
+		ru.pass(checkUsed, saySameAnswer(last.at))
 	}
 	if last.gone != nil && !last.keyless() {
-		b.seat() // its own came free, and others may have it
+		ru.seat() // its own came free, and others may have it
 	}
-	if b.refusal() != "" {
+	if ru.refusal() != "" {
 		return nil
 	}
 	t := last.answer.terms
 	code := codes.Answer{Day: t.Day, Parameter: t.Parameter, Tag: last.answer.tag}.Code()
 	e.Verdict, e.Answer = journal.Repeat, code.String()
-	d, _ := b.r.Product.Definition(t.Definition)
+	d, _ := ru.r.Product.Definition(t.Definition)
 	return &answer{code: code, grants: &d, terms: t, revision: int(last.ref.revision)}
 }
 
 // before says what became of earlier answers to the same request.
-func (b *bench) before(earlier []*node, grants *product.Definition) {
+func (ru *ruling) before(earlier []*node) {
 	if len(earlier) == 0 {
-		b.pass(checkUsed, "the first time that this request is answered")
+		ru.pass(checkUsed, sayFirstAnswer)
 		return
 	}
 	last := earlier[len(earlier)-1]
 	switch {
 	case last.shut != nil:
-		b.refuse(checkUsed, "this request was answered, and that activation was given back on "+day(last.shut.at))
+		ru.refuse(checkUsed, sayAnswerGivenBack(last.shut.at))
 	case last.seen != 0:
-		b.refuse(checkUsed, "the answer of "+day(last.at)+" was typed and is in use: the program takes one answer a request, so ask for a new request code")
-	case b.d.Correct != "":
-		b.warn(checkUsed, "replaces the answer of "+day(last.at))
+		ru.refuse(checkUsed, sayAnswerInUse(last.at))
+	case ru.d.Correct != "":
+		ru.warn(checkUsed, sayReplaces(last.at))
 	default:
-		b.pass(checkUsed, "the answer of "+day(last.at)+" has expired; this is a new one")
+		ru.pass(checkUsed, sayExpired(last.at))
 	}
 }
 
 // why names the cause of an answer.
-func (b *bench) why(earlier []*node, recovers bool) cause {
+func (ru *ruling) why(earlier []*node, recovers bool) cause {
 	switch {
-	case len(earlier) > 0 && b.d.Correct != "":
+	case len(earlier) > 0 && ru.d.Correct != "":
 		return causeCorrection
 	case len(earlier) > 0:
 		return causeRenewal
-	case b.r.node.gaveBack():
+	case ru.r.node.gaveBack():
 		return causeReactivate
-	case b.moved:
+	case ru.moved:
 		return causeMoved
-	case b.r.State == LicenseOnly && !recovers:
+	case ru.r.State == LicenseOnly && !recovers:
 		return causeReissue
 	}
 	return causeFirst
 }
 
 // limits counts what the license had within its period.
-func (b *bench) limits(why cause) {
-	l := b.r.limits
+func (ru *ruling) limits(why cause) {
+	l := ru.r.limits
 	var max int
 	var what string
 	switch why {
 	case causeReissue:
-		max, what = l.Reissues, "new installations of one machine"
+		max, what = l.Reissues, sayReissues
 	case causeMoved:
-		max, what = l.Reissues, "changes of a machine's parts"
+		max, what = l.Reissues, sayMoves
 	case causeReactivate:
-		max, what = l.Reactivations, "reactivations"
+		max, what = l.Reactivations, sayReactivations
 	default:
-		b.skip(checkLimits, "nothing of this kind is limited")
+		ru.skip(checkLimits, sayNoLimit)
 		return
 	}
-	since := b.now.AddDate(0, 0, -l.PeriodDays)
+	since := ru.now.AddDate(0, 0, -l.PeriodDays)
 	n := 0
-	for _, a := range b.r.history.answers {
+	for _, a := range ru.r.history.answers {
 		if a.answer.cause != why || a.at.Before(since) {
 			continue
 		}
-		if why == causeReissue && a.ref.fingerprint != b.r.Statement.Fingerprint || why == causeMoved && a.home != b.r.node.home {
+		if why == causeReissue && a.ref.fingerprint != ru.r.Statement.Fingerprint || why == causeMoved && a.home != ru.r.node.home {
 			continue
 		}
 		n++
 	}
 	if n >= max {
-		b.doubt(checkLimits, fmt.Sprintf("%d %s within %d days; the limit is %d", n, what, l.PeriodDays, max))
+		ru.doubt(checkLimits, sayLimit(what, n, max, l.PeriodDays))
 		return
 	}
-	b.pass(checkLimits, fmt.Sprintf("%s: number %d of %d within %d days", what, n+1, max, l.PeriodDays))
+	ru.pass(checkLimits, sayWithinLimit(what, n+1, max, l.PeriodDays))
 }
 
 // lastDay is the day until which the answer can be typed.
-func (b *bench) lastDay(d *product.Definition) (codes.Day, bool) {
+func (ru *ruling) lastDay(d *product.Definition) (codes.Day, bool) {
 	days := d.ShelfLife
-	if b.d.ShelfLife != nil {
-		days = *b.d.ShelfLife
+	if ru.d.ShelfLife != nil {
+		days = *ru.d.ShelfLife
 	}
 	if days == 0 {
 		return 0, true
 	}
-	last, err := codes.DayOf(b.now.AddDate(0, 0, days))
+	last, err := codes.DayOf(ru.now.AddDate(0, 0, days))
 	if err != nil {
-		b.refuse(checkForm, "this computer's clock is wrong: "+err.Error())
+		ru.refuse(checkForm, sayClockWrong(err))
 		return 0, false
 	}
 	return last, true

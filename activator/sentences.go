@@ -6,10 +6,16 @@ import (
 	"time"
 
 	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/codes/product"
 )
 
-// Sentences that an agent may read to a customer: no jargon, no names of parts of
-// the program, and what to do next.
+// The sentences*.go files hold what the desk says. An agent reads it to a customer
+// on the phone, and mails repeat it. So: short and calm, no names of parts of the
+// program, nobody is accused, and where something is refused, what to do next. A
+// sentence begins small and ends without a full stop; whoever shows it adds both.
+//
+// What the desk says about a check is kept in the journal for ever. Names of customers
+// and machines and references must stay erasable: they come as a check's aside.
 
 // Names of the checks, in the order in which they are shown.
 const (
@@ -33,12 +39,32 @@ const (
 
 func day(t time.Time) string { return t.UTC().Format("2 January 2006") }
 
+// count is "1 code", "2 codes".
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// withArticle is "a request code", "an activation code".
+func withArticle(noun string) string {
+	if strings.ContainsRune("aeiou", rune(noun[0])) {
+		return "an " + noun
+	}
+	return "a " + noun
+}
+
+// The form of a code.
+
+func sayForm(k codes.Kind) string { return withArticle(k.String()) + ", every group in order" }
+
 func sayWrongKind(found codes.Kind, want []codes.Kind) string {
 	var names []string
 	for _, k := range want {
-		names = append(names, article(k.String())+" "+k.String())
+		names = append(names, withArticle(k.String()))
 	}
-	s := fmt.Sprintf("this is %s %s; %s was expected here", article(found.String()), found, strings.Join(names, " or "))
+	s := fmt.Sprintf("this is %s; %s was expected here", withArticle(found.String()), strings.Join(names, " or "))
 	switch found {
 	case codes.KindSerial:
 		return s + ": the serial number only says which license it is; ask the customer for the code that the program shows"
@@ -52,23 +78,58 @@ func sayWrongKind(found codes.Kind, want []codes.Kind) string {
 	return s
 }
 
-// count is "1 code", "2 codes".
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
+const (
+	sayUnreadableSerial = "this looks like a serial number with a slip in it: compare it group by group; what the desk needs is the code that the program shows"
+	sayNoCode           = "this is no code: ask for it again, group by group, beginning with the first letter"
+)
+
+func sayClockWrong(err error) string {
+	return fmt.Sprintf("the clock of this computer is wrong (%v): set it, then take the code again", err)
 }
 
-func article(noun string) string {
-	if strings.ContainsRune("aeiou", rune(noun[0])) {
-		return "an"
+// Which license and product it is about.
+
+// sayLicense leaves out the customer: a name must stay erasable.
+func sayLicense(l codes.LicenseNumber, order string) string {
+	if order == "" {
+		return fmt.Sprintf("license %v", l)
 	}
-	return "a"
+	return fmt.Sprintf("license %v, order %s", l, order)
 }
 
 func sayUnknownLicense(l codes.LicenseNumber) string {
-	return fmt.Sprintf("license %v is not registered here: compare the code once more; it may belong to another vendor or to another registry", l)
+	return fmt.Sprintf("license %v is not registered here: compare it once more; if it is right, it may belong to another vendor or to another office of ours", l)
+}
+
+func sayNoProduct(uid codes.UID) string {
+	return fmt.Sprintf("this desk does not have the file of the product that the license is for (%v): have it added, and call the customer back", uid)
+}
+
+func sayNoDefinition(productName string, id uint8) string {
+	return fmt.Sprintf("the code asks for something that the product file of %s does not have yet (number %d): the program may be newer than the file; have the file updated, and call the customer back",
+		productName, id)
+}
+
+func sayDefinition(d *product.Definition) string {
+	s := fmt.Sprintf("%d %s (%s)", d.ID, d.Name, d.Type)
+	if d.Description != "" {
+		s += ": " + d.Description
+	}
+	return s
+}
+
+// Whether the code is genuine.
+
+const (
+	sayTooManyGuesses = "too many codes that did not fit named this license today: take it again tomorrow; a supervisor may let this one pass with a reason"
+	sayNotGenuine     = "the code is complete, but was not made by this license's program: compare it group by group. " +
+		"If anything was given back on that machine, have its confirmation code read first; the program shows it in its status"
+	saySerialGenuine    = "made by us"
+	saySerialNotGenuine = "the serial number names a license of ours, but was not made by us as it stands: compare it group by group"
+)
+
+func sayGenuine(release uint16) string {
+	return fmt.Sprintf("made by the program of this license, release %d", release)
 }
 
 // stateNote is the label in words that accuse nobody.
@@ -86,15 +147,12 @@ func stateNote(l Label, n *node) string {
 	case Superseded:
 		return "a newer answer was given to this machine and was probably never typed; this code comes from the state of " + since
 	case Earlier:
-		if since == "" {
-			return "the machine's memory is older than what we last saw of it: perhaps a backup was restored"
-		}
-		return "the machine is in the state of " + since + ", older than what we last saw of it: perhaps a backup was restored, or an old code was typed late"
+		return "the machine is in the state of " + since + ", older than what we last saw of it: perhaps a backup was restored, or an old code was typed late; ask what happened on it"
 	case GivenBack:
-		if n != nil && n.gaveBack() {
+		switch {
+		case n.gaveBack():
 			return "this machine gave its activation back; we accepted that on " + since
-		}
-		if n != nil && n.shut != nil {
+		case n.shut != nil:
 			return "the activation of " + since + " was given back; we accepted that on " + day(n.shut.at) +
 				": this copy of the program remembers an older time, perhaps from a backup, and counts no more"
 		}
@@ -103,24 +161,11 @@ func stateNote(l Label, n *node) string {
 		return "the answer of " + since + " was closed when the machine gave its activation back on " + day(n.shut.at) +
 			", since we had not seen it in use by then: it holds no seat and counts no more"
 	case Gone:
-		return "this machine was declared gone on " + day(n.gone.At)
+		return "this machine was declared gone on " + day(n.gone.At) + ": ask whether it is back in use"
 	case LicenseOnly:
 		return "the machine knows its serial number only, and was activated before: a new installation, or a copy of the machine"
 	case NotGenuine:
-		return "the code does not fit any state of this license that we know"
+		return "the code does not fit anything that we know of this license"
 	}
 	return ""
 }
-
-const (
-	sayNotGenuine = "the code is well formed but was not made by this license's program: compare it group by group. " +
-		"If anything was given back on that machine, have its confirmation code read first; the program shows it in its status"
-	sayGuesses         = "too many codes that were not genuine named this license today; a supervisor may let this one pass with a reason"
-	sayDeactivatedOnly = "this machine gave its activation back: the customer asks for the reactivation in the program's menu and reads out that code"
-	sayNotDeactivated  = "the machine asks to be reactivated, but this state of it was never given back: the program takes no reactivation now"
-	sayNeverActive     = "the code comes from a copy that was never activated: there is nothing to give back"
-	sayTwiceBack       = "this copy had already given its activation back: there is nothing left to give"
-	sayRevoked         = "the license was revoked"
-	sayRefunded        = "the license was refunded"
-	sayOneGiveBack     = "this activation was already given back, with another confirmation code"
-)

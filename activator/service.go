@@ -86,13 +86,13 @@ type Check struct {
 // Result is the outcome of a check.
 type Result string
 
-// The results of checks.
+// The results of checks, in the words of the journal.
 const (
-	Passed        Result = "passed"
-	Failed        Result = "failed"
-	Warning       Result = "warning"
-	NotApplicable Result = "not applicable"
-	Overridden    Result = "overridden" // failed, and passed by an operator with a reason
+	Passed        Result = journal.Passed
+	Failed        Result = journal.Failed
+	Warning       Result = journal.Warning
+	NotApplicable Result = journal.NotApplicable
+	Overridden    Result = journal.Overridden // failed, and passed by an operator with a reason
 )
 
 // A Reading is a code as the desk sees it.

@@ -40,17 +40,19 @@ type ForbiddenError struct {
 	Action   Action
 }
 
-func (e *ForbiddenError) Error() string {
-	return fmt.Sprintf("operator %q may not %s here", e.Operator, e.Action)
-}
+// Error names the operator and what is not allowed.
+func (e *ForbiddenError) Error() string { return sayForbidden(e.Operator, e.Action) }
 
 // A UsageError says that the operator's own words do not fit, before anything
 // was submitted; nothing is journaled.
 type UsageError struct{ Text string }
 
+// Error is the sentence as it was made: it says what does not fit, and what would.
 func (e *UsageError) Error() string { return e.Text }
 
-func usagef(format string, args ...any) error { return &UsageError{fmt.Sprintf(format, args...)} }
+func usage(sentence string) error { return &UsageError{sentence} }
+
+func usagef(format string, args ...any) error { return usage(fmt.Sprintf(format, args...)) }
 
 func (s *Session) may(a Action) error {
 	if !s.op.May(a) {

@@ -55,6 +55,32 @@ func FuzzState(f *testing.F) {
 		f.Fatal(err)
 	}
 	add()
+	for _, id := range []uint8{protectortest.Bundle, protectortest.Hours, protectortest.Rental} {
+		r, err := c.Request(id, RequestOptions{})
+		if err != nil {
+			f.Fatal(err)
+		}
+		code, err := vendor.Issue(r.Code, protectortest.Answer{Parameter: 1100})
+		if err != nil {
+			f.Fatal(err)
+		}
+		if _, err := c.Enter(code.String()); err != nil {
+			f.Fatal(err)
+		}
+	}
+	recovery, err := c.Request(protectortest.Recover, RequestOptions{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	repair, err := vendor.Issue(recovery.Code, protectortest.Answer{Parameter: uint32(today)})
+	if err != nil {
+		f.Fatal(err)
+	}
+	add()
+	if _, err := c.CheckIn(0, yes); err != nil {
+		f.Fatal(err)
+	}
+	add()
 	if _, err := c.Deactivate(0, yes); err != nil {
 		f.Fatal(err)
 	}
@@ -86,6 +112,7 @@ func FuzzState(f *testing.F) {
 		disk := memory{}
 		for _, p := range placesBelow("/state", uid) {
 			disk[filepath.Join(p.dir, licenseFile(number))] = data
+			disk[filepath.Join(p.dir, recoveryFile(number))] = data
 			disk[filepath.Join(p.dir, machineFile)] = data
 		}
 		c, err := Open(config(disk))
@@ -105,7 +132,17 @@ func FuzzState(f *testing.F) {
 		for _, act := range []func() error{
 			func() error { _, err := c.Confirmation(); return err },
 			func() error { _, err := c.Enter(answer.String()); return err },
+			func() error {
+				r, err := c.Begin()
+				if err == nil {
+					_, err = r.Tick()
+				}
+				return err
+			},
 			func() error { _, err := c.Request(0, RequestOptions{}); return err },
+			func() error { _, err := c.CheckIn(0, yes); return err },
+			func() error { _, err := c.Request(protectortest.Recover, RequestOptions{}); return err },
+			func() error { _, err := c.Enter(repair.String()); return err },
 			func() error { _, err := c.Deactivate(0, yes); return err },
 			func() error { _, err := c.EnterSerial(serial.Code().String()); return err },
 			func() error { _, err := c.Request(0, RequestOptions{New: true}); return err },

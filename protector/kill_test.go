@@ -24,7 +24,7 @@ import (
 // shown, if one was, is the code that is shown on demand.
 func TestKill(t *testing.T) {
 	if dir := os.Getenv("PROTECTOR_KILL_DIR"); dir != "" {
-		deactivateAndDie(t, dir)
+		giveBackAndDie(t, dir, (*Client).Deactivate)
 		return
 	}
 	rounds := 100
@@ -37,7 +37,7 @@ func TestKill(t *testing.T) {
 	longest := 20 * time.Millisecond
 	active, ended, shown := 0, 0, 0
 	for range rounds {
-		said, took := w.kill(t, time.Duration(mathrand.Int64N(int64(longest))))
+		said, took := w.kill(t, "TestKill", time.Duration(mathrand.Int64N(int64(longest))))
 		if said != "" {
 			longest = max(time.Millisecond, took*5/4)
 		}
@@ -76,10 +76,51 @@ func TestKill(t *testing.T) {
 	}
 }
 
-// kill starts a process that deactivates, kills it after a while, and returns the code
+// TestKillCheckIn is the same for a check-in: what it gives back is active and no code
+// was shown, or it is not and the code can be had. The rest is active, always.
+func TestKillCheckIn(t *testing.T) {
+	if dir := os.Getenv("PROTECTOR_KILL_DIR"); dir != "" {
+		giveBackAndDie(t, dir, (*Client).CheckIn)
+		return
+	}
+	rounds := 40
+	if testing.Short() {
+		rounds = 5
+	}
+	w := newWorld(t)
+	w.writeFile(filepath.Join(w.dir, "profile"), string(w.profile))
+	w.activate(w.licensed(), 1, protectortest.Answer{})
+	longest := 20 * time.Millisecond
+	for range rounds {
+		c := w.open()
+		if !w.status(c).Active(5) {
+			w.activate(c, 5, protectortest.Answer{Parameter: 1})
+		}
+		said, took := w.kill(t, "TestKillCheckIn", time.Duration(mathrand.Int64N(int64(longest))))
+		if said != "" {
+			longest = max(time.Millisecond, took*5/4)
+		}
+		c = w.open()
+		w.is(c, 1, Active, ReasonActive)
+		d, err := c.Confirmation()
+		switch active := w.status(c).Active(5); {
+		case active && (said != "" || err == nil):
+			t.Fatalf("%q was shown, and the options are active (%v)", said, err)
+		case active:
+		case err != nil || said != "" && said != d.Code.String():
+			t.Fatalf("%q was shown, then %s (%v)", said, d.Code, err)
+		default:
+			if _, err := w.vendor.Confirm(d.Code); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// kill starts a process that gives something back, kills it after a while, and returns the code
 // it showed, if any.
-func (w *world) kill(t *testing.T, after time.Duration) (said string, took time.Duration) {
-	cmd := exec.Command(os.Args[0], "-test.run=^TestKill$")
+func (w *world) kill(t *testing.T, test string, after time.Duration) (said string, took time.Duration) {
+	cmd := exec.Command(os.Args[0], "-test.run=^"+test+"$")
 	cmd.Env = append(os.Environ(), "PROTECTOR_KILL_DIR="+w.dir, "PROTECTOR_KILL_ANCHOR="+w.vendor.Anchor)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -104,8 +145,8 @@ func (w *world) kill(t *testing.T, after time.Duration) (said string, took time.
 	return said, took
 }
 
-// deactivateAndDie is the process that is killed.
-func deactivateAndDie(t *testing.T, dir string) {
+// giveBackAndDie is the process that is killed.
+func giveBackAndDie(t *testing.T, dir string, giveBack func(*Client, uint8, func(Warning) bool) (Confirmation, error)) {
 	profile, err := os.ReadFile(filepath.Join(dir, "profile"))
 	if err != nil {
 		t.Fatal(err)
@@ -119,7 +160,7 @@ func deactivateAndDie(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	fmt.Println("ready")
-	d, err := c.Deactivate(0, yes)
+	d, err := giveBack(c, 0, yes)
 	if err != nil {
 		t.Fatal(err)
 	}

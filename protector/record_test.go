@@ -16,13 +16,15 @@ func full(t testing.TB, tombstoned bool) (*record, []byte) {
 	v := protectortest.New(start)
 	serial := v.Serial(number)
 	rec := &record{
-		Product: v.Profile.UID, License: number, Sequence: 7, common: common{Clock: 1, Trial: 2, Seen: seen{3, 4, 5}},
+		Product: v.Profile.UID, License: number, Sequence: 7, common: common{Clock: 1, Recovered: 1, Trial: 2, Runs: 3, Ran: 4, Seen: seen{3, 4, 5}},
 		LicenseKey: licenseSecret{serial.Key}, LicenseFile: string(v.LicenseFile(number, nil)), Entered: 6, Withdrawn: 1,
 	}
 	rec.setKey(rec.stretched())
 	rec.Machine, rec.Fingerprint = rec.keep(protectortest.Machine(1)), 0x12345
 	st := codes.Statement{Kind: codes.KindRequest, Random: 1, License: number, Definition: 3}
 	rec.Requests = []outstanding{{Code: st.Code(), Type: 1, Release: 4, Key: rec.Key, Machine: rec.keep(protectortest.Machine(2)), Made: 9}}
+	rec.Older = []outstanding{{Code: st.Code(), Type: 1, Release: 4, Key: rec.Key, Made: 8}}
+	rec.Returns = []keyID{rec.Key.ID()}
 	rec.Answered = []answered{{Random: 3, Definition: 1, Code: codes.Answer{Tag: 5}.Code(), At: 3}}
 	held := []grant{{Definition: 1, Type: product.Release, Parameter: 5, Release: 1, Since: 4}, {Definition: 4, Type: product.TrialDays, Until: 9}}
 	if tombstoned {
@@ -32,6 +34,8 @@ func full(t testing.TB, tombstoned bool) (*record, []byte) {
 		rec.Lineage = append(rec.Lineage, rec.Key.ID())
 	} else {
 		rec.Active = held
+		st.Kind = codes.KindConfirmation
+		rec.CheckedIn = &checkedIn{Code: st.Code(), Gave: 5, At: 7}
 	}
 	return rec, rec.encode()
 }
@@ -84,7 +88,11 @@ func TestRecordInvalid(t *testing.T) {
 		"request of a kind":  func(r *record) { r.Requests[0].Code = codes.Answer{}.Code() },
 		"request, no key":    func(r *record) { r.Requests[0].Key = secret{} },
 		"answer of a kind":   func(r *record) { r.Answered[0].Code = codes.Code{} },
-		"active and ended":   func(r *record) { r.Tombstone = &tombstone{Code: r.Requests[0].Code} },
+		"active and ended":   func(r *record) { r.CheckedIn = nil; r.Tombstone = &tombstone{Code: r.Requests[0].Code} },
+		"older of a kind":    func(r *record) { r.Older[0].Code = codes.Answer{}.Code() },
+		"older, no key":      func(r *record) { r.Older[0].Key = secret{} },
+		"check-in of a kind": func(r *record) { r.CheckedIn.Code = r.Requests[0].Code },
+		"recovery, active":   func(r *record) { r.Recovery = true },
 		"another profile id": func(r *record) { r.Requests[0].Machine = "x" },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -176,11 +184,15 @@ func TestLimits(t *testing.T) {
 	}
 	for range 2000 {
 		rec.setKey(rec.Key.Key)
+		rec.Older, rec.Returns = append(rec.Older, outstanding{}), append(rec.Returns, keyID{})
 		rec.Answered = append(rec.Answered, rec.Answered[0])
 	}
 	rec.tidy()
 	if len(rec.Lineage) != maxLineage || len(rec.Answered) != maxAnswered {
 		t.Errorf("%d keys, %d answers", len(rec.Lineage), len(rec.Answered))
+	}
+	if len(rec.Older) != maxOlder || len(rec.Returns) != maxReturns {
+		t.Errorf("%d older requests, %d check-ins", len(rec.Older), len(rec.Returns))
 	}
 }
 

@@ -31,6 +31,7 @@ type TakenError struct {
 	Within  int     // that one's index, else -1
 }
 
+// Error says what is taken, of which license, and which entry has it.
 func (e *TakenError) Error() string {
 	what := e.What
 	if e.What == TakenClaim {
@@ -53,6 +54,7 @@ type StaleError struct {
 	Why      string                // a short text
 }
 
+// Error says why the facts have aged, and by which entry where that is known.
 func (e *StaleError) Error() string {
 	if e.Entry != 0 {
 		return fmt.Sprintf("facts have aged: %s by entry %v; read and decide again", e.Why, e.Entry)

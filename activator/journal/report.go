@@ -34,6 +34,7 @@ type Difference struct {
 	order EntryID // by which it is sorted: Entry, or the end of a run in which the entry is not known
 }
 
+// String is one line: where, and what is there and should be.
 func (d Difference) String() string { return d.Where + ": " + d.What }
 
 // TamperedError says that a journal is not as it was written.
@@ -42,6 +43,7 @@ type TamperedError struct {
 	Found int // differences found, at least
 }
 
+// Error names the first difference, and how many there are at least.
 func (e *TamperedError) Error() string {
 	if e.Found == 1 {
 		return "journal was changed: " + e.First.String()

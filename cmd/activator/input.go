@@ -34,8 +34,8 @@ func (a *app) text(args []string) (string, error) {
 }
 
 // texts cuts the input of `read -` into what is read by itself. Each line is one
-// text, unless that makes no sense: an email around one code, or a text in which
-// no line holds a whole code, is taken as one.
+// text, unless that makes no sense: an email around codes, or a text in which no
+// line holds a whole code, is taken as one.
 func texts(input string) []string {
 	var lines []string
 	whole, prose := 0, 0
@@ -55,7 +55,7 @@ func texts(input string) []string {
 			prose++
 		}
 	}
-	if _, err := codes.Parse(input); whole == 0 || err == nil && prose >= 2 {
+	if _, err := codes.Parse(input); whole == 0 || prose >= max(2, whole) || err == nil && prose >= 2 {
 		return []string{input}
 	}
 	return lines

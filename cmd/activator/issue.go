@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/activator/catalog"
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
 	"github.com/manual-activator/manual-activator/codes/product"
@@ -115,29 +116,53 @@ func (p *printer) issued(o *activator.Outcome) {
 	p.line("      ", p.in(bold, o.Answer.Digits()))
 	p.blank()
 	if d := o.Granted; d != nil {
-		p.field("grants", fmt.Sprintf("%s (%d, %s)%s", d.Name, d.ID, d.Type, value(d, o.Value)))
+		p.field("grants", fmt.Sprintf("%s (%d, %s)%s", d.Name, d.ID, d.Type, value(o.Product, d, o.Value)))
 	}
 	p.field("type it until", lastDay(o.Day))
 	p.entry(o)
 }
 
 // value says what the parameter of an answer means.
-func value(d *product.Definition, v uint32) string {
-	switch {
-	case d.Type == product.Release && v == 0:
+func value(x *catalog.Product, d *product.Definition, v uint32) string {
+	dated := v != 0 && v <= uint32(codes.MaxDay)
+	switch d.Type {
+	case product.Release, product.ExpireOn, product.Composite:
+		if dated {
+			return ", until " + codes.Day(v).String()
+		}
 		return ""
-	case (d.Type == product.Release || d.Type == product.ExpireOn) && v <= uint32(codes.MaxDay):
-		return ", until " + codes.Day(v).String()
-	case len(d.Parameter.Bits) > 0:
+	case product.Recover:
+		if dated {
+			return ", as of " + codes.Day(v).String()
+		}
+	case product.TrialDays:
+		return ", " + plural(int(v), "day")
+	case product.TrialHours:
+		return ", " + plural(int(v), "hour")
+	case product.TrialRuns:
+		return ", " + plural(int(v), "start")
+	case product.Choice:
 		var on []string
+		for i, id := range d.Leaves {
+			if leaf, ok := x.Definition(id); ok && v>>i&1 == 1 {
+				on = append(on, fmt.Sprintf("%s (%d)", leaf.Name, id))
+			}
+		}
+		return ": " + strings.Join(on, ", ")
+	case product.Feature:
+		if len(d.Parameter.Bits) == 0 {
+			return fmt.Sprintf(", value %d", v)
+		}
+		on := []string{}
 		for i, name := range d.Parameter.Bits {
 			if v>>i&1 == 1 {
 				on = append(on, name)
 			}
 		}
+		if len(on) == 0 {
+			return fmt.Sprintf(", value %d: nothing", v)
+		}
 		return fmt.Sprintf(", value %d: %s", v, strings.Join(on, ", "))
-	case d.Parameter.Most != 0 || v != 0:
-		return fmt.Sprintf(", value %d", v)
 	}
 	return ""
 }

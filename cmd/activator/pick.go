@@ -21,7 +21,10 @@ func picked(cmd *cobra.Command, text string, pick int) (string, error) {
 		return text, nil
 	}
 	found := activator.CodesIn(text)
+	_, err := codes.Parse(text)
 	switch {
+	case err == nil && pick == 1:
+		return text, nil
 	case len(found) == 0:
 		return "", &usageError{text: "--pick: there is no code in the text", cmd: cmd}
 	case pick < 1 || pick > len(found):

@@ -35,6 +35,9 @@ A code given as - is read from standard input.
 Exit status: 0 done, a repeat included; 1 could not; 2 wrong usage; 3 understood
 and refused; 4 the code could not be read.`
 
+// Commands are listed in the order of the work, not of the alphabet.
+func init() { cobra.EnableCommandSorting = false }
+
 // root makes the whole tree of commands.
 func (a *app) root() *cobra.Command {
 	root := group("activator", "the vendor's side of activation by telephone, letter and mail",

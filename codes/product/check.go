@@ -14,6 +14,7 @@ const (
 	Note                    // the product can be exported; a person should know
 )
 
+// String is "mistake" or "note".
 func (s Severity) String() string {
 	if s == Note {
 		return "note"

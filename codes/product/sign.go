@@ -34,7 +34,10 @@ type artifactError struct {
 	kind error
 }
 
+// Error is the sentence for people.
 func (e *artifactError) Error() string { return e.text }
+
+// Unwrap gives the error to compare with.
 func (e *artifactError) Unwrap() error { return e.kind }
 
 // artifact is what differs between the two signed files.
