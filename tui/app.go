@@ -82,6 +82,10 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.t = newTheme(msg.IsDark())
 	case tea.KeyPressMsg:
 		return m, m.press(msg)
+	case tea.MouseWheelMsg:
+		return m, m.wheel(msg)
+	case tea.MouseClickMsg:
+		return m, m.click(msg)
 	case tea.PasteMsg:
 		m.touched = m.cfg.Now()
 		return m, m.paste(msg.Content)
@@ -340,7 +344,13 @@ func (m *Model) lock() tea.Cmd {
 	}
 	shut := m.close
 	m.office, m.close = nil, nil
+	for _, d := range m.over {
+		if f, ok := d.(*form); ok {
+			f.keep()
+		}
+	}
 	m.over = nil
+	m.rooms[roomLicenses].(*licenses).hide()
 	m.door = newDoor(m.shared, nil)
 	m.door.locked = true
 	return m.do("closing the journal", func(context.Context) any {

@@ -41,7 +41,7 @@ func changedNotice(m changedMsg) tea.Cmd {
 func (l *licensePage) revoke() tea.Cmd {
 	c := activator.Change{License: l.number, Kind: activator.RevokeLicense}
 	f := &form{
-		title: "Revoke license " + l.number.String() + "?", yes: "Revoke", danger: true, draft: "revoke " + l.number.String(),
+		title: "Revoke license " + l.number.String() + "?", yes: "Revoke", danger: true, draft: "revoke " + l.number.String(), once: true,
 		text:  []string{"No code of " + l.license.Customer + " is answered any more under this license. Machines that are active stay active."},
 		items: []*item{text("Reason", "", "The journal keeps it, with your name.")},
 	}
@@ -143,7 +143,7 @@ func newRegister(s *shared, customer string) *form {
 		names = []string{"no product file without mistakes"}
 	}
 	f := &form{
-		title: "Register a license", yes: "Register", draft: "register",
+		title: "Register a license", yes: "Register", draft: "register", once: true,
 		items: []*item{
 			options("Product", "", names...),
 			text("Customer", "company or person", ""),

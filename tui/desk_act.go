@@ -73,7 +73,7 @@ func (d *desk) override() tea.Cmd {
 	if r == nil || r.Code.IsZero() || r.Verdict != journal.Refused || !r.Overridable() {
 		return say("There is nothing to override: either nothing failed, or what failed is never overridden.")
 	}
-	f := &form{title: "Take it all the same?", yes: "Take it, and keep the reason", danger: true, draft: "override"}
+	f := &form{title: "Take it all the same?", yes: "Take it, and keep the reason", danger: true, draft: "override " + r.Code.String()}
 	for _, c := range r.Checks {
 		if c.Result == activator.Failed {
 			f.text = append(f.text, "✗ "+c.Name+": "+sentence(c.Detail))
@@ -111,7 +111,7 @@ func (d *desk) otherwise() tea.Cmd {
 	grant := options("Grant", "As asked, or another definition in its place.", names...)
 	grant.pick = min(pick, len(names)-1)
 	f := &form{
-		title: "Answer otherwise", yes: "Answer", draft: "otherwise",
+		title: "Answer otherwise", yes: "Answer", draft: "otherwise " + r.Code.String(),
 		items: []*item{
 			grant,
 			text("Value", "as the product file has it", d.valueNote()),
@@ -195,7 +195,7 @@ func (d *desk) refund() tea.Cmd {
 		return askRefund(d.s, r.License.Number, strings.TrimSpace(d.ticket.value()))
 	}
 	f := &form{
-		title: "Record the confirmation and the refund?", yes: "Record both", danger: true, draft: "refund",
+		title: "Record the confirmation and the refund?", yes: "Record both", danger: true, draft: "refund " + r.Code.String(),
 		text:  []string{fmt.Sprintf("License %v of %s is closed for good: it will never be answered again.", r.License.Number, r.License.Customer)},
 		items: []*item{text("Reference", "the credit note or case", "The refund counts once for it.")},
 	}

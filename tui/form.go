@@ -24,6 +24,7 @@ type form struct {
 	born   time.Time
 	wrong  string
 	draft  string                          // under which name texts are kept; empty for not at all
+	once   bool                            // what was typed is of no use a second time
 	do     func(f *form) (tea.Cmd, string) // a sentence instead of a command keeps it open
 	never  func() tea.Cmd                  // instead of closing on No; may be nil
 }
@@ -127,22 +128,30 @@ func (f *form) button(k tea.KeyPressMsg) (tea.Cmd, bool) {
 			f.focus(0)
 			return nil, false
 		}
-		if f.draft != "" {
+		if f.draft != "" && f.once {
 			delete(f.s.drafts, f.draft)
+		} else if f.draft != "" {
+			f.keep() // it may fail, and be tried again
 		}
 		return cmd, true
 	}
 	return nil, false
 }
 
-func (f *form) close() (tea.Cmd, bool) {
-	if f.draft != "" {
-		var kept []string
-		for _, it := range f.items {
-			kept = append(kept, it.field.value())
-		}
-		f.s.drafts[f.draft] = kept
+// keep remembers what was typed.
+func (f *form) keep() {
+	if f.draft == "" {
+		return
 	}
+	var kept []string
+	for _, it := range f.items {
+		kept = append(kept, it.field.value())
+	}
+	f.s.drafts[f.draft] = kept
+}
+
+func (f *form) close() (tea.Cmd, bool) {
+	f.keep()
 	if f.never != nil {
 		return f.never(), true
 	}

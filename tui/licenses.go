@@ -194,6 +194,13 @@ func (l *licenses) message(m any) tea.Cmd {
 	return nil
 }
 
+// hide takes the serial number off the page, before the desk is locked.
+func (l *licenses) hide() {
+	if l.page != nil {
+		l.page.serial = codes.Code{}
+	}
+}
+
 func (l *licenses) help() []key.Binding {
 	if l.page != nil {
 		return l.page.help()
@@ -232,7 +239,7 @@ func (l *licenses) draw(w, h int) *page {
 		order, product = 20, 24
 	}
 	name := w - 3 - 10 - order - 6 - 9 - product
-	p.line(t.dim.Render(fmt.Sprintf("  %s%s%s%s%s", pad("license", 10), pad("customer", name), pad("order", order), pad("seats", 6), "state    product")))
+	p.line(t.dim.Render(fmt.Sprintf(" %s%s%s%s%s", pad("license", 10), pad("customer", name), pad("order", order), pad("seats", 6), "state    product")))
 	l.list.rows(p, t, len(l.rows), h-len(p.lines)-1, func(i int) string {
 		r := l.rows[i]
 		who := r.Customer

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/activator/journal"
 )
@@ -246,6 +248,27 @@ func TestFirstRun(t *testing.T) {
 	d.shows("who Print Shop Miller")
 	d.press("f2")
 	d.shows("Ready for the next call")
+}
+
+func TestTheMouseIsOptional(t *testing.T) {
+	d := opened(t)
+	d.send(tea.MouseClickMsg{X: 10, Y: 0, Button: tea.MouseLeft})
+	d.shows("Find")
+	d.send(tea.MouseWheelMsg{Button: tea.MouseWheelDown})
+	if d.m.View().MouseMode != tea.MouseModeNone {
+		t.Error("mouse: have it taken from the terminal, want that only where the operator says so")
+	}
+}
+
+func TestLockingKeepsWhatAFormHas(t *testing.T) {
+	d := opened(t)
+	d.press("f3", "ctrl+n", "tab")
+	d.write("Agency Blue")
+	d.wait(16 * time.Minute)
+	d.shows("The desk is locked.")
+	d.write(passphrase)
+	d.press("enter", "ctrl+n")
+	d.shows("Agency Blue")
 }
 
 func TestSmallWindowsKeepWhatWasTyped(t *testing.T) {
