@@ -273,7 +273,11 @@ func (d *desk) help() []key.Binding {
 		}
 		return append(bs, keys.Undo)
 	case len(d.proposals()) > 0:
-		return []key.Binding{keys.Take, called(keys.Down, "others"), called(keys.Back, "clear"), keys.Undo}
+		bs := []key.Binding{keys.Take}
+		if len(d.proposals()) > 1 {
+			bs = append(bs, called(keys.Down, "others"))
+		}
+		return append(bs, called(keys.Back, "clear"), keys.Undo)
 	}
 	bs := []key.Binding{}
 	if r := d.reading; r != nil && !r.Code.IsZero() {

@@ -82,6 +82,9 @@ func (d *door) key(k tea.KeyPressMsg) tea.Cmd {
 	case is(k, keys.Back):
 		d.pass.set("")
 		return nil
+	case is(k, keys.Practice) && !d.locked:
+		d.busy, d.wrong = true, ""
+		return tea.Batch(train(d.s), d.s.cfg.After(spinEvery, spinMsg{}))
 	}
 	d.pass.update(k)
 	return nil
@@ -94,7 +97,11 @@ func (d *door) paste(text string) {
 }
 
 func (d *door) help() []key.Binding {
-	return []key.Binding{called(keys.Enter, "open the desk"), called(keys.Back, "clear")}
+	bs := []key.Binding{called(keys.Enter, "open the desk"), called(keys.Back, "clear")}
+	if !d.locked {
+		bs = append(bs, called(keys.Practice, "training"))
+	}
+	return bs
 }
 
 func (d *door) draw(w, h int) *page {
@@ -112,7 +119,7 @@ func (d *door) draw(w, h int) *page {
 	p.field(t, "operator", d.s.cfg.Operator)
 	p.blank()
 	if d.busy {
-		p.line(" ", t.accent.Render(spinner[d.frame%len(spinner)]), " Opening the keyring. This is slow on purpose, against guessing.")
+		p.line(" ", t.accent.Render(spinner[d.frame%len(spinner)]), " Opening. This is slow on purpose, against guessing.")
 	} else {
 		p.draw(t, "Passphrase", 10, &d.pass)
 	}

@@ -220,6 +220,13 @@ func TestTrainingLeavesNothingOfTheRealDesk(t *testing.T) {
 	}
 }
 
+func TestTrainingNeedsNoPassphrase(t *testing.T) {
+	d := newDrive(t)
+	d.press("ctrl+t")
+	d.shows("TRAINING")
+	d.shows("Ready for the next call")
+}
+
 func TestFirstRun(t *testing.T) {
 	d := newDrive(t)
 	d.m = New(t.Context(), Config{

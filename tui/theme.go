@@ -18,10 +18,8 @@ func newTheme(dark bool) theme {
 		return lipgloss.NewStyle().Foreground(pick(lipgloss.Color(light), lipgloss.Color(dark)))
 	}
 	s := lipgloss.NewStyle()
-	ink := pick(lipgloss.Color("#ffffff"), lipgloss.Color("#101018"))
-	on := func(light, dark string) lipgloss.Style {
-		return s.Bold(true).Foreground(ink).Background(pick(lipgloss.Color(light), lipgloss.Color(dark)))
-	}
+	// Bands are reversed, so that they stand out without color too.
+	on := func(light, dark string) lipgloss.Style { return c(light, dark).Bold(true).Reverse(true) }
 	return theme{
 		plain: s, dim: c("#6a6d7c", "#8b8fa3"), strong: s.Bold(true),
 		good: c("#1a7f37", "#8bd98b").Bold(true), bad: c("#b3152e", "#ff8098").Bold(true),
