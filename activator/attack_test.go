@@ -115,6 +115,21 @@ func TestKeptBackConfirmationIsNoRefund(t *testing.T) {
 	}
 }
 
+// A machine that was declared gone, turned up, and deactivates before it typed the
+// answer it got then, frees the seat that this answer took.
+func TestGoneTurnsUpAndGivesBack(t *testing.T) {
+	o := newOffice(t)
+	l := o.license(1)
+	m := o.machine(l, 7)
+	m.activate(1, activator.Decision{})
+	o.want(o.change(l, activator.Change{Kind: activator.MachineGone, Cause: activator.Stolen, Reason: "stolen"}), "ok", "")
+	o.want(o.submit(m.request(4), activator.Decision{Override: "found by the police"}), "ok", "gone")
+	o.wantTaken(l, 1)
+	o.want(o.submit(m.deactivate(2, 0), activator.Decision{}), "ok", "gone")
+	o.wantTaken(l, 0)
+	o.want(o.change(l, activator.Change{Kind: activator.RefundLicense, Reference: "R"}), "ok", "")
+}
+
 func TestRepeatAfterGoneNeedsASeat(t *testing.T) {
 	o := newOffice(t)
 	l := o.license(1)

@@ -19,7 +19,8 @@ func decide(r *Reading, d Decision, now time.Time) judgment {
 	e := journal.Entry{At: now, Verdict: journal.OK}
 	if r.Code.IsZero() {
 		e.Kind, e.Verdict, e.Code = journal.KindUnreadable, journal.Unreadable, onlyLength(utf8.RuneCountInString(r.Text))
-		ru.refuse(checkForm, sayUnreadable(r.Text, r.Slip))
+		say, typed := sayUnreadable(r.Text, r.Slip)
+		ru.add(Check{Name: checkForm, Result: Failed, hard: true, Detail: say, aside: typed})
 		j := ru.close(e)
 		j.entry.Personal = append(j.entry.Personal, d.personal(fieldText, unreadableForJournal(r.Text, r.Slip))...)
 		return j
@@ -277,7 +278,7 @@ func (ru *ruling) freeSeat() bool {
 	case r.State == Earlier:
 		ru.warn(checkSeat, saySeatStays)
 		return false
-	case r.State == Gone:
+	case r.State == Gone && heardLater(r.node):
 		ru.warn(checkSeat, saySeatWasFreed)
 		return false
 	}

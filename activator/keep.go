@@ -96,17 +96,18 @@ func aboutSerial(err error) bool {
 }
 
 // sayUnreadable is the sentence about a text that is no code. About a serial
-// number it repeats nothing of what was typed.
-func sayUnreadable(text string, slip error) string {
+// number it repeats nothing of what was typed. What it quotes of other texts is kept
+// apart: the journal does not have it.
+func sayUnreadable(text string, slip error) (say, typed string) {
 	if n := characters(text); aboutSerial(slip) || beginsSerial(text) {
-		return sayUnreadableSerial
+		return sayUnreadableSerial, ""
 	} else if n >= 20 && n <= 60 && !tellsKind(slip) {
-		return sayNoCode
+		return sayNoCode, ""
 	}
 	for _, m := range codes.Find(text) {
 		if m.Err != nil && beginsSerial(text[m.Start:m.End]) {
-			return sayUnreadableSerial
+			return sayUnreadableSerial, ""
 		}
 	}
-	return slip.Error()
+	return sayNotRead, slip.Error()
 }

@@ -181,6 +181,10 @@ func (ru *ruling) differs(last *node, grants *product.Definition) bool {
 		asked, err := ru.d.parameter(grants, ru.r.Product.Definition, ru.now)
 		other = other || err != nil || t.Parameter != asked
 	}
+	if ru.d.ShelfLife != nil && !other {
+		day, ok := ru.lastDay(grants)
+		other = !ok || day != t.Day
+	}
 	if other {
 		ru.refuse(checkUsed, sayAnsweredOtherwise(last.at, ru.r.definitionName(t.Definition), t.Parameter))
 	}

@@ -175,6 +175,8 @@ func TestAnswers(t *testing.T) {
 	feature := uint8(4)
 	o.want(o.submit(r, activator.Decision{As: feature}), "refused", "")
 	value := uint32(3)
+	shorter := 3
+	o.want(o.submit(r, activator.Decision{ShelfLife: &shorter}), "refused", "")
 	corrected := o.submit(r, activator.Decision{As: feature, Parameter: &value, Correct: "wrong menu item"})
 	o.want(corrected, "ok", "current")
 	if corrected.Revision != 3 || corrected.Granted.ID != feature || corrected.Value != 3 {

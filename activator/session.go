@@ -84,14 +84,15 @@ func (s *Session) Read(ctx context.Context, text string, want ...codes.Kind) (*R
 func (r *Reading) judged(j judgment) {
 	r.Checks = r.Checks[:0]
 	r.Verdict, r.Reason = j.entry.Verdict, ""
+	hard := false
 	for _, c := range j.checks {
 		if c.aside != "" {
 			c.Detail += ": " + c.aside
 		}
 		c.Detail = r.withNames(c.Detail)
 		r.Checks = append(r.Checks, c)
-		if c.Result == Failed && r.Reason == "" {
-			r.Reason = c.Detail
+		if c.Result == Failed && (r.Reason == "" || c.hard && !hard) {
+			r.Reason, hard = c.Detail, c.hard
 		}
 	}
 }

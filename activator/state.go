@@ -125,6 +125,16 @@ func (h *history) label(n *node, f codes.Fingerprint, random uint32) Label {
 	return Current
 }
 
+// heardLater reports whether a later state of n's machine was seen in use.
+func heardLater(n *node) bool {
+	for _, o := range n.home.states {
+		if o != n && o.seen != 0 && !o.keyless() && o.follows(n) {
+			return true
+		}
+	}
+	return false
+}
+
 // follows reports whether n is a later state of the machine than o: on its line, or
 // from an answer that was given later. The give-back of an older activation is not.
 func (n *node) follows(o *node) bool {

@@ -125,7 +125,15 @@ func (e *LengthError) Error() string {
 	case e.Have < e.Want:
 		return fmt.Sprintf("the %s is not complete: found %s %ss, expected %d", e.Kind, have, n, e.Want)
 	}
-	return fmt.Sprintf("the text is too long for a %s: found %s %ss, expected %d", e.Kind, have, n, e.Want)
+	return fmt.Sprintf("the text is too long for %s: found %s %ss, expected %d", a(e.Kind), have, n, e.Want)
+}
+
+// a is the kind's name with its article.
+func a(k Kind) string {
+	if k == KindActivation {
+		return "an " + k.String()
+	}
+	return "a " + k.String()
 }
 
 // NewerError is a code whose group checks are right and whose first character

@@ -92,6 +92,7 @@ func Open(config Config) (*Client, error) {
 	} else if c.places, err = usualPlaces(profile.UID); err != nil {
 		return nil, refuse(ReasonStateUnreadable, "the activation state has no place: %v", err).because(err)
 	}
+	c.places = c.distinct(c.places)
 	if err := c.session(func(*session) error { return nil }); err != nil {
 		return nil, err
 	}

@@ -94,7 +94,7 @@ func (s *session) obstacle(g grant, machine hardware, unreadable error) (*Error,
 		return refuse(ReasonHardwareUnreadable, "%v", unreadable), nil
 	}
 	if now := compare(s.lic.Fingerprint, s.lic.profile(s.lic.Machine), machine, s.profile.Policy); !now.same {
-		return refuse(ReasonHardwareChanged, "the hardware changed since the activation (%s): ask for a new activation", inWords(now.kinds)), now.kinds
+		return now.refusal("the hardware changed since the activation (%s): ask for a new activation", inWords(now.kinds)), now.kinds
 	}
 	if !s.covered(g) {
 		return refuse(ReasonReleaseNotCovered, "the license covers release %d, and this is release %d: ask the vendor for an upgrade", g.Release, s.profile.Release), nil

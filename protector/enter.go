@@ -148,6 +148,11 @@ func (s *session) enter(code codes.Code) (Accepted, error) {
 	if err != nil {
 		return Accepted{}, err
 	}
+	if s.lic.Machine == "" { // it would get its name here
+		if err := machine.identified(); err != nil {
+			return Accepted{}, err
+		}
+	}
 	all, err := s.all(machine)
 	if err != nil {
 		return Accepted{}, err

@@ -35,9 +35,7 @@ func (s *session) check(m attempt, a codes.Answer, machine hardware) error {
 		kept = s.lic.profile(s.lic.Requests[m.request].Machine)
 	}
 	if now := compare(m.terms.Fingerprint, kept, machine, s.profile.Policy); !now.same {
-		e := refuse(ReasonHardwareChanged, "the hardware of this machine changed since the request code was made (%s): make a new request code", inWords(now.kinds)).about(d.ID)
-		e.Kinds = now.kinds
-		return e
+		return now.refusal("the hardware of this machine changed since the request code was made (%s): make a new request code", inWords(now.kinds)).about(d.ID)
 	}
 	return nil
 }

@@ -72,6 +72,8 @@ func bounded(collect func(context.Context) (*fingerprint.Profile, error)) (*fing
 type drift struct {
 	same  bool               // it counts as the same machine
 	kinds []fingerprint.Kind // what differs, whether it matters or not
+
+	unread []fingerprint.Kind // not the same, and this was read then and cannot be now
 }
 
 // status is the status byte of a request.
@@ -92,7 +94,7 @@ func compare(keptFold codes.Fingerprint, kept *fingerprint.Profile, now hardware
 			}
 		}
 	}
-	return d
+	return d.recognized(kept, now.profile)
 }
 
 // inWords lists kinds as a sentence does.

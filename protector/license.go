@@ -188,7 +188,7 @@ func wrongKind(have, want codes.Kind) *Error {
 	if hint == "" {
 		hint = "this version does not read it"
 	}
-	return refuse(ReasonWrongKind, "this is a %s, not %s: %s", have, article(want), hint)
+	return refuse(ReasonWrongKind, "this is %s, not %s: %s", article(have), article(want), hint)
 }
 
 func article(k codes.Kind) string {

@@ -94,7 +94,7 @@ func (s *session) reusable(rec *record, machine hardware) attempts {
 		case slices.ContainsFunc(rec.Active, func(g grant) bool {
 			d, ok := s.profile.Definition(g.Definition)
 			return !ok || !d.Reusable
-		}):
+		}), machine.identified() != nil:
 			return nil
 		}
 	}

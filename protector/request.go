@@ -30,8 +30,9 @@ type Request struct {
 	Changed     []fingerprint.Kind // hardware that changed since the activation
 }
 
-// Request returns the request code for a definition, 0 meaning the first that can be
-// asked for now. It is the same code until it is answered, the state or the
+// Request returns the request code for a definition, 0 meaning what is missing first: a
+// release that was active and is not in force any more, as on changed hardware, else
+// the first definition that is not active and can be asked for. It is the same code until it is answered, the state or the
 // hardware changes, another release runs, or 30 days pass.
 func (c *Client) Request(id uint8, o RequestOptions) (Request, error) {
 	var out Request
@@ -56,6 +57,9 @@ func (s *session) request(id uint8, o RequestOptions) (Request, error) {
 	}
 	machine, err := s.hardware()
 	if err != nil {
+		return Request{}, err
+	}
+	if err := machine.identified(); err != nil {
 		return Request{}, err
 	}
 	drift := compare(s.lic.Fingerprint, s.lic.profile(s.lic.Machine), machine, s.profile.Policy)
@@ -158,6 +162,9 @@ func (s *session) pick(id uint8) (product.Definition, error) {
 		}
 		return d, nil
 	}
+	if d, ok := s.stopped(); ok {
+		return d, nil
+	}
 	var first *product.Definition
 	var why *Error
 	for _, d := range s.profile.Definitions {
@@ -170,7 +177,7 @@ func (s *session) pick(id uint8) (product.Definition, error) {
 			}
 			continue
 		}
-		if !s.holds(d) {
+		if !s.holds(d) || s.hindered(d) {
 			return d, nil
 		}
 		if first == nil {

@@ -58,13 +58,18 @@ func (c *Client) session(f func(*session) error) error {
 // state that cannot be written anywhere can still be read.
 func (s *session) lockPlaces() (func(), error) {
 	var locks []func()
+	var held []string
 	unlock := func() {
 		for _, l := range slices.Backward(locks) {
 			l()
 		}
 	}
 	for _, p := range slices.Backward(s.places) { // the machine's first
-		l, err := s.disk.lock(filepath.Join(p.dir, lockFile), p.shared, lockWait)
+		name := filepath.Join(p.dir, lockFile)
+		if s.lockedAlready(name, held) {
+			continue
+		}
+		l, err := s.disk.lock(name, p.shared, lockWait)
 		switch {
 		case errors.Is(err, errLocked):
 			unlock()
@@ -74,7 +79,7 @@ func (s *session) lockPlaces() (func(), error) {
 				s.note(ReasonStateNotWritable, "the folder of the activation state %s cannot be written (%v)", p.dir, err)
 			}
 		default:
-			locks = append(locks, l)
+			locks, held = append(locks, l), append(held, name)
 		}
 	}
 	s.writable = len(locks) > 0

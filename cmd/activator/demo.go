@@ -259,7 +259,7 @@ func (p *play) install(ctx context.Context, signed []byte, anchor string) error 
 		return err
 	}
 	sample := ""
-	if p.machine.Strength() == fingerprint.NoIdentity {
+	if p.machine.Strength() < fingerprint.Fair {
 		if p.machine, err = fingerprint.Parse(demoMachine); err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"unicode"
 
@@ -92,24 +93,28 @@ func drawn(w io.Writer, c codes.Code) error {
 	return nil
 }
 
-// save writes a file whole or not at all.
+// save writes a file whole or not at all. It never writes into a file that is there,
+// nor through a link.
 func save(name string, data []byte) error {
-	temp := name + ".new"
-	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if info, err := os.Lstat(name); err == nil && !info.Mode().IsRegular() && info.Mode()&os.ModeSymlink == 0 {
+		return fmt.Errorf("%s is no regular file, so nothing is written there", name)
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-*") // opened with O_EXCL, for this user alone
 	if err != nil {
 		return err
 	}
-	if _, err = f.Write(data); err == nil {
+	_, err = f.Write(data)
+	if err == nil {
 		err = f.Sync()
 	}
 	if closed := f.Close(); err == nil {
 		err = closed
 	}
 	if err == nil {
-		err = os.Rename(temp, name)
+		err = os.Rename(f.Name(), name)
 	}
 	if err != nil {
-		os.Remove(temp)
+		os.Remove(f.Name())
 	}
 	return err
 }

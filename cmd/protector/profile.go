@@ -94,8 +94,11 @@ func (a *app) showProfile(p *fingerprint.Profile, file string) error {
 	if file != "" {
 		fmt.Fprintf(a.stdout, "It is in %s.\n", file)
 	}
-	if p.Strength() == fingerprint.NoIdentity {
+	switch p.Strength() {
+	case fingerprint.NoIdentity:
 		return errors.New("nothing on this machine identifies it, so nothing can be activated here")
+	case fingerprint.Weak:
+		fmt.Fprintln(a.stdout, "Nothing can be activated here: run it outside of containers and sandboxes, as a user who may read the hardware.")
 	}
 	return nil
 }

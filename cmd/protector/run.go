@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/manual-activator/manual-activator/codes/product"
 	"github.com/manual-activator/manual-activator/protector"
 )
 
@@ -42,7 +43,8 @@ func (e *usageError) Error() string { return e.text }
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
 	root := a.root()
-	root.SetArgs(args)
+	root.SetArgs(unflagged(args))
+	root.SetFlagErrorFunc(flagError)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
@@ -107,11 +109,13 @@ func (a *app) finish(err error) int {
 	if err == nil {
 		return exitDone
 	}
-	fmt.Fprintf(a.stderr, "protector: %s\n", strings.TrimSpace(err.Error()))
+	message := strings.TrimSpace(err.Error())
 	var usage *usageError
 	if errors.As(err, &usage) || !a.begun {
+		fmt.Fprintf(a.stderr, "protector: %s\n", withoutCodes(message))
 		return exitUsage
 	}
+	fmt.Fprintf(a.stderr, "protector: %s\n", message)
 	status, verdict := exitFailed, "failed"
 	var known *protector.Error
 	if errors.As(err, &known) {
@@ -120,6 +124,9 @@ func (a *app) finish(err error) int {
 			status, verdict = exitRefused, "refused"
 		case protector.ClassUnreadable:
 			status, verdict = exitUnreadable, "unreadable"
+		}
+		if notAProfile(known) {
+			status, verdict = exitFailed, "failed"
 		}
 		a.hint(known)
 	}
@@ -139,6 +146,13 @@ func (a *app) finish(err error) int {
 		}
 	}
 	return status
+}
+
+// notAProfile reports whether the product's file is something else. One that was
+// altered or signed by another is refused; this one was never understood.
+func notAProfile(e *protector.Error) bool {
+	return e.Reason == protector.ReasonProfile && (errors.Is(e, product.ErrOtherFile) ||
+		errors.Is(e, product.ErrTooLarge) || errors.Is(e, product.ErrNewer))
 }
 
 // failure is the JSON of an error.

@@ -197,6 +197,12 @@ func (in *installation) forget() {
 	in.deactivated, in.shown, in.line, in.newest = false, "", "", ""
 }
 
+// giveUp drops the waiting requests when something is given back. Those for a
+// recovery stay: it makes nothing active.
+func (in *installation) giveUp() {
+	maps.DeleteFunc(in.waiting, func(_ string, a asked) bool { return a.definition != recovery })
+}
+
 func (w *world) unreadOf(l *soldLicense, machine int) bool {
 	for _, d := range l.unread {
 		if d.machine == machine {
@@ -359,7 +365,7 @@ func (w *world) handIn() {
 	}
 	w.must(err)
 	delete(in.active, feature)
-	in.waiting = map[string]asked{}
+	in.giveUp()
 	w.compare(in, c)
 	out, err := w.session.Submit(context.Background(), d.Code.String(), activator.Decision{Reference: "check-in"})
 	w.must(err)
@@ -396,7 +402,8 @@ func (w *world) giveBack() {
 		return
 	}
 	w.must(err)
-	in.active, in.ended, in.deactivated, in.waiting = map[uint8]bool{}, in.active, true, map[string]asked{}
+	in.active, in.ended, in.deactivated = map[uint8]bool{}, in.active, true
+	in.giveUp()
 	in.shown = d.Code.String()
 	l.unread[in.shown] = confirmation{in.shown, in.machine, in.line}
 	if in.copied {
