@@ -90,12 +90,12 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.touched = m.cfg.Now()
 		return m, m.paste(msg.Content)
 	case doneMsg:
-		if _, wanted := m.pending[msg.id]; !wanted {
-			if m.late(msg.msg) {
-				return m, nil
-			}
-			break
+		o, wanted := m.pending[msg.id]
+		if !wanted {
+			m.late(msg.msg)
+			return m, nil
 		}
+		o.cancel() // it is done: gives back what the context holds
 		delete(m.pending, msg.id)
 		return m, m.message(msg.msg)
 	case tickMsg:
@@ -108,11 +108,10 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 
 // late takes what came after it was given up. Only an office that opened too late
 // needs care: it must be closed.
-func (m *Model) late(msg any) bool {
+func (m *Model) late(msg any) {
 	if o, ok := msg.(openedMsg); ok && o.opened != nil {
 		_ = o.opened.Close() // it was never used
 	}
-	return true
 }
 
 // press finds who takes a key: what ends the program, a dialog, the way in, the

@@ -27,6 +27,7 @@ type Customer struct {
 	active   bool
 	calls    int
 	releases uint16
+	said     string // in the last call
 }
 
 // Call is what the customer says.
@@ -85,6 +86,7 @@ func (c *Customer) Call() (Call, error) {
 		c.asked, err = c.statement(codes.KindRequest, 1)
 		call.Story, call.Says = "The line is bad; I hope you heard it right.", slipped(c.asked.String())
 	}
+	c.said = call.Says
 	return call, err
 }
 

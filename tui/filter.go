@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"maps"
 	"strings"
 	"time"
 
@@ -147,7 +148,7 @@ func (j *journalRoom) export() tea.Cmd {
 	office, save := j.s.office, j.s.cfg.Save
 	q, text := j.filter.query(strings.TrimSpace(j.find.value()))
 	q.Newest = true
-	names := j.s.products
+	names := maps.Clone(j.s.products)
 	file := "journal-" + j.s.cfg.Now().UTC().Format("2006-01-02") + ".csv"
 	return j.s.do("exporting the journal", func(ctx context.Context) any {
 		path, err := save(file, func(w io.Writer) error {

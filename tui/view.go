@@ -47,7 +47,14 @@ func (m *Model) picture() *page {
 	}
 	p.line(m.header())
 	if m.training {
-		p.line(m.t.bandWarn.Render(pad(cut(" TRAINING  Throw-away keys and journal: these codes work nowhere.  ctrl+t: a customer calls ", m.w), m.w)))
+		band := " TRAINING  Throw-away keys: codes work nowhere.   ctrl+t: a customer calls"
+		if said := m.customer.said; said != "" {
+			band = " TRAINING  the customer says " + said
+			if len(band) > m.w {
+				band = " TRAINING  " + said
+			}
+		}
+		p.line(m.t.bandWarn.Render(pad(cut(band, m.w), m.w)))
 	}
 	foot := m.foot()
 	body := m.h - len(p.lines) - len(foot)
