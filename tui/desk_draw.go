@@ -207,7 +207,7 @@ func (d *desk) drawSlip(p *page) {
 	if len(ps) == 1 && withoutCapitals(&ps[0]) {
 		p.hang(" "+t.good.Render("✓")+" ", t.strong, "Read without capitals: one code fits. Tab takes it.")
 	} else {
-		p.hang(" "+t.bad.Render("✗")+" ", t.plain, sentence(r.Reason))
+		p.hang(" "+t.bad.Render("✗")+" ", t.plain, sentence(strings.TrimPrefix(r.Reason, "no code could be read: ")))
 		var slip *codes.SlipError
 		if errors.As(r.Slip, &slip) {
 			if why := alike(slip.Found); why != "" {
