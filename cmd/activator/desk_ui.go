@@ -1,0 +1,48 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/manual-activator/manual-activator/tui"
+)
+
+// deskUI opens the desk on a terminal. Elsewhere it says so: a program that waits
+// for keys in a pipe would wait forever.
+func (a *app) deskUI(cmd *cobra.Command) error {
+	_, in := terminal(a.in)
+	_, out := terminal(a.out.w)
+	if !in || !out || a.json {
+		return &usageError{
+			text: "activator without a command opens the desk, which needs a terminal for input and output; here, use a command such as `activator issue CODE`, or `activator demo` to see one",
+			cmd:  cmd,
+		}
+	}
+	dir, op, err := a.here()
+	if err != nil {
+		return err
+	}
+	place := tui.Place{Dir: dir, Operator: op, Host: hostname()}
+	switch {
+	case a.passphraseFile != "":
+		if place.Passphrase, err = a.passphraseFrom(a.passphraseFile); err != nil {
+			return err
+		}
+	case a.env("ACTIVATOR_PASSPHRASE") != "":
+		place.Passphrase = []byte(a.env("ACTIVATOR_PASSPHRASE"))
+	}
+	if config, err := os.UserConfigDir(); err == nil {
+		place.Settings = filepath.Join(config, "manual-activator", "desk.json")
+	}
+	if place.Out, err = os.Getwd(); err != nil {
+		return err
+	}
+	err = tui.Run(cmd.Context(), tui.Folder(place), a.in, a.out.w)
+	if errors.Is(err, tui.ErrInterrupted) {
+		return errors.New("interrupted")
+	}
+	return err
+}

@@ -1,0 +1,387 @@
+package tui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"charm.land/bubbles/v2/key"
+
+	"github.com/manual-activator/manual-activator/codes"
+)
+
+// The rooms, in the order of the header.
+const (
+	roomDesk = iota
+	roomLicenses
+	roomJournal
+	roomProducts
+	roomToday
+	roomSettings
+	roomAloud // not in the header
+)
+
+// Model is the program's root. It alone knows the window.
+type Model struct {
+	*shared
+	w, h  int
+	rooms []screen
+	at    int
+	over  []dialog
+	door  *door   // the way in, while the desk is closed
+	first *wizard // the first run, while there is no vendor folder
+	close func() error
+
+	desk *desk
+
+	note      noticeMsg
+	noteUntil time.Time
+	touched   time.Time // the last key
+	breakAt   time.Time // ctrl+c was pressed once
+}
+
+// New makes the program's model.
+func New(ctx context.Context, c Config) *Model {
+	s := &shared{cfg: c, ctx: ctx, t: newTheme(true), set: c.Settings.valid(), pending: map[int]*op{}, drafts: map[string][]string{}, products: map[codes.UID]string{}}
+	m := &Model{shared: s, touched: c.Now()}
+	m.build()
+	if c.Present {
+		m.door = newDoor(s, c.Passphrase)
+	} else {
+		m.first = newWizard(s)
+	}
+	return m
+}
+
+// build makes the rooms, with nothing in them.
+func (m *Model) build() {
+	s := m.shared
+	m.desk = newDesk(s)
+	m.rooms = []screen{
+		m.desk, newLicenses(s), newJournalRoom(s), newProductRoom(s), newTodayRoom(s, m.desk), newSettingsRoom(s), newAloudRoom(s),
+	}
+	m.at = roomDesk
+}
+
+// Init implements [tea.Model].
+func (m *Model) Init() tea.Cmd {
+	cmds := []tea.Cmd{tea.RequestBackgroundColor, m.cfg.After(time.Second, tickMsg{})}
+	if m.door != nil {
+		cmds = append(cmds, m.door.begin())
+	}
+	return tea.Batch(cmds...)
+}
+
+// Update implements [tea.Model]. It does no I/O.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.w, m.h = msg.Width, msg.Height
+	case tea.BackgroundColorMsg:
+		m.t = newTheme(msg.IsDark())
+	case tea.KeyPressMsg:
+		return m, m.press(msg)
+	case tea.MouseWheelMsg:
+		return m, m.wheel(msg)
+	case tea.MouseClickMsg:
+		return m, m.click(msg)
+	case tea.PasteMsg:
+		m.touched = m.cfg.Now()
+		return m, m.paste(msg.Content)
+	case doneMsg:
+		o, wanted := m.pending[msg.id]
+		if !wanted {
+			m.late(msg.msg)
+			return m, nil
+		}
+		o.cancel() // it is done: gives back what the context holds
+		delete(m.pending, msg.id)
+		return m, m.message(msg.msg)
+	case tickMsg:
+		return m, tea.Batch(m.tick(), m.cfg.After(time.Second, tickMsg{}))
+	default:
+		return m, m.message(msg)
+	}
+	return m, nil
+}
+
+// late takes what came after it was given up. Only an office that opened too late
+// needs care: it must be closed.
+func (m *Model) late(msg any) {
+	if o, ok := msg.(openedMsg); ok && o.opened != nil {
+		_ = o.opened.Close() // it was never used
+	}
+}
+
+// press finds who takes a key: what ends the program, a dialog, the way in, the
+// room, and what works everywhere.
+func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
+	now := m.cfg.Now()
+	m.touched = now
+	if is(k, keys.Break) || is(k, keys.Quit) {
+		if m.first == nil && m.door == nil && (is(k, keys.Break) || m.desk.unfinished()) && now.Sub(m.breakAt) > 3*time.Second {
+			m.breakAt = now
+			m.notice(noticeMsg{text: "Press " + k.String() + " once more to leave." + m.desk.leaving(), bad: true})
+			return nil
+		}
+		return m.quit()
+	}
+	m.breakAt = time.Time{}
+	switch {
+	case m.first != nil:
+		cmd := m.first.key(k)
+		if m.first.done {
+			m.first = nil
+		}
+		return cmd
+	case m.door != nil:
+		return m.door.key(k)
+	case len(m.over) > 0:
+		d := m.over[len(m.over)-1]
+		cmd, done := d.key(k)
+		if done {
+			m.drop(d)
+		}
+		return cmd
+	}
+	if m.at == roomAloud && is(k, keys.Back) {
+		return m.show(roomDesk)
+	}
+	if cmd, taken := m.rooms[m.at].key(k); taken {
+		return cmd
+	}
+	return m.everywhere(k)
+}
+
+// drop closes a dialog, wherever it lies by now.
+func (m *Model) drop(d dialog) {
+	for i := range m.over {
+		if m.over[i] == d {
+			m.over = append(m.over[:i:i], m.over[i+1:]...)
+			return
+		}
+	}
+}
+
+// everywhere are the keys that no room wanted.
+func (m *Model) everywhere(k tea.KeyPressMsg) tea.Cmd {
+	for i, b := range m.roomKeys() {
+		if is(k, b) {
+			return m.show(i)
+		}
+	}
+	switch {
+	case is(k, keys.Palette):
+		m.over = append(m.over, newPalette(m.shared, m.commands()))
+	case is(k, keys.Help):
+		m.over = append(m.over, newHelp(m.shared, m.rooms[m.at], m.global()))
+	case is(k, keys.Lock):
+		return m.lock()
+	case is(k, keys.Practice) && m.customer != nil:
+		return m.practice()
+	}
+	return nil
+}
+
+func (m *Model) roomKeys() []key.Binding {
+	return []key.Binding{keys.Desk, keys.Licenses, keys.Journal, keys.Products, keys.Today, keys.Settings}
+}
+
+// show brings a room to the front.
+func (m *Model) show(room int) tea.Cmd {
+	m.at = room
+	return m.rooms[room].enter()
+}
+
+func (m *Model) paste(text string) tea.Cmd {
+	switch {
+	case m.first != nil:
+		m.first.paste(text)
+	case m.door != nil:
+		m.door.paste(text)
+	case len(m.over) > 0:
+		m.over[len(m.over)-1].paste(text)
+	default:
+		return m.rooms[m.at].paste(text)
+	}
+	return nil
+}
+
+// message takes everything that is no key.
+func (m *Model) message(msg any) tea.Cmd {
+	switch msg := msg.(type) {
+	case noticeMsg:
+		m.notice(msg)
+		return nil
+	case dialogMsg:
+		m.over = append(m.over, msg.d)
+		return nil
+	case showMsg:
+		return m.show(msg.screen)
+	case openedMsg:
+		return m.opened(msg)
+	case createdMsg:
+		if m.first != nil {
+			return m.first.created(msg)
+		}
+	case settingsMsg:
+		if msg.err != nil {
+			m.notice(noticeMsg{text: "The settings hold for now, but could not be kept: " + clean(msg.err.Error()), bad: true})
+		}
+	case savedMsg:
+		if msg.err != nil {
+			m.notice(noticeMsg{text: "Not saved: " + clean(msg.err.Error()), bad: true})
+		} else {
+			m.notice(noticeMsg{text: "Saved as " + clean(msg.path)})
+		}
+	case replyMsg:
+		if msg.err != nil {
+			m.notice(noticeMsg{text: "No reply text: " + clean(msg.err.Error()), bad: true})
+		} else {
+			m.over = append(m.over, &textDialog{s: m.shared, title: "Reply text (" + msg.language + ")", text: msg.text})
+		}
+	case openLicenseMsg:
+		m.at = roomLicenses
+	case openEntryMsg:
+		m.at = roomJournal
+	case takeCodeMsg:
+		m.at = roomDesk
+	case readAloudMsg:
+		m.at = roomAloud
+	case spinMsg:
+		if m.door != nil {
+			return m.door.spin()
+		}
+		if m.first != nil {
+			return m.first.spin()
+		}
+		return nil
+	}
+	var cmds []tea.Cmd
+	for _, r := range m.rooms {
+		cmds = append(cmds, r.message(msg))
+	}
+	return tea.Batch(cmds...)
+}
+
+// opened takes the office, or says why there is none.
+func (m *Model) opened(msg openedMsg) tea.Cmd {
+	if msg.err != nil {
+		switch {
+		case m.door != nil:
+			return m.door.failed(msg.err)
+		case m.first != nil:
+			m.first.failed(msg.err)
+		}
+		return nil
+	}
+	var leave tea.Cmd
+	if m.close != nil { // from the real desk to the training: nothing is taken along
+		shut := m.close
+		leave = m.do("closing the journal", func(context.Context) any {
+			if err := shut(); err != nil {
+				return noticeMsg{text: "The journal could not be closed: " + err.Error(), bad: true}
+			}
+			return nil
+		})
+		m.build()
+		clear(m.drafts)
+		clear(m.shared.products)
+	}
+	m.office, m.close, m.customer = msg.opened.Office, msg.opened.Close, msg.opened.Customer
+	m.training = m.customer != nil
+	for _, p := range m.office.Products() {
+		m.shared.products[p.UID] = p.Name
+	}
+	m.touched = m.cfg.Now()
+	m.door = nil
+	if m.first != nil {
+		cmd := m.first.opened()
+		if m.first.done {
+			m.first = nil
+		}
+		if m.first != nil {
+			return cmd
+		}
+	}
+	return tea.Batch(leave, m.rooms[m.at].enter())
+}
+
+// notice shows a sentence for a while.
+func (m *Model) notice(n noticeMsg) {
+	m.note = n
+	for_ := 6 * time.Second
+	if n.bad {
+		for_ = 15 * time.Second
+	}
+	m.noteUntil = m.cfg.Now().Add(for_)
+}
+
+// tick is called once a second.
+func (m *Model) tick() tea.Cmd {
+	now := m.cfg.Now()
+	if now.After(m.noteUntil) {
+		m.note = noticeMsg{}
+	}
+	idle := time.Duration(m.set.Idle) * time.Minute
+	if m.office != nil && m.first == nil && idle > 0 && now.Sub(m.touched) >= idle && len(m.pending) == 0 && !m.training && m.cfg.Passphrase == nil {
+		return m.lock()
+	}
+	return nil
+}
+
+// lock closes the office and wipes its keys. What was typed stays.
+func (m *Model) lock() tea.Cmd {
+	if m.training {
+		m.notice(noticeMsg{text: "Training needs no lock: its keys are thrown away."})
+		return nil
+	}
+	if len(m.pending) > 0 {
+		m.notice(noticeMsg{text: "Something is still under way: lock in a moment.", bad: true})
+		return nil
+	}
+	shut := m.close
+	m.office, m.close = nil, nil
+	for _, d := range m.over {
+		if f, ok := d.(*form); ok {
+			f.keep()
+		}
+	}
+	m.over = nil
+	m.rooms[roomLicenses].(*licenses).hide()
+	m.door = newDoor(m.shared, nil)
+	m.door.locked = true
+	return m.do("closing the journal", func(context.Context) any {
+		if err := shut(); err != nil {
+			return noticeMsg{text: "The journal could not be closed: " + err.Error(), bad: true}
+		}
+		return nil
+	})
+}
+
+// quit ends the program. Work that is under way is told to stop.
+func (m *Model) quit() tea.Cmd {
+	for _, o := range m.pending {
+		o.cancel()
+	}
+	return tea.Quit
+}
+
+// Close gives back the office, after the program ended.
+func (m *Model) Close() error {
+	if m.close == nil {
+		return nil
+	}
+	return m.close()
+}
+
+// practice has the customer of the training call.
+func (m *Model) practice() tea.Cmd {
+	call, err := m.customer.Call()
+	if err != nil {
+		return warn("The customer could not call: " + err.Error())
+	}
+	m.over = append(m.over, newCallDialog(m.shared, call))
+	return nil
+}

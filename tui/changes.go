@@ -1,0 +1,196 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/codes"
+)
+
+// change makes a change to a license.
+func change(s *shared, what string, c activator.Change) tea.Cmd {
+	office := s.office
+	return s.do("recording", func(ctx context.Context) any {
+		o, err := office.Change(ctx, c)
+		return changedMsg{what, o, err}
+	})
+}
+
+// changedNotice says what a change came to.
+func changedNotice(m changedMsg) tea.Cmd {
+	switch {
+	case m.err != nil:
+		return warn("Not recorded: " + clean(m.err.Error()))
+	case m.outcome.Verdict == journal.Refused:
+		s := "Refused: " + sentence(m.outcome.Reason)
+		if m.outcome.Overridable() {
+			s += " Try again with the reason for passing it."
+		}
+		return warn(s)
+	case m.outcome.Verdict == journal.Repeat:
+		return say("Recorded before; it counts once.")
+	}
+	return say(fmt.Sprintf("%s Journal entry %v.", m.what, m.outcome.Entry))
+}
+
+func (l *licensePage) revoke() tea.Cmd {
+	c := activator.Change{License: l.number, Kind: activator.RevokeLicense}
+	f := &form{
+		title: "Revoke license " + l.number.String() + "?", yes: "Revoke", danger: true, draft: "revoke " + l.number.String(), once: true,
+		text:  []string{"No code of " + l.license.Customer + " is answered any more under this license. Machines that are active stay active."},
+		items: []*item{text("Reason", "", "The journal keeps it, with your name.")},
+	}
+	said := "Revoked."
+	switch l.license.State {
+	case journal.Refunded:
+		return say("A license that was refunded stays closed.")
+	case journal.Revoked:
+		c.Kind = activator.RestoreLicense
+		f.title, f.yes, said = "Restore license "+l.number.String()+"?", "Restore", "Restored."
+		f.text = []string{"Codes of this license are answered again."}
+	}
+	f.do = func(f *form) (tea.Cmd, string) {
+		if c.Reason = f.value(0); c.Reason == "" {
+			return nil, "a reason is needed"
+		}
+		return change(l.s, said, c), ""
+	}
+	return open(f.begin(l.s))
+}
+
+func (l *licensePage) gone() tea.Cmd {
+	m := l.machine()
+	if m == nil {
+		return say("Choose the machine first, with the arrow keys.")
+	}
+	fp := m.Fingerprint
+	var causes []string
+	for _, c := range activator.GoneCauses() {
+		causes = append(causes, string(c))
+	}
+	f := &form{
+		title: "Declare machine " + fp.String() + " gone?", yes: "Gone", danger: true, draft: "gone " + fp.String(),
+		text: []string{"Its seat comes free without proof. Ask for a deactivation and its confirmation code first, if the machine still starts."},
+		items: []*item{
+			options("Cause", "", causes...),
+			text("Reason", "what happened", "The journal keeps it, with your name."),
+			text("Override", "", "Only past the limit: the reason for passing it."),
+		},
+	}
+	f.do = func(f *form) (tea.Cmd, string) {
+		if f.value(1) == "" {
+			return nil, "a reason is needed"
+		}
+		return change(l.s, "Gone; the seat is free.", activator.Change{
+			License: l.number, Kind: activator.MachineGone, Fingerprint: &fp,
+			Cause: activator.GoneCause(f.value(0)), Reason: f.value(1), Override: f.value(2),
+		}), ""
+	}
+	return open(f.begin(l.s))
+}
+
+func (l *licensePage) rename() tea.Cmd {
+	m := l.machine()
+	if m == nil {
+		return say("Choose the machine first, with the arrow keys.")
+	}
+	fp := m.Fingerprint
+	f := &form{title: "Name machine " + fp.String(), yes: "Keep this name", items: []*item{text("Name", "such as RIP room 2", "")}}
+	f.items[0].field.set(m.Name)
+	f.do = func(f *form) (tea.Cmd, string) {
+		if f.value(0) == "" {
+			return nil, "a name is needed"
+		}
+		return change(l.s, "The machine has its name.", activator.Change{License: l.number, Kind: activator.NameMachine, Fingerprint: &fp, Name: f.value(0)}), ""
+	}
+	return open(f.begin(l.s))
+}
+
+// askRefund records the refund of a license.
+func askRefund(s *shared, n codes.LicenseNumber, reference string) tea.Cmd {
+	f := &form{
+		title: "Record the refund of license " + n.String() + "?", yes: "Refund", danger: true, draft: "refund " + n.String(),
+		text: []string{"The license is closed for good. It is taken only when every machine is proven back."},
+		items: []*item{
+			text("Reference", "the credit note or case", "The refund counts once for it."),
+			text("Override", "", "Only where something is in doubt: the reason for passing it."),
+		},
+	}
+	f.items[0].field.set(reference)
+	f.do = func(f *form) (tea.Cmd, string) {
+		if f.value(0) == "" {
+			return nil, "a reference is needed: the refund counts once for it"
+		}
+		return change(s, "Refund recorded. The license is closed.", activator.Change{
+			License: n, Kind: activator.RefundLicense, Reference: f.value(0), Override: f.value(1),
+		}), ""
+	}
+	return open(f.begin(s))
+}
+
+// newRegister registers a license.
+func newRegister(s *shared, customer string) *form {
+	var names []string
+	for _, p := range s.office.Products() {
+		names = append(names, p.ID)
+	}
+	if len(names) == 0 {
+		names = []string{"no product file without mistakes"}
+	}
+	f := &form{
+		title: "Register a license", yes: "Register", draft: "register", once: true,
+		items: []*item{
+			options("Product", "", names...),
+			text("Customer", "company or person", ""),
+			text("Order", "your order number", "The same order again gives the same license."),
+			text("Seats", "as the product file has it", "How many machines may be active at a time."),
+		},
+	}
+	f.do = func(f *form) (tea.Cmd, string) {
+		o := activator.Order{Product: f.value(0), Customer: f.value(1), Order: f.value(2)}
+		if o.Customer == "" {
+			return nil, "a customer is needed"
+		}
+		if v := f.value(3); v != "" {
+			n, err := strconv.Atoi(v)
+			if err != nil || n < 1 {
+				return nil, fmt.Sprintf("seats: have %q, want a number from 1", v)
+			}
+			o.Seats = n
+		}
+		return register(s, o), ""
+	}
+	f.begin(s)
+	if f.items[1].field.empty() {
+		f.items[1].field.set(customer)
+	}
+	return f
+}
+
+func register(s *shared, o activator.Order) tea.Cmd {
+	office := s.office
+	return s.do("registering", func(ctx context.Context) any {
+		ls, err := office.Register(ctx, o)
+		if err != nil {
+			return registeredMsg{nil, err}
+		}
+		return registeredMsg{&ls[0], nil}
+	})
+}
+
+func registeredText(l *activator.License) string {
+	switch {
+	case l.Existing:
+		return "This order was registered before: here is its license."
+	case !l.Vouched:
+		return "Registered. Export the product profile once more, or send a license file: programs shipped before do not know this license."
+	case l.PoolLeft < 100:
+		return fmt.Sprintf("Registered. Only %d licenses are left in the pool: export the product profile soon.", l.PoolLeft)
+	}
+	return "Registered. s shows the serial number for the customer."
+}

@@ -1,0 +1,309 @@
+package tui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"charm.land/bubbles/v2/key"
+
+	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/codes"
+)
+
+// desk is the first room: one box for every code. What is typed is looked at at
+// once and recorded by Enter.
+type desk struct {
+	s        *shared
+	box      field
+	ticket   field
+	onTicket bool
+
+	layout  codes.Layout
+	gen     int // counts what stood in the box
+	reading *activator.Reading
+	readErr error
+	looking bool
+	stop    context.CancelFunc // of the reading under way
+	pick    int                // the proposal, or the code of a mail, that is chosen
+	found   []string           // codes of a pasted text, while one must be chosen
+	from    string             // where the text in the box was found
+	armed   bool               // Enter was pressed on an unreadable text
+	scroll  int
+
+	now    *call // what was submitted of the text in the box
+	digits bool  // the answer shows in digits
+	quiet  time.Time
+	calls  []*call
+	past   []snapshot
+	ids    int
+}
+
+// call is something that was submitted, or parked, since the program began.
+type call struct {
+	id       int
+	at       time.Time
+	text     string
+	ticket   string
+	form     codes.Form
+	reading  *activator.Reading
+	outcome  *activator.Outcome
+	err      error
+	waiting  bool // submitted; nothing is known yet
+	parked   bool
+	ready    bool // parked, and can be answered now
+	decision activator.Decision
+}
+
+// snapshot is what the desk showed, to be brought back.
+type snapshot struct {
+	text, ticket, from string
+	pos                int
+	now                *call
+}
+
+func newDesk(s *shared) *desk {
+	d := &desk{s: s, box: newField("type or paste any code, or a whole mail"), ticket: newField("case, ticket or credit note (tab)"), stop: func() {}}
+	d.box.focused = true
+	return d
+}
+
+func (d *desk) name() string { return "Desk" }
+
+func (d *desk) enter() tea.Cmd { return nil }
+
+// unfinished reports whether leaving would lose something.
+func (d *desk) unfinished() bool {
+	for _, c := range d.calls {
+		if c.waiting || c.parked {
+			return true
+		}
+	}
+	return !d.box.empty() && d.now == nil
+}
+
+// leaving says what would be lost.
+func (d *desk) leaving() string {
+	for _, c := range d.calls {
+		if c.waiting {
+			return " A code is still being recorded."
+		}
+	}
+	for _, c := range d.calls {
+		if c.parked {
+			return " Parked requests will be forgotten."
+		}
+	}
+	if !d.box.empty() && d.now == nil {
+		return " What is in the box is not recorded."
+	}
+	return ""
+}
+
+func (d *desk) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
+	if d.found != nil {
+		return d.choose(k)
+	}
+	switch {
+	case is(k, keys.Enter):
+		return d.press(), true
+	case is(k, keys.Back):
+		d.next()
+		return nil, true
+	case is(k, keys.Undo):
+		return d.undo(), true
+	case is(k, keys.Take) && d.proposed() != nil:
+		return d.take(), true
+	case is(k, keys.Next, keys.Prev):
+		d.focus(!d.onTicket)
+		return nil, true
+	case is(k, keys.Up, keys.Down, keys.PageUp, keys.PageDown):
+		d.move(k)
+		return nil, true
+	}
+	if cmd, taken := d.act(k); taken {
+		return cmd, true
+	}
+	if d.onTicket {
+		_, taken := d.ticket.update(k)
+		return nil, taken
+	}
+	if d.now != nil && typed(k) {
+		d.next() // a new call begins by typing it
+	}
+	changed, taken := d.box.update(k)
+	if d.now != nil && changed {
+		d.now, d.from = nil, "" // the text is no longer what was submitted
+	}
+	if changed {
+		return d.changed(), true
+	}
+	return nil, taken
+}
+
+// focus moves between the box and the ticket.
+func (d *desk) focus(ticket bool) {
+	d.onTicket = ticket
+	d.box.focused, d.ticket.focused = !ticket, ticket
+}
+
+// move scrolls, or chooses a proposal.
+func (d *desk) move(k tea.KeyPressMsg) {
+	n := len(d.proposals())
+	switch {
+	case is(k, keys.PageUp):
+		d.scroll = max(0, d.scroll-5)
+	case is(k, keys.PageDown):
+		d.scroll += 5
+	case is(k, keys.Up) && n > 1:
+		d.pick = (d.pick + n - 1) % n
+	case is(k, keys.Down) && n > 1:
+		d.pick = (d.pick + 1) % n
+	case is(k, keys.Up):
+		d.scroll = max(0, d.scroll-1)
+	default:
+		d.scroll++
+	}
+}
+
+// next clears the desk for the next call. Nothing is lost: undo brings it back.
+func (d *desk) next() {
+	d.keep()
+	d.box.set("")
+	d.ticket.set("")
+	d.now, d.from, d.found = nil, "", nil
+	d.focus(false)
+	d.forget()
+}
+
+// forget drops what is known of the text in the box.
+func (d *desk) forget() {
+	d.stop()
+	d.stop = func() {}
+	d.gen++
+	d.layout = codes.Inspect(d.box.value())
+	d.reading, d.readErr, d.looking, d.armed = nil, nil, false, false
+	d.scroll, d.pick = 0, 0
+}
+
+// keep remembers what the desk shows.
+func (d *desk) keep() {
+	if d.box.empty() && d.ticket.empty() {
+		return
+	}
+	const most = 50
+	d.past = append(d.past, snapshot{d.box.value(), d.ticket.value(), d.from, d.box.pos, d.now})
+	if len(d.past) > most {
+		d.past = d.past[1:]
+	}
+}
+
+// undo brings back what the desk showed before; pressed again, what it showed
+// before that, and so on around.
+func (d *desk) undo() tea.Cmd {
+	if len(d.past) == 0 {
+		return say("There is nothing to bring back.")
+	}
+	back := d.past[len(d.past)-1]
+	d.past = d.past[:len(d.past)-1]
+	if !d.box.empty() || !d.ticket.empty() {
+		d.past = append([]snapshot{{d.box.value(), d.ticket.value(), d.from, d.box.pos, d.now}}, d.past...)
+	}
+	d.box.set(back.text)
+	d.box.pos = back.pos
+	d.ticket.set(back.ticket)
+	d.found = nil
+	d.focus(false)
+	d.forget()
+	d.now, d.from = back.now, back.from
+	if d.now != nil {
+		d.reading = d.now.reading
+		return nil
+	}
+	return d.look()
+}
+
+// result is what the submission of the text in the box came to; nil while there
+// is nothing.
+func (d *desk) result() *activator.Outcome {
+	if d.now == nil {
+		return nil
+	}
+	return d.now.outcome
+}
+
+// answer is the code to read out, if one was given.
+func (d *desk) answer() codes.Code {
+	if o := d.result(); o != nil {
+		return o.Answer
+	}
+	return codes.Code{}
+}
+
+// spoken is the answer in the form that shows.
+func (d *desk) spoken() string {
+	if d.digits {
+		return d.answer().Digits()
+	}
+	return d.answer().String()
+}
+
+// confirmed reports whether a confirmation was accepted.
+func (d *desk) confirmed() bool {
+	o := d.result()
+	return o != nil && o.Receipt != "" && (o.Verdict == journal.OK || o.Verdict == journal.Repeat)
+}
+
+func (d *desk) help() []key.Binding {
+	switch {
+	case d.found != nil:
+		return []key.Binding{called(keys.Up, "choose"), called(keys.Enter, "take this one"), keys.Back}
+	case d.now != nil && d.now.waiting:
+		return []key.Binding{called(keys.Back, "next call meanwhile")}
+	case !d.answer().IsZero():
+		return []key.Binding{keys.Answered, keys.Aloud, keys.Copy, keys.Form, keys.Mail, keys.Undo}
+	case d.confirmed():
+		return []key.Binding{keys.Answered, called(keys.Copy, "copy receipt"), called(keys.Save, "save it"), keys.Refund, keys.Mail, keys.Undo}
+	case d.result() != nil:
+		bs := []key.Binding{keys.Answered, keys.Mail}
+		if d.result().Overridable() {
+			bs = append(bs, keys.Override, keys.Park)
+		}
+		return append(bs, keys.Undo)
+	case len(d.proposals()) > 0:
+		bs := []key.Binding{keys.Take}
+		if len(d.proposals()) > 1 {
+			bs = append(bs, called(keys.Down, "others"))
+		}
+		return append(bs, called(keys.Back, "clear"), keys.Undo)
+	}
+	bs := []key.Binding{}
+	if r := d.reading; r != nil && !r.Code.IsZero() {
+		switch {
+		case r.Code.Kind() == codes.KindSerial:
+			bs = append(bs, called(keys.Enter, "open the license"))
+		case r.Verdict == journal.Refused && r.Overridable():
+			bs = append(bs, called(keys.Enter, "record the refusal"), keys.Override, keys.Park)
+		case r.Verdict == journal.Refused:
+			bs = append(bs, called(keys.Enter, "record the refusal"))
+		case r.Code.Kind() == codes.KindConfirmation:
+			bs = append(bs, called(keys.Enter, "record"), called(keys.Refund, "record with refund"))
+		default:
+			bs = append(bs, called(keys.Enter, "answer"), keys.Otherwise, keys.Park)
+		}
+	}
+	if d.onTicket {
+		bs = append(bs, called(keys.Next, "code"))
+	} else {
+		bs = append(bs, called(keys.Next, "ticket"))
+	}
+	if !d.box.empty() {
+		bs = append(bs, called(keys.Back, "clear"))
+	}
+	if len(d.past) > 0 {
+		bs = append(bs, keys.Undo)
+	}
+	return bs
+}

@@ -1,0 +1,232 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/codes/product"
+)
+
+// act are the keys of the desk that do something with what was read or answered.
+func (d *desk) act(k tea.KeyPressMsg) (tea.Cmd, bool) {
+	o := d.result()
+	switch {
+	case is(k, keys.Copy):
+		switch {
+		case !d.answer().IsZero():
+			return d.s.copy("The answer", d.spoken()), true
+		case d.confirmed():
+			return d.s.copy("The receipt", o.Receipt), true
+		}
+		return say("There is no answer to copy yet."), true
+	case is(k, keys.Aloud):
+		if d.answer().IsZero() {
+			return say("There is no answer to read aloud yet."), true
+		}
+		return tell(readAloudMsg{d.answer(), d.digits}), true
+	case is(k, keys.Form):
+		if !d.answer().IsZero() {
+			d.digits = !d.digits
+		}
+		return nil, true
+	case is(k, keys.Mail):
+		if o == nil {
+			return say("The reply text is there once the code was recorded."), true
+		}
+		return d.reply(o), true
+	case is(k, keys.Override):
+		return d.override(), true
+	case is(k, keys.Otherwise):
+		return d.otherwise(), true
+	case is(k, keys.Park):
+		return d.park(), true
+	case is(k, keys.Save):
+		if !d.confirmed() {
+			return say("There is no receipt to save yet."), true
+		}
+		return d.saveReceipt(), true
+	case is(k, keys.Refund):
+		return d.refund(), true
+	}
+	return nil, false
+}
+
+// reply makes the text of a mail.
+func (d *desk) reply(o *activator.Outcome) tea.Cmd {
+	office, language := d.s.office, d.s.set.Reply
+	return d.s.do("writing the reply", func(context.Context) any {
+		text, err := office.Reply(o, language)
+		return replyMsg{language, text, err}
+	})
+}
+
+// override asks for the reason to pass checks that are a matter of judgment.
+func (d *desk) override() tea.Cmd {
+	r := d.reading
+	if r == nil || r.Code.IsZero() || r.Verdict != journal.Refused || !r.Overridable() {
+		return say("There is nothing to override: either nothing failed, or what failed is never overridden.")
+	}
+	f := &form{title: "Take it all the same?", yes: "Take it, and keep the reason", danger: true, draft: "override " + r.Code.String()}
+	for _, c := range r.Checks {
+		if c.Result == activator.Failed {
+			f.text = append(f.text, "✗ "+c.Name+": "+sentence(c.Detail))
+		}
+	}
+	f.items = []*item{text("Reason", "why it is right this time", "The journal keeps it, with your name.")}
+	f.do = func(f *form) (tea.Cmd, string) {
+		if f.value(0) == "" {
+			return nil, "a reason is needed"
+		}
+		return d.submit(activator.Decision{Override: f.value(0)}), ""
+	}
+	return open(f.begin(d.s))
+}
+
+// otherwise asks for an answer that differs from what the definition gives.
+func (d *desk) otherwise() tea.Cmd {
+	r := d.reading
+	if r == nil || r.Code.IsZero() || r.Code.Kind() != codes.KindRequest || r.Product == nil || r.Definition == nil {
+		return say("Only a request that was read can be answered otherwise.")
+	}
+	var names []string
+	var ids []uint8
+	pick := 0
+	for _, def := range r.Product.Definitions {
+		if def.Type.Ends() {
+			continue
+		}
+		if def.ID == r.Definition.ID {
+			pick = len(ids)
+		}
+		ids = append(ids, def.ID)
+		names = append(names, fmt.Sprintf("%d %s (%s)", def.ID, def.Name, def.Type))
+	}
+	grant := options("Grant", "As asked, or another definition in its place.", names...)
+	grant.pick = min(pick, len(names)-1)
+	f := &form{
+		title: "Answer otherwise", yes: "Answer", draft: "otherwise " + r.Code.String(),
+		items: []*item{
+			grant,
+			text("Value", "as the product file has it", d.valueNote()),
+			text("Choose", "none", "For a choice: the ids of what it grants, such as 4,5."),
+			text("Shelf-life", "as the product file has it", "Days in which the answer must be typed; 0: it never expires."),
+			text("Correct", "", "The reason for a new answer to a request that was answered wrongly."),
+			text("Override", "", "The reason for passing checks that are a matter of judgment."),
+		},
+	}
+	f.do = func(f *form) (tea.Cmd, string) {
+		dec, wrong := decisionOf(f, ids, r.Definition.ID)
+		if wrong != "" {
+			return nil, wrong
+		}
+		return d.submit(dec), ""
+	}
+	return open(f.begin(d.s))
+}
+
+// valueNote says what the value of an answer means for what is asked for.
+func (d *desk) valueNote() string {
+	def := d.reading.Definition
+	switch {
+	case def.Type == product.Release || def.Type == product.ExpireOn || def.Type == product.Composite:
+		return "A last day, such as 2027-06-30."
+	case len(def.Parameter.Bits) > 0:
+		var names []string
+		for i, n := range def.Parameter.Bits {
+			names = append(names, fmt.Sprintf("%d %s", 1<<i, n))
+		}
+		return "The sum of: " + strings.Join(names, ", ") + "."
+	case def.Parameter.Most > 0:
+		return fmt.Sprintf("A number, %d to %d.", def.Parameter.Least, def.Parameter.Most)
+	}
+	return "A number, or a last day such as 2027-06-30."
+}
+
+// decisionOf reads the form, or says what is wrong with it.
+func decisionOf(f *form, ids []uint8, asked uint8) (activator.Decision, string) {
+	dec := activator.Decision{Correct: f.value(4), Override: f.value(5)}
+	if id := ids[f.items[0].pick]; id != asked {
+		dec.As = id
+	}
+	if s := f.value(1); s != "" {
+		v, err := strconv.ParseUint(s, 0, 32)
+		if err != nil {
+			day, e := codes.ParseDay(s)
+			if e != nil {
+				return dec, fmt.Sprintf("value: have %q, want a number, or a day such as 2027-06-30", s)
+			}
+			v = uint64(day)
+		}
+		value := uint32(v)
+		dec.Parameter = &value
+	}
+	for _, s := range strings.FieldsFunc(f.value(2), func(r rune) bool { return r == ',' || r == ' ' }) {
+		id, err := strconv.ParseUint(s, 10, 8)
+		if err != nil || id == 0 {
+			return dec, fmt.Sprintf("choose: have %q, want ids such as 4,5", s)
+		}
+		dec.Choose = append(dec.Choose, uint8(id))
+	}
+	if s := f.value(3); s != "" {
+		days, err := strconv.Atoi(s)
+		if err != nil {
+			return dec, fmt.Sprintf("shelf-life: have %q, want a number of days", s)
+		}
+		dec.ShelfLife = &days
+	}
+	return dec, ""
+}
+
+// refund records the refund: with a confirmation that is in the box, or for the
+// license of one that was recorded.
+func (d *desk) refund() tea.Cmd {
+	r := d.reading
+	if r == nil || r.Code.IsZero() || r.License == nil || r.Code.Kind() != codes.KindConfirmation {
+		return say("A refund follows a confirmation code. Without one: F3, the license, then f.")
+	}
+	if d.now != nil {
+		return askRefund(d.s, r.License.Number, strings.TrimSpace(d.ticket.value()))
+	}
+	f := &form{
+		title: "Record the confirmation and the refund?", yes: "Record both", danger: true, draft: "refund " + r.Code.String(),
+		text:  []string{fmt.Sprintf("License %v of %s is closed for good: it will never be answered again.", r.License.Number, r.License.Customer)},
+		items: []*item{text("Reference", "the credit note or case", "The refund counts once for it.")},
+	}
+	f.items[0].field.set(strings.TrimSpace(d.ticket.value()))
+	f.do = func(f *form) (tea.Cmd, string) {
+		if f.value(0) == "" {
+			return nil, "a reference is needed: the refund counts once for it"
+		}
+		return d.submit(activator.Decision{Refund: f.value(0)}), ""
+	}
+	return open(f.begin(d.s))
+}
+
+func (d *desk) commands() []command {
+	return []command{
+		{"Read the answer aloud", "ctrl+r", func() tea.Cmd { c, _ := d.act(press("ctrl+r")); return c }},
+		{"Copy the answer or the receipt", "ctrl+y", func() tea.Cmd { c, _ := d.act(press("ctrl+y")); return c }},
+		{"Show the answer in letters or in digits", "ctrl+d", func() tea.Cmd { c, _ := d.act(press("ctrl+d")); return c }},
+		{"Reply text for a mail", "ctrl+e", func() tea.Cmd { c, _ := d.act(press("ctrl+e")); return c }},
+		{"Take it all the same, with a reason (override)", "ctrl+o", d.override},
+		{"Answer otherwise: another definition, value, shelf-life, correction", "ctrl+x", d.otherwise},
+		{"Park this request until a seat comes free", "ctrl+p", d.park},
+		{"Save the receipt", "ctrl+s", func() tea.Cmd { c, _ := d.act(press("ctrl+s")); return c }},
+		{"Record the refund", "ctrl+f", d.refund},
+		{"Clear the desk for the next call", "esc", func() tea.Cmd { d.next(); return nil }},
+		{"Bring back what the desk showed before", "ctrl+z", d.undo},
+	}
+}
+
+// press is the key with a name such as "ctrl+r".
+func press(name string) tea.KeyPressMsg {
+	r := []rune(strings.TrimPrefix(name, "ctrl+"))
+	return tea.KeyPressMsg{Code: r[0], Mod: tea.ModCtrl}
+}

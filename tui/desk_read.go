@@ -1,0 +1,218 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/codes"
+)
+
+// shortPaste is up to which size, in bytes, a pasted text goes into the box as it
+// is; in a longer one, a mail, the codes are looked for.
+const shortPaste = 120
+
+// patience is how long the desk waits for more before it looks for proposals in a
+// text that is not a whole code.
+const patience = 400 * time.Millisecond
+
+// changed looks at what now stands in the box.
+func (d *desk) changed() tea.Cmd {
+	d.forget()
+	if d.box.empty() {
+		d.from = ""
+	}
+	switch {
+	case d.layout.Complete, d.full():
+		return d.look()
+	case d.enough():
+		return d.s.cfg.After(patience, laterMsg{d.gen, "read"})
+	}
+	return nil
+}
+
+// full reports whether the text has as many characters as its kind.
+func (d *desk) full() bool { return d.layout.Want > 0 && d.characters() == d.layout.Want*6 }
+
+func (d *desk) characters() (n int) {
+	for _, g := range d.layout.Groups {
+		n += len([]rune(g.Text))
+	}
+	return n
+}
+
+// oneCase reports whether the letters so far are all small, or all capital: read
+// out without case. The first letter, typed as a capital, does not count.
+func (d *desk) oneCase() bool {
+	upper, lower := 0, 0
+	for i, r := range d.box.text {
+		switch {
+		case i == 0:
+		case unicode.IsUpper(r):
+			upper++
+		case unicode.IsLower(r):
+			lower++
+		}
+	}
+	return d.layout.Form == codes.FormLetters && upper+lower >= 3 && (upper == 0 || lower == 0)
+}
+
+// enough reports whether the text is long enough for a code with a slip in it.
+func (d *desk) enough() bool {
+	if d.layout.Want > 0 {
+		return d.characters() >= d.layout.Want*6-1
+	}
+	return d.characters() >= 23
+}
+
+// look reads the text in the box. It journals nothing.
+func (d *desk) look() tea.Cmd {
+	if d.s.office == nil || d.box.empty() {
+		return nil
+	}
+	d.stop()
+	office, text, gen := d.s.office, d.box.value(), d.gen
+	d.looking, d.readErr = true, nil
+	cmd, stop := d.s.start("looking the code up", func(ctx context.Context) any {
+		r, err := office.Read(ctx, text)
+		return readMsg{gen, r, err}
+	})
+	d.stop = stop
+	return cmd
+}
+
+// read takes a reading, if it is still of what stands in the box.
+func (d *desk) read(msg readMsg) tea.Cmd {
+	if msg.gen != d.gen {
+		return nil
+	}
+	d.looking, d.reading, d.readErr, d.pick = false, msg.reading, msg.err, 0
+	return nil
+}
+
+// proposals are what a text with a slip may have been.
+func (d *desk) proposals() []codes.Proposal {
+	if d.reading == nil || !d.reading.Code.IsZero() || d.now != nil {
+		return nil
+	}
+	return d.reading.Proposals
+}
+
+// proposed is the proposal that is chosen.
+func (d *desk) proposed() *codes.Proposal {
+	ps := d.proposals()
+	if len(ps) == 0 {
+		return nil
+	}
+	return &ps[min(d.pick, len(ps)-1)]
+}
+
+// take puts the chosen proposal into the box, because the agent asked for it. The
+// text as it was typed can be brought back.
+func (d *desk) take() tea.Cmd {
+	p := d.proposed()
+	text := p.Code.String()
+	if d.layout.Form == codes.FormDigits {
+		text = p.Code.Digits()
+	}
+	d.keep()
+	d.box.set(text)
+	d.from = "a proposal that you took; what the customer says counts"
+	return d.changed()
+}
+
+// withoutCapitals reports whether a proposal differs in capital and small letters
+// only.
+func withoutCapitals(p *codes.Proposal) bool {
+	for _, c := range p.Changes {
+		if c.Class != codes.ClassCase {
+			return false
+		}
+	}
+	return len(p.Changes) > 0
+}
+
+func (d *desk) paste(text string) tea.Cmd {
+	if d.onTicket {
+		d.ticket.insert(strings.TrimSpace(text))
+		return nil
+	}
+	if len(text) <= shortPaste {
+		if d.now != nil {
+			d.next()
+		}
+		d.box.insert(text)
+		return d.changed()
+	}
+	if len(text) > maxField {
+		return warn(fmt.Sprintf("%d MB are no mail: nothing was taken.", len(text)>>20))
+	}
+	gen := d.gen
+	return d.s.do("looking for codes in the text", func(context.Context) any {
+		return foundMsg{gen, text, activator.CodesIn(text)}
+	})
+}
+
+// mail takes the codes that were found in a pasted text.
+func (d *desk) mail(msg foundMsg) tea.Cmd {
+	if msg.gen != d.gen {
+		return warn("A text was pasted, but the box changed meanwhile: paste it once more.")
+	}
+	var found []string
+	for _, m := range msg.matches {
+		found = append(found, msg.text[m.Start:m.End])
+	}
+	switch len(found) {
+	case 0:
+		return warn(fmt.Sprintf("No code was found in the text that was pasted (%d characters).", len([]rune(msg.text))))
+	case 1:
+		return d.takeFound(found[0], fmt.Sprintf("found in a text of %d characters", len([]rune(msg.text))))
+	}
+	d.found, d.pick = found, 0
+	return nil
+}
+
+func (d *desk) takeFound(text, from string) tea.Cmd {
+	d.keep()
+	if l := codes.Inspect(text); l.Complete {
+		text = l.Canonical
+	}
+	d.box.set(text)
+	d.focus(false)
+	d.now, d.found, d.from = nil, nil, from
+	return d.changed()
+}
+
+// choose has one of several codes of a pasted text chosen.
+func (d *desk) choose(k tea.KeyPressMsg) (tea.Cmd, bool) {
+	n := len(d.found)
+	switch {
+	case is(k, keys.Up):
+		d.pick = (d.pick + n - 1) % n
+	case is(k, keys.Down, keys.Next):
+		d.pick = (d.pick + 1) % n
+	case is(k, keys.Enter):
+		return d.takeFound(d.found[d.pick], fmt.Sprintf("code %d of %d in the pasted text", d.pick+1, n)), true
+	case is(k, keys.Back):
+		d.found, d.pick = nil, 0
+	default:
+		return nil, k.Mod != 0 || typed(k)
+	}
+	return nil, true
+}
+
+// alike explains characters that codes leave out because they look like others.
+func alike(found string) string {
+	switch found {
+	case "0", "O":
+		return "Codes have no zero and no capital O: it may be a small o, a D or a Q."
+	case "I", "l":
+		return "Codes have no capital I and no small l: it may be a 1, an i or a capital L."
+	}
+	return ""
+}

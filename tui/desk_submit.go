@@ -1,0 +1,261 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/codes"
+)
+
+// settle is how long Enter is not taken for "next call" after an answer came: a
+// second press that was meant for the first must not clear it away.
+const settle = 600 * time.Millisecond
+
+// press is Enter.
+func (d *desk) press() tea.Cmd {
+	r := d.reading
+	switch {
+	case d.now != nil && d.now.waiting:
+		return say("It is being recorded. The answer shows here when it is safe on disk.")
+	case d.now != nil && d.result().Verdict == journal.Refused && d.ticket.value() != d.now.ticket:
+		return d.submit(activator.Decision{}) // the ticket was mended
+	case d.now != nil:
+		if d.s.cfg.Now().After(d.quiet) {
+			d.next()
+		}
+		return nil
+	case d.box.empty():
+		return nil
+	case d.readErr != nil:
+		return d.look()
+	case d.looking:
+		return say("One moment: the code is being looked up.")
+	case r == nil:
+		return tea.Batch(d.look(), warn("The code is not complete. Nothing was recorded."))
+	case r.Code.IsZero():
+		return d.pressUnreadable()
+	case r.Code.Kind() == codes.KindSerial:
+		if r.License == nil || !d.genuineSerial() {
+			return warn(sentence(r.Reason))
+		}
+		return tell(openLicenseMsg{r.License.Number})
+	}
+	return d.submit(activator.Decision{})
+}
+
+func (d *desk) genuineSerial() bool {
+	for _, c := range d.reading.Checks {
+		if c.Name == "genuine" {
+			return c.Result == activator.Passed
+		}
+	}
+	return false
+}
+
+// pressUnreadable records a text that is no code, after it was asked for twice.
+func (d *desk) pressUnreadable() tea.Cmd {
+	var length *codes.LengthError
+	if errors.As(d.reading.Slip, &length) && length.Have < length.Want {
+		return warn("The code is not complete. Nothing was recorded.")
+	}
+	if !d.armed {
+		d.armed = true
+		return warn("This cannot be read. Ask for the group again, or press enter once more to record that it could not be read.")
+	}
+	return d.submit(activator.Decision{})
+}
+
+// submit has the desk decide on what stands in the box, for the journal.
+func (d *desk) submit(dec activator.Decision) tea.Cmd {
+	d.ids++
+	if dec.Reference == "" {
+		dec.Reference = strings.TrimSpace(d.ticket.value())
+	}
+	c := &call{
+		id: d.ids, at: d.s.cfg.Now(), text: d.box.value(), ticket: d.ticket.value(), form: d.layout.Form,
+		reading: d.reading, waiting: true, decision: dec,
+	}
+	d.calls = append(d.calls, c)
+	d.now, d.scroll = c, 0
+	d.focus(false)
+	office := d.s.office
+	return d.s.do("recording", func(ctx context.Context) any {
+		o, err := office.Submit(ctx, c.text, dec)
+		if o != nil && o.License != nil {
+			if now, e := office.License(ctx, o.License.Number); e == nil {
+				o.License = now // the seats as they are now
+			}
+		}
+		return submitMsg{c.id, o, err}
+	})
+}
+
+// submitted takes what a submission came to.
+func (d *desk) submitted(msg submitMsg) tea.Cmd {
+	var c *call
+	for _, x := range d.calls {
+		if x.id == msg.call {
+			c = x
+		}
+	}
+	if c == nil {
+		return nil
+	}
+	c.waiting, c.outcome, c.err = false, msg.outcome, msg.err
+	if msg.outcome == nil {
+		d.remove(c)
+		return d.notRecorded(c)
+	}
+	c.reading = &msg.outcome.Reading
+	for _, x := range d.calls { // it was parked before
+		if x.parked && x.text == c.text && x != c && (msg.outcome.Verdict == journal.OK || msg.outcome.Verdict == journal.Repeat) {
+			d.remove(x)
+			break
+		}
+	}
+	var cmds []tea.Cmd
+	if d.now == c {
+		d.reading = c.reading
+		d.quiet = d.s.cfg.Now().Add(settle)
+		d.digits = c.form == codes.FormDigits && d.s.set.Form != formLetters || d.s.set.Form == formDigits
+	} else {
+		cmds = append(cmds, say("The call before has its answer: ctrl+z brings it back, F6 lists it."))
+	}
+	if msg.err != nil {
+		cmds = append(cmds, warn(sentence(clean(msg.err.Error()))))
+	}
+	if d.s.customer != nil && !msg.outcome.Answer.IsZero() {
+		d.s.customer.Enter(msg.outcome)
+	}
+	return tea.Batch(append(cmds, d.lookAtParked(c))...)
+}
+
+// notRecorded says that a submission failed: nothing is promised.
+func (d *desk) notRecorded(c *call) tea.Cmd {
+	why := sentence(clean(c.err.Error()))
+	if d.now != c {
+		return warn("NOT recorded: " + cut(c.text, 20) + ": " + why)
+	}
+	d.now = nil
+	var usage *activator.UsageError
+	var forbidden *activator.ForbiddenError
+	if errors.As(c.err, &usage) || errors.As(c.err, &forbidden) {
+		return warn("Not recorded. " + why)
+	}
+	d.readErr = c.err
+	return nil
+}
+
+func (d *desk) remove(c *call) {
+	for i, x := range d.calls {
+		if x == c {
+			d.calls = append(d.calls[:i:i], d.calls[i+1:]...)
+			return
+		}
+	}
+}
+
+// park puts a request aside that cannot be answered now.
+func (d *desk) park() tea.Cmd {
+	r := d.reading
+	if r == nil || r.Code.IsZero() || r.Code.Kind() != codes.KindRequest || r.License == nil || !d.answer().IsZero() {
+		return say("Only a request that was read and not answered can be parked.")
+	}
+	for _, c := range d.calls {
+		if c.parked && c.text == d.box.value() {
+			return say("It is parked already: F6 lists it.")
+		}
+	}
+	d.ids++
+	d.calls = append(d.calls, &call{
+		id: d.ids, at: d.s.cfg.Now(), text: d.box.value(), ticket: d.ticket.value(), form: d.layout.Form,
+		reading: r, parked: true,
+	})
+	d.next()
+	return say("Parked. It is looked at again when a seat of this license comes free; F6 lists it.")
+}
+
+// lookAtParked reads parked requests again after something freed a seat.
+func (d *desk) lookAtParked(c *call) tea.Cmd {
+	if c.outcome.License == nil || c.outcome.Receipt == "" {
+		return nil
+	}
+	return d.lookAgain(c.outcome.License.Number)
+}
+
+func (d *desk) lookAgain(license codes.LicenseNumber) tea.Cmd {
+	var cmds []tea.Cmd
+	for _, c := range d.calls {
+		if !c.parked || c.reading.License.Number != license || d.s.office == nil {
+			continue
+		}
+		office, id, text := d.s.office, c.id, c.text
+		cmds = append(cmds, d.s.do("looking at a parked request", func(ctx context.Context) any {
+			r, err := office.Read(ctx, text)
+			return parkedMsg{id, r, err}
+		}))
+	}
+	return tea.Batch(cmds...)
+}
+
+func (d *desk) lookedAgain(msg parkedMsg) tea.Cmd {
+	for _, c := range d.calls {
+		if c.id != msg.call || msg.err != nil || !c.parked {
+			continue
+		}
+		c.reading = msg.reading
+		if c.ready = msg.reading.Verdict != journal.Refused; c.ready {
+			return say(fmt.Sprintf("A parked request of %s can be answered now: F6, then enter.", clean(msg.reading.License.Customer)))
+		}
+	}
+	return nil
+}
+
+// saveReceipt writes the receipt to a file.
+func (d *desk) saveReceipt() tea.Cmd {
+	o := d.result()
+	text := o.Receipt
+	save, name := d.s.cfg.Save, fmt.Sprintf("receipt-%v.txt", strings.ReplaceAll(o.Entry.String(), "/", "-"))
+	return d.s.do("saving", func(context.Context) any {
+		path, err := save(name, func(w io.Writer) error {
+			_, err := io.WriteString(w, text)
+			return err
+		})
+		return savedMsg{path, err}
+	})
+}
+
+func (d *desk) message(m any) tea.Cmd {
+	switch m := m.(type) {
+	case laterMsg:
+		if m.of == "read" && m.gen == d.gen && d.reading == nil && !d.looking {
+			return d.look()
+		}
+	case readMsg:
+		return d.read(m)
+	case foundMsg:
+		return d.mail(m)
+	case submitMsg:
+		return d.submitted(m)
+	case parkedMsg:
+		return d.lookedAgain(m)
+	case changedMsg:
+		if m.err == nil && m.outcome != nil && m.outcome.License != nil {
+			return d.lookAgain(m.outcome.License.Number)
+		}
+	case takeCodeMsg:
+		d.next()
+		d.box.set(m.text)
+		d.ticket.set(m.ticket)
+		return d.changed()
+	}
+	return nil
+}

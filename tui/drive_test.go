@@ -1,0 +1,313 @@
+package tui
+
+import (
+	"context"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/activator/catalog"
+	"github.com/manual-activator/manual-activator/codes"
+)
+
+const passphrase = "a passphrase for tests"
+
+// A drive is a program without a terminal: keys go into Update, commands run at
+// once, and what is put off waits until the test says so.
+type drive struct {
+	t      testing.TB
+	m      *Model
+	now    time.Time
+	later  []delayed
+	copied []string
+	saved  map[string]string
+	quit   bool
+	office *activator.Session
+	dir    string
+	// hold, if set, keeps commands back instead of running them.
+	hold bool
+	held []tea.Cmd
+}
+
+type delayed struct {
+	d time.Duration
+	m tea.Msg
+}
+
+func seeded(seed byte) io.Reader { return rand.NewChaCha8([32]byte{seed}) }
+
+// newDrive makes a vendor folder with the same keys every time, and the program
+// in front of its door.
+func newDrive(t testing.TB) *drive {
+	t.Helper()
+	d := &drive{t: t, now: time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC), dir: t.TempDir(), saved: map[string]string{}}
+	random := seeded(1)
+	clock := func() time.Time { return d.now }
+	op := activator.Operator{Name: "anna"}
+	ctx := context.Background()
+	must(t, activator.Init(ctx, activator.Setup{
+		Dir: filepath.Join(d.dir, "vendor"), Vendor: "Example Vendor", Desk: "front", Operator: "anna", WorkFactor: 10,
+		Passphrase: []byte(passphrase), Now: clock, Rand: random,
+	}))
+	c := Config{
+		Folder: "/srv/vendor", Present: true, Operator: "anna", Host: "front", Now: clock, Settings: DefaultSettings(),
+		Open: func(ctx context.Context, pass []byte) (*Opened, error) {
+			desk, err := activator.Open(ctx, activator.Config{
+				Dir: filepath.Join(d.dir, "vendor"), Now: clock, Rand: random,
+				Unlock: func() ([]byte, error) { return append([]byte(nil), pass...), nil },
+			})
+			if err != nil {
+				return nil, err
+			}
+			if err := desk.Unlock(); err != nil {
+				desk.Close()
+				return nil, err
+			}
+			d.office = desk.Session(op, "terminal")
+			return &Opened{Office: d.office, Close: desk.Close}, nil
+		},
+		Create: func(context.Context, Beginning) error { return nil },
+		Train: func(ctx context.Context) (*Opened, error) {
+			o, err := Place{Operator: op}.train(ctx)
+			return o, err
+		},
+		After: func(w time.Duration, m tea.Msg) tea.Cmd { return func() tea.Msg { return delayed{w, m} } },
+		Copy: func(s string) tea.Cmd {
+			return func() tea.Msg { d.copied = append(d.copied, s); return nil }
+		},
+		Save: func(name string, write func(io.Writer) error) (string, error) {
+			var b strings.Builder
+			err := write(&b)
+			d.saved[name] = b.String()
+			return "/home/anna/" + name, err
+		},
+		SaveSettings: func(Settings) error { return nil },
+	}
+	d.m = New(ctx, c)
+	t.Cleanup(func() { d.m.Close() })
+	d.do(d.m.Init())
+	d.size(80, 24)
+	return d
+}
+
+// opened is a drive whose desk is open.
+func opened(t testing.TB) *drive {
+	t.Helper()
+	d := newDrive(t)
+	d.write(passphrase)
+	d.press("enter")
+	if d.m.office == nil {
+		t.Fatalf("door: have\n%s\nwant the desk", d.screen())
+	}
+	d.wait(2 * time.Second)
+	return d
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// do runs a command and whatever follows from it.
+func (d *drive) do(cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	if d.hold {
+		d.held = append(d.held, cmd)
+		return
+	}
+	switch m := cmd().(type) {
+	case nil:
+	case tea.BatchMsg:
+		for _, c := range m {
+			d.do(c)
+		}
+	case delayed:
+		d.later = append(d.later, m)
+	case tea.QuitMsg:
+		d.quit = true
+	default:
+		d.send(m)
+	}
+}
+
+func (d *drive) send(m tea.Msg) {
+	_, cmd := d.m.Update(m)
+	d.do(cmd)
+}
+
+// release runs what was held.
+func (d *drive) release() {
+	d.hold = false
+	held := d.held
+	d.held = nil
+	for _, c := range held {
+		d.do(c)
+	}
+}
+
+// wait lets time pass; what was put off for less comes.
+func (d *drive) wait(w time.Duration) {
+	d.now = d.now.Add(w)
+	due := d.later
+	d.later = nil
+	for _, l := range due {
+		if l.d <= w {
+			if _, tick := l.m.(tickMsg); tick {
+				d.m.tick()
+				d.later = append(d.later, l)
+				continue
+			}
+			d.send(l.m)
+		} else {
+			d.later = append(d.later, l)
+		}
+	}
+}
+
+func (d *drive) size(w, h int) { d.send(tea.WindowSizeMsg{Width: w, Height: h}) }
+
+// keyNamed makes the key that a terminal sends.
+func keyNamed(name string) tea.KeyPressMsg {
+	special := map[string]rune{
+		"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft,
+		"right": tea.KeyRight, "pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "home": tea.KeyHome, "end": tea.KeyEnd,
+		"backspace": tea.KeyBackspace, "delete": tea.KeyDelete, "f1": tea.KeyF1, "f2": tea.KeyF2, "f3": tea.KeyF3, "f4": tea.KeyF4,
+		"f5": tea.KeyF5, "f6": tea.KeyF6, "f7": tea.KeyF7,
+	}
+	if name == "space" {
+		return tea.KeyPressMsg{Code: tea.KeySpace, Text: " "}
+	}
+	if name == "shift+tab" {
+		return tea.KeyPressMsg{Code: tea.KeyTab, Mod: tea.ModShift}
+	}
+	if r, ok := special[name]; ok {
+		return tea.KeyPressMsg{Code: r}
+	}
+	if s, ok := strings.CutPrefix(name, "ctrl+"); ok {
+		return tea.KeyPressMsg{Code: []rune(s)[0], Mod: tea.ModCtrl}
+	}
+	return tea.KeyPressMsg{Code: []rune(name)[0], Text: name}
+}
+
+func (d *drive) press(names ...string) {
+	for _, n := range names {
+		d.send(keyNamed(n))
+	}
+}
+
+// write types a text, key by key.
+func (d *drive) write(s string) {
+	for _, r := range s {
+		if r == ' ' {
+			d.press("space")
+		} else {
+			d.press(string(r))
+		}
+	}
+}
+
+func (d *drive) paste(s string) { d.send(tea.PasteMsg{Content: s}) }
+
+// screen is what shows, without its colors.
+func (d *drive) screen() string {
+	lines := strings.Split(ansi.Strip(d.m.View().Content), "\n")
+	for i, l := range lines {
+		lines[i] = strings.TrimRight(l, " ")
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (d *drive) shows(want string) {
+	d.t.Helper()
+	flat := strings.Join(strings.Fields(d.screen()), " ")
+	if !strings.Contains(flat, want) {
+		d.t.Fatalf("screen: have\n%s\nwant %q on it", d.screen(), want)
+	}
+}
+
+func (d *drive) hides(unwanted string) {
+	d.t.Helper()
+	if flat := strings.Join(strings.Fields(d.screen()), " "); strings.Contains(flat, unwanted) {
+		d.t.Fatalf("screen: have\n%s\nwant no %q on it", d.screen(), unwanted)
+	}
+}
+
+// license registers one, whose customer has a machine.
+func (d *drive) license(customer string, seats int) (*activator.License, *Customer) {
+	d.t.Helper()
+	ls, err := d.office.Register(context.Background(), activator.Order{Product: "press-studio", Customer: customer, Order: orderNumber(customer), Seats: seats})
+	if err == nil {
+		return &ls[0], d.customer(&ls[0], 7)
+	}
+	d.t.Fatal(err)
+	return nil, nil
+}
+
+// customer has a machine with a license.
+func (d *drive) customer(l *activator.License, seed byte) *Customer {
+	d.t.Helper()
+	c, err := NewCustomer(d.product(), l, seeded(seed))
+	must(d.t, err)
+	return c
+}
+
+func (d *drive) product() *catalog.Product { return d.office.Products()[0] }
+
+// asks is the machine's request code for a definition.
+func (c *Customer) asks(t testing.TB, definition uint8) codes.Code {
+	t.Helper()
+	code, err := c.statement(codes.KindRequest, definition)
+	must(t, err)
+	c.asked = code
+	return code
+}
+
+// givesBack is the machine's confirmation code.
+func (c *Customer) givesBack(t testing.TB) codes.Code {
+	t.Helper()
+	code, err := c.statement(codes.KindConfirmation, 2)
+	must(t, err)
+	c.key, c.active = c.key.Deactivated(c.product.UID, code.Statement()), false
+	return code
+}
+
+// answered types a request and has it answered, on both sides.
+func (d *drive) answered(c *Customer, definition uint8) codes.Code {
+	d.t.Helper()
+	code := c.asks(d.t, definition)
+	d.write(code.String())
+	d.press("enter")
+	o := d.m.desk.result()
+	if o == nil || o.Answer.IsZero() {
+		d.t.Fatalf("request: have\n%s\nwant an answer", d.screen())
+	}
+	c.Enter(o)
+	d.wait(time.Second)
+	return code
+}
+
+func writeFile(t testing.TB, path, text string) {
+	t.Helper()
+	must(t, os.WriteFile(path, []byte(text), 0o600))
+}
+
+// orderNumber is 4711 for the usual customer, and another for every other.
+func orderNumber(customer string) string {
+	if customer == "Print Shop Miller" {
+		return "4711"
+	}
+	return "of " + customer
+}

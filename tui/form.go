@@ -1,0 +1,230 @@
+package tui
+
+import (
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"charm.land/bubbles/v2/key"
+	"charm.land/lipgloss/v2"
+)
+
+// form asks for some texts, and then for a yes or a no. What was typed into a
+// form that was closed stands in it again when it is opened the next time.
+type form struct {
+	s      *shared
+	title  string
+	text   []string // paragraphs above the fields
+	items  []*item
+	at     int // the item that has the focus; len(items): the buttons
+	yes    string
+	yesOn  bool
+	danger bool // cannot be undone: begins on No, and ignores keys that come too early
+	born   time.Time
+	wrong  string
+	draft  string                          // under which name texts are kept; empty for not at all
+	once   bool                            // what was typed is of no use a second time
+	do     func(f *form) (tea.Cmd, string) // a sentence instead of a command keeps it open
+	never  func() tea.Cmd                  // instead of closing on No; may be nil
+}
+
+// item is a line of a form: a text, or one of several options.
+type item struct {
+	label, note string
+	field       field
+	options     []string
+	pick        int
+}
+
+func (i *item) value() string {
+	if i.options != nil {
+		return i.options[i.pick]
+	}
+	return strings.TrimSpace(i.field.value())
+}
+
+func text(label, hint, note string) *item {
+	return &item{label: label, note: note, field: newField(hint)}
+}
+
+func options(label, note string, all ...string) *item {
+	return &item{label: label, note: note, options: all}
+}
+
+// early is how long a form that cannot be undone ignores keys: they were meant
+// for what was there before.
+const early = 400 * time.Millisecond
+
+// begin makes the form ready to be opened.
+func (f *form) begin(s *shared) *form {
+	f.s, f.born, f.yesOn = s, s.cfg.Now(), !f.danger
+	if kept := s.drafts[f.draft]; f.draft != "" && len(kept) == len(f.items) {
+		for i, it := range f.items {
+			if it.options == nil && it.field.empty() {
+				it.field.set(kept[i])
+			}
+		}
+	}
+	f.focus(0)
+	return f
+}
+
+func (f *form) focus(at int) {
+	f.at = min(max(at, 0), len(f.items))
+	for i, it := range f.items {
+		it.field.focused = i == f.at
+	}
+}
+
+func (f *form) value(i int) string { return f.items[i].value() }
+
+func (f *form) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
+	if is(k, keys.Back) {
+		return f.close()
+	}
+	if f.danger && f.s.cfg.Now().Sub(f.born) < early {
+		return nil, false
+	}
+	switch {
+	case is(k, keys.Next, keys.Down):
+		f.focus(f.at + 1)
+		return nil, false
+	case is(k, keys.Prev, keys.Up):
+		f.focus(f.at - 1)
+		return nil, false
+	case f.at == len(f.items):
+		return f.button(k)
+	case is(k, keys.Enter):
+		f.focus(f.at + 1)
+		return nil, false
+	}
+	it := f.items[f.at]
+	if it.options != nil {
+		n := len(it.options)
+		switch {
+		case is(k, keys.Right), k.String() == "space":
+			it.pick = (it.pick + 1) % n
+		case is(k, keys.Left):
+			it.pick = (it.pick + n - 1) % n
+		}
+		return nil, false
+	}
+	if changed, _ := it.field.update(k); changed {
+		f.wrong = ""
+	}
+	return nil, false
+}
+
+func (f *form) button(k tea.KeyPressMsg) (tea.Cmd, bool) {
+	switch {
+	case is(k, keys.Left, keys.Right):
+		f.yesOn = !f.yesOn
+	case is(k, keys.Enter) && !f.yesOn:
+		return f.close()
+	case is(k, keys.Enter):
+		cmd, wrong := f.do(f)
+		if f.wrong = sentence(wrong); wrong != "" {
+			f.focus(0)
+			return nil, false
+		}
+		if f.draft != "" && f.once {
+			delete(f.s.drafts, f.draft)
+		} else if f.draft != "" {
+			f.keep() // it may fail, and be tried again
+		}
+		return cmd, true
+	}
+	return nil, false
+}
+
+// keep remembers what was typed.
+func (f *form) keep() {
+	if f.draft == "" {
+		return
+	}
+	var kept []string
+	for _, it := range f.items {
+		kept = append(kept, it.field.value())
+	}
+	f.s.drafts[f.draft] = kept
+}
+
+func (f *form) close() (tea.Cmd, bool) {
+	f.keep()
+	if f.never != nil {
+		return f.never(), true
+	}
+	return nil, true
+}
+
+func (f *form) paste(s string) {
+	if f.at < len(f.items) && f.items[f.at].options == nil {
+		f.items[f.at].field.insert(strings.TrimSpace(s))
+	}
+}
+
+func (f *form) help() []key.Binding {
+	move := called(keys.Next, "next")
+	switch {
+	case f.at == len(f.items):
+		return []key.Binding{bind("←→", "no or yes", "left"), called(keys.Enter, "choose"), called(keys.Prev, "back to the fields"), called(keys.Back, "close")}
+	case f.items[f.at].options != nil:
+		return []key.Binding{bind("←→", "change", "left"), move, called(keys.Back, "close")}
+	}
+	return []key.Binding{called(keys.Enter, "next"), called(keys.Back, "close, keeps what was typed")}
+}
+
+func (f *form) draw(w, h int) *page {
+	p, t := newPage(w), f.s.t
+	p.line(t.strong.Render(cut(f.title, w)))
+	p.blank()
+	for _, s := range f.text {
+		p.text(t.plain, 0, s)
+		p.blank()
+	}
+	width := 8
+	for _, it := range f.items {
+		width = max(width, lipgloss.Width(it.label))
+	}
+	for i, it := range f.items {
+		if it.options == nil {
+			p.draw(t, it.label, width, &it.field)
+		} else {
+			head, style := " "+t.dim.Render(pad(it.label, width)), t.plain
+			if i == f.at {
+				head, style = t.accent.Render("▸")+t.strong.Render(pad(it.label, width)), t.strong
+			}
+			p.line(head, t.dim.Render(" ‹ "), style.Render(cut(it.value(), w-width-8)), t.dim.Render(" ›"))
+		}
+		if it.note != "" && i == f.at {
+			p.hang(strings.Repeat(" ", width+2), t.dim, it.note)
+		}
+	}
+	p.blank()
+	if f.wrong != "" {
+		p.hang(t.bad.Render("✗")+" ", t.plain, f.wrong)
+		p.blank()
+	}
+	p.line(" ", f.draw1(f.no(), !f.yesOn), "  ", f.draw1(f.yes, f.yesOn))
+	return p
+}
+
+// no is the word of the button that changes nothing.
+func (f *form) no() string {
+	if f.danger {
+		return "No"
+	}
+	return "Back"
+}
+
+// draw1 draws a button; the brackets say which one Enter presses.
+func (f *form) draw1(word string, on bool) string {
+	switch {
+	case on && f.at == len(f.items):
+		return f.s.t.selected.Render("[▸ " + word + " ]")
+	case on:
+		return f.s.t.strong.Render("[▸ " + word + " ]")
+	}
+	return f.s.t.dim.Render("[  " + word + " ]")
+}

@@ -1,0 +1,361 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"charm.land/bubbles/v2/key"
+
+	"github.com/manual-activator/manual-activator/activator/journal"
+)
+
+// journalRoom lists the journal, newest first, page by page as one scrolls.
+type journalRoom struct {
+	s        *shared
+	find     field
+	finding  bool // the search line has the focus
+	filter   filter
+	gen      int
+	stop     context.CancelFunc
+	loading  bool
+	entries  []journal.Entry
+	end      bool
+	searched int
+	last     *journal.EntryID // of the last one looked at
+	until    string           // how far back a text search came
+	err      error
+	list     list
+	entry    *journal.Entry // open, nil for the list
+	scroll   int
+}
+
+const (
+	pageEntries  = 100   // loaded at once
+	sliceEntries = 4_000 // looked through at once by a text search
+)
+
+func newJournalRoom(s *shared) *journalRoom {
+	return &journalRoom{s: s, find: newField("text, code, license number, fingerprint"), stop: func() {}}
+}
+
+func (j *journalRoom) name() string { return "Journal" }
+
+func (j *journalRoom) enter() tea.Cmd { return j.reload() }
+
+// reload begins anew, with the filter as it is. The load before it is given up.
+func (j *journalRoom) reload() tea.Cmd {
+	j.stop()
+	j.gen++
+	j.entries, j.end, j.searched, j.last, j.err, j.until = nil, false, 0, nil, nil, ""
+	j.list = list{}
+	j.loading = false
+	return j.load()
+}
+
+// load gets the next page, or the next slice of a text search.
+func (j *journalRoom) load() tea.Cmd {
+	if j.s.office == nil || j.loading || j.end {
+		return nil
+	}
+	j.loading = true
+	office, gen := j.s.office, j.gen
+	q, text := j.filter.query(strings.TrimSpace(j.find.value()))
+	q.Newest, q.After, q.Limit = true, j.last, pageEntries
+	if text != "" {
+		q.Limit = sliceEntries
+	}
+	cmd, stop := j.s.start("reading the journal", func(ctx context.Context) any {
+		m := entriesMsg{gen: gen}
+		n := 0
+		for e, err := range office.Entries(ctx, q) {
+			if err != nil {
+				m.err = err
+				return m
+			}
+			n++
+			id := e.ID
+			m.last, m.at = &id, e.At
+			if text == "" || mentions(&e, text) {
+				m.entries = append(m.entries, e)
+			}
+		}
+		m.searched, m.end = n, n < q.Limit
+		return m
+	})
+	j.stop = stop
+	return cmd
+}
+
+func (j *journalRoom) loaded(m entriesMsg) tea.Cmd {
+	if m.gen != j.gen {
+		return nil
+	}
+	j.loading = false
+	if m.err != nil {
+		if !errors.Is(m.err, context.Canceled) {
+			j.err = m.err
+		}
+		return nil
+	}
+	j.entries = append(j.entries, m.entries...)
+	j.end, j.searched = m.end, j.searched+m.searched
+	if m.last != nil {
+		j.last, j.until = m.last, m.at.UTC().Format("2 January 2006")
+	}
+	return j.more()
+}
+
+// more loads what is needed for what is in sight.
+func (j *journalRoom) more() tea.Cmd {
+	if !j.end && j.list.at+j.list.height+20 >= len(j.entries) {
+		return j.load()
+	}
+	return nil
+}
+
+// mentions reports whether an entry has a text, in any case, anywhere a person
+// would look for it.
+func mentions(e *journal.Entry, text string) bool {
+	has := func(s string) bool { return s != "" && strings.Contains(strings.ToLower(s), text) }
+	if has(e.Code) || has(e.Answer) || has(e.Operator) || has(e.Desk) || has(e.State) || has(string(e.Kind)) || e.Kind != journal.KindProduct && has(e.Detail) {
+		return true
+	}
+	if e.License != 0 && has(e.License.String()) || e.Machine && has(e.Fingerprint.String()) {
+		return true
+	}
+	for _, p := range e.Personal {
+		if !p.Redacted && has(p.Text) {
+			return true
+		}
+	}
+	return false
+}
+
+func (j *journalRoom) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
+	switch {
+	case j.entry != nil:
+		return j.entryKey(k)
+	case j.finding:
+		return j.findKey(k)
+	case j.list.key(k, len(j.entries)):
+		return j.more(), true
+	case is(k, keys.Enter):
+		if j.list.at < len(j.entries) {
+			e := j.entries[j.list.at]
+			j.entry, j.scroll = &e, 0
+		}
+		return nil, true
+	case is(k, keys.Search, keys.Next):
+		j.finding, j.find.focused = true, true
+		return nil, true
+	case is(k, keys.Filter):
+		return open(j.filter.form(j.s, func(f filter) tea.Cmd { j.filter = f; return j.reload() })), true
+	case is(k, keys.Export):
+		return j.export(), true
+	case is(k, keys.Back):
+		if j.filter.empty() && j.find.empty() {
+			return tell(showMsg{roomDesk}), true
+		}
+		j.filter = filter{}
+		j.find.set("")
+		return j.reload(), true
+	}
+	return nil, false
+}
+
+// findKey types into the search line.
+func (j *journalRoom) findKey(k tea.KeyPressMsg) (tea.Cmd, bool) {
+	switch {
+	case is(k, keys.Enter), is(k, keys.Next), is(k, keys.Down):
+		j.finding, j.find.focused = false, false
+		return j.reload(), true
+	case is(k, keys.Back):
+		j.finding, j.find.focused = false, false
+		return nil, true
+	}
+	changed, taken := j.find.update(k)
+	if changed {
+		return j.typed(), true
+	}
+	return nil, taken
+}
+
+// typed searches, a moment after the last key.
+func (j *journalRoom) typed() tea.Cmd {
+	j.stop()
+	j.gen++
+	j.loading = false
+	return j.s.cfg.After(patience/2, laterMsg{j.gen, "search"})
+}
+
+func (j *journalRoom) entryKey(k tea.KeyPressMsg) (tea.Cmd, bool) {
+	switch {
+	case is(k, keys.Back):
+		j.entry = nil
+	case is(k, keys.Down, keys.PageDown):
+		j.scroll++
+	case is(k, keys.Up, keys.PageUp):
+		j.scroll = max(0, j.scroll-1)
+	case is(k, keys.Right, keys.Left):
+		step := 1
+		if is(k, keys.Left) {
+			step = -1
+		}
+		if at := j.list.at + step; at >= 0 && at < len(j.entries) && j.entries[j.list.at].ID == j.entry.ID {
+			e := j.entries[at]
+			j.list.at, j.entry, j.scroll = at, &e, 0
+		}
+		return j.more(), true
+	case is(k, keys.Enter):
+		if j.entry.License != 0 {
+			return tell(openLicenseMsg{j.entry.License}), true
+		}
+	case is(k, keys.Copy):
+		switch {
+		case j.entry.Answer != "":
+			return j.s.copy("The answer", j.entry.Answer), true
+		case j.entry.Code != "":
+			return j.s.copy("The code", j.entry.Code), true
+		}
+	default:
+		return nil, false
+	}
+	return nil, true
+}
+
+func (j *journalRoom) paste(text string) tea.Cmd {
+	if j.entry != nil {
+		return nil
+	}
+	j.finding, j.find.focused = true, true
+	j.find.insert(strings.TrimSpace(text))
+	return j.typed()
+}
+
+func (j *journalRoom) message(m any) tea.Cmd {
+	switch m := m.(type) {
+	case laterMsg:
+		if m.of == "search" && m.gen == j.gen {
+			return j.reload()
+		}
+	case entriesMsg:
+		return j.loaded(m)
+	case openEntryMsg:
+		j.entry = nil
+		office, id := j.s.office, m.id
+		return j.s.do("opening the entry", func(ctx context.Context) any {
+			e, err := office.Entry(ctx, id)
+			return entryMsg{e, err}
+		})
+	case entryMsg:
+		if m.err != nil {
+			return warn(sentence(clean(m.err.Error())))
+		}
+		j.entry, j.scroll = &m.entry, 0
+	}
+	return nil
+}
+
+func (j *journalRoom) help() []key.Binding {
+	switch {
+	case j.entry != nil:
+		bs := []key.Binding{called(keys.Right, "older"), called(keys.Left, "newer"), keys.Copy}
+		if j.entry.License != 0 {
+			bs = append(bs, called(keys.Enter, "open the license"))
+		}
+		return append(bs, called(keys.Back, "list"))
+	case j.finding:
+		return []key.Binding{called(keys.Enter, "to the list"), called(keys.Back, "to the list")}
+	}
+	return []key.Binding{called(keys.Down, "choose"), called(keys.Enter, "open"), keys.Search, keys.Filter, keys.Export, called(keys.Back, "all, or the desk")}
+}
+
+func (j *journalRoom) commands() []command {
+	return []command{
+		{"Search the journal for a text", "/", func() tea.Cmd { j.entry = nil; j.finding, j.find.focused = true, true; return nil }},
+		{"Filter the journal by kind, verdict, operator, product, day", "f", func() tea.Cmd {
+			return open(j.filter.form(j.s, func(f filter) tea.Cmd { j.filter = f; return j.reload() }))
+		}},
+		{"Export what the journal shows, as CSV", "x", j.export},
+	}
+}
+
+func (j *journalRoom) draw(w, h int) *page {
+	p, t := newPage(w), j.s.t
+	if j.entry != nil {
+		q := newPage(w)
+		j.drawEntry(q)
+		j.scroll = min(j.scroll, max(0, len(q.lines)-h))
+		p.lines = q.lines[j.scroll:]
+		return p
+	}
+	p.draw(t, "Search", 7, &j.find)
+	if s := j.filter.String(); s != "" {
+		p.line(" ", t.accent.Render(cut("Only "+s, w-2)))
+	} else {
+		p.line(" ", t.dim.Render("Everything, the newest first"))
+	}
+	if j.err != nil {
+		p.blank()
+		p.hang(" "+t.bad.Render("✗")+" ", t.plain, sentence(j.err.Error()))
+		return p
+	}
+	day, told := 11, 23 // the year is left out where there is no room
+	if w >= 100 {
+		day, told = 16, 28
+	}
+	line := func(no, at, what, license, machine, by, rest string) string {
+		return pad(cut(no, 7), 8) + pad(at[max(0, len(at)-day):], day+1) + pad(cut(what, told-1), told) + pad(license, 9) + pad(machine, 8) + pad(cut(by, 7), 8) + rest
+	}
+	p.line(" ", t.dim.Render(cut(line("no.", "time (UTC)", "what", "license", "machine", "by", "ticket, reason, customer"), w-3)))
+	rows := h - len(p.lines) - 1
+	j.list.rows(p, t, len(j.entries), rows, func(i int) string {
+		e := &j.entries[i]
+		license, machine := "", ""
+		if e.License != 0 {
+			license = e.License.String()
+		}
+		if e.Machine {
+			machine = e.Fingerprint.String()
+		}
+		return line(e.ID.String(), e.At.UTC().Format("2006-01-02 15:04"), story(e), license, machine, e.Operator, personal(e))
+	})
+	for len(p.lines) < h-1 {
+		p.blank()
+	}
+	p.line(" ", t.dim.Render(j.state()))
+	return p
+}
+
+// personal are the erasable texts of an entry, in one line.
+func personal(e *journal.Entry) string {
+	var all []string
+	for _, x := range e.Personal {
+		if !x.Redacted {
+			all = append(all, x.Text)
+		}
+	}
+	return strings.Join(all, " · ")
+}
+
+// state says how much of the journal was looked at.
+func (j *journalRoom) state() string {
+	_, text := j.filter.query(strings.TrimSpace(j.find.value()))
+	switch {
+	case text != "" && !j.end:
+		return fmt.Sprintf("%d found, %d entries looked through, back to %s …", len(j.entries), j.searched, j.until)
+	case text != "":
+		return fmt.Sprintf("%d found in all %s", len(j.entries), plural(j.searched, "entry", "entries"))
+	case j.end && len(j.entries) == 0:
+		return "No entries."
+	case j.end:
+		return "All: " + plural(len(j.entries), "entry", "entries")
+	case len(j.entries) == 0:
+		return "…"
+	}
+	return fmt.Sprintf("%d entries loaded; more come as you scroll", len(j.entries))
+}

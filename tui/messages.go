@@ -1,0 +1,132 @@
+package tui
+
+import (
+	"time"
+
+	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/activator/catalog"
+	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/codes"
+)
+
+// Every message but those of the keyboard and the window.
+
+// doneMsg is the end of something that was under way.
+type doneMsg struct {
+	id  int
+	msg any
+}
+
+type (
+	tickMsg  struct{} // once a second
+	spinMsg  struct{} // while the keyring opens
+	laterMsg struct { // something put off, if it is still wanted
+		gen int
+		of  string
+	}
+)
+
+// What happened to the desk as a whole.
+type (
+	openedMsg struct {
+		opened *Opened
+		err    error
+	}
+	createdMsg struct {
+		err error
+	}
+	settingsMsg struct{ err error }
+	savedMsg    struct {
+		path string
+		err  error
+	}
+)
+
+// What a screen asks of the root.
+type (
+	openLicenseMsg struct{ number codes.LicenseNumber }
+	openEntryMsg   struct{ id journal.EntryID }
+	takeCodeMsg    struct{ text, ticket string } // into the box of the desk
+	showMsg        struct{ screen int }
+	readAloudMsg   struct {
+		code   codes.Code
+		digits bool
+	}
+	noticeMsg struct {
+		text string
+		bad  bool
+	}
+)
+
+// Answers of the office.
+type (
+	readMsg struct {
+		gen     int
+		reading *activator.Reading
+		err     error
+	}
+	submitMsg struct {
+		call    int
+		outcome *activator.Outcome
+		err     error
+	}
+	foundMsg struct { // codes in a pasted text
+		gen     int
+		text    string
+		matches []codes.Match
+	}
+	parkedMsg struct {
+		call    int
+		reading *activator.Reading
+		err     error
+	}
+	replyMsg struct {
+		language, text string
+		err            error
+	}
+	licensesMsg struct {
+		gen  int
+		rows []journal.License
+		more bool
+		err  error
+	}
+	licenseMsg struct {
+		gen      int
+		license  *activator.License
+		machines []activator.Machine
+		entries  []journal.Entry
+		more     bool
+		err      error
+	}
+	changedMsg struct {
+		what    string
+		outcome *activator.Outcome
+		err     error
+	}
+	registeredMsg struct {
+		license *activator.License
+		err     error
+	}
+	serialMsg struct {
+		code codes.Code
+		err  error
+	}
+	entriesMsg struct {
+		gen      int
+		entries  []journal.Entry
+		end      bool // nothing is left behind these
+		searched int  // entries looked through, of a text search
+		last     *journal.EntryID
+		at       time.Time // of the last one looked at
+		err      error
+	}
+	entryMsg struct {
+		entry journal.Entry
+		err   error
+	}
+	todayMsg struct {
+		entries []journal.Entry
+		err     error
+	}
+	brokenMsg struct{ files []*catalog.MistakesError }
+)

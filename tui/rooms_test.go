@@ -1,0 +1,326 @@
+package tui
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/activator/journal"
+)
+
+func TestTheDoorTellsAWrongPassphrase(t *testing.T) {
+	d := newDrive(t)
+	d.write("wrong")
+	d.hides("wrong")
+	d.press("enter")
+	d.shows("That is not the passphrase")
+	d.write(passphrase)
+	d.press("enter")
+	d.shows("Ready for the next call")
+}
+
+func TestIdleLocksAndKeepsWhatWasTyped(t *testing.T) {
+	d := opened(t)
+	d.write("RhalfaCode")
+	d.wait(16 * time.Minute)
+	d.shows("The desk is locked.")
+	d.hides("RhalfaCode")
+	d.write(passphrase)
+	d.press("enter")
+	d.shows("RhalfaCode")
+}
+
+func TestLicensesAreFoundAsOneTypes(t *testing.T) {
+	d := opened(t)
+	l, c := d.license("Print Shop Miller", 2)
+	d.answered(c, 1)
+	d.press("f3")
+	for _, words := range []string{"mill", "4711", l.Number.String(), c.fp.String(), l.Serial.String()} {
+		d.write(words)
+		d.wait(time.Second)
+		d.shows("Print Shop Miller")
+		d.press("esc")
+	}
+	d.write("nobody")
+	d.wait(time.Second)
+	d.shows("Nothing found")
+	d.press("esc", "enter")
+	d.shows("License " + l.Number.String())
+	d.shows("■ machine " + c.fp.String() + " · seat 1")
+	d.shows("✓ answered")
+	d.press("s")
+	d.shows(l.Serial.String())
+	d.press("ctrl+y")
+	if have := strings.Join(d.copied, ""); have != l.Serial.String() {
+		t.Errorf("clipboard: have %q, want the serial number", have)
+	}
+	d.press("m")
+	d.write("RIP room 2")
+	d.press("enter", "enter")
+	d.shows("“RIP room 2”")
+	d.press("g", "x", "x") // too early: ignored
+	d.wait(time.Second)
+	d.press("tab")
+	d.write("disk is dead")
+	d.press("enter", "enter")
+	d.shows("The") // at the override field, then No
+	d.press("enter")
+	d.shows("1 of 2 taken") // No was chosen
+	d.press("g")
+	d.wait(time.Second)
+	d.press("tab", "tab", "tab", "right", "enter")
+	d.shows("0 of 2 taken")
+	d.shows("disk is dead")
+	d.press("v")
+	d.wait(time.Second)
+	d.write("bounced")
+	d.press("enter", "right", "enter")
+	d.shows("REVOKED")
+	d.press("v")
+	d.wait(time.Second)
+	d.write("paid")
+	d.press("enter", "right", "enter")
+	d.shows("LIVE")
+}
+
+func TestRegisterFromTheDesk(t *testing.T) {
+	d := opened(t)
+	d.press("f3", "ctrl+n")
+	d.press("tab")
+	d.write("Agency Blue")
+	d.press("esc", "ctrl+n")
+	d.shows("Agency Blue") // kept
+	d.press("tab", "tab")
+	d.write("88")
+	d.press("tab")
+	d.write("many")
+	d.press("enter", "enter")
+	d.shows(`Seats: have "many"`)
+	d.press("tab", "tab", "tab", "backspace", "backspace", "backspace", "backspace")
+	d.write("10")
+	d.press("enter", "enter")
+	d.shows("who Agency Blue")
+	d.shows("0 of 10 taken")
+}
+
+func TestJournalPagesFiltersAndSearches(t *testing.T) {
+	d := opened(t)
+	_, c := d.license("Print Shop Miller", 1)
+	for range 130 { // more than a page
+		if _, err := d.office.Submit(t.Context(), "no code at all", activator.Decision{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.answered(c, 1)
+	d.press("f4")
+	d.shows("✓ answered")
+	d.shows("100 entries loaded")
+	d.press("end")
+	d.press("end")
+	d.shows("the journal opens")
+	d.press("home", "f")
+	d.press("right", "tab", "tab", "tab", "tab", "tab", "tab", "enter")
+	d.shows("Only request")
+	d.shows("All: 1 entry")
+	d.press("enter")
+	d.shows("Entry ")
+	d.shows("✓ genuine")
+	d.press("esc", "esc", "/")
+	d.write("miller")
+	d.wait(time.Second)
+	d.shows("1 found in all")
+	d.press("enter", "x")
+	d.shows("Saved as /home/anna/journal-2026-11-22.csv")
+	if have := d.saved["journal-2026-11-22.csv"]; strings.Count(have, "\n") != 2 || !strings.Contains(have, "Print Shop Miller") {
+		t.Errorf("export: have %q, want a head and one entry", have)
+	}
+}
+
+func TestJournalEntryOpensItsLicense(t *testing.T) {
+	d := opened(t)
+	l, c := d.license("Print Shop Miller", 1)
+	d.answered(c, 1)
+	d.press("f6")
+	d.shows("1 answered")
+	d.press("enter")
+	d.shows("Entry ")
+	d.press("enter")
+	d.shows("License " + l.Number.String())
+}
+
+func TestProductsShowDefinitionsAndMistakes(t *testing.T) {
+	d := newDrive(t)
+	writeFile(t, filepath.Join(d.dir, "vendor", "products", "broken.toml"), "name = \"Broken\"\nseats = [\n")
+	d.write(passphrase)
+	d.press("enter", "f5")
+	d.shows("1 Press Studio release")
+	d.press("right")
+	d.shows("broken.toml has mistakes")
+	d.shows("2 | seats")
+}
+
+func TestSettingsTurnAndHold(t *testing.T) {
+	d := opened(t)
+	_, c := d.license("Print Shop Miller", 1)
+	d.press("f7", "right")
+	d.shows("Deutsch (DIN 5009)")
+	d.press("down", "right", "right")
+	d.shows("‹ digits ›")
+	d.press("f2")
+	d.answered(c, 1)
+	d.shows(d.m.desk.answer().Digits())
+}
+
+func TestPaletteFindsAndDoes(t *testing.T) {
+	d := opened(t)
+	d.press("ctrl+k")
+	d.write("go jour")
+	d.press("enter")
+	d.shows("Everything, the newest first")
+	d.press("f1")
+	d.shows("Everywhere")
+	d.press("esc", "ctrl+k", "esc")
+	d.shows("Everything, the newest first")
+}
+
+func TestTrainingLeavesNothingOfTheRealDesk(t *testing.T) {
+	d := opened(t)
+	_, c := d.license("Print Shop Miller", 1)
+	d.write(c.asks(t, 1).String())
+	d.press("ctrl+k")
+	d.write("training")
+	d.press("enter", "tab", "enter")
+	d.shows("TRAINING")
+	d.shows("Ready for the next call")
+	d.press("ctrl+z")
+	d.shows("nothing to bring back")
+	// An activation, a deactivation, the same code again, the way back, and letters
+	// read without case.
+	for _, want := range []string{"ANSWERED", "DEACTIVATION CONFIRMED", "REFUSED, RECORDED", "ANSWERED", "ANSWERED"} {
+		d.press("ctrl+t")
+		d.shows("is on the line")
+		d.press("enter")
+		d.wait(patience)
+		if d.m.desk.proposed() != nil {
+			d.press("tab")
+		}
+		d.press("enter")
+		d.shows(want)
+		d.shows("TRAINING")
+		d.wait(time.Second)
+		d.press("enter")
+	}
+	for _, room := range []string{"f3", "f4", "f5", "f6", "f7"} {
+		d.press(room)
+		d.shows("TRAINING")
+	}
+}
+
+func TestTrainingNeedsNoPassphrase(t *testing.T) {
+	d := newDrive(t)
+	d.press("ctrl+t")
+	d.shows("TRAINING")
+	d.shows("Ready for the next call")
+}
+
+func TestFirstRun(t *testing.T) {
+	d := newDrive(t)
+	d.m = New(t.Context(), Config{
+		Folder: "/srv/vendor", Operator: "anna", Host: "front", Now: d.m.cfg.Now, Settings: DefaultSettings(),
+		Open: d.m.cfg.Open, Create: d.m.cfg.Create, Train: d.m.cfg.Train, After: d.m.cfg.After, Copy: d.m.cfg.Copy,
+		Save: d.m.cfg.Save, SaveSettings: d.m.cfg.SaveSettings,
+	})
+	d.size(80, 24)
+	d.shows("There is no vendor folder yet")
+	d.press("tab", "enter")
+	d.write("Example Vendor")
+	d.press("enter", "enter", "enter")
+	d.write(passphrase)
+	d.press("enter")
+	d.write("other")
+	d.press("enter", "enter")
+	d.shows("The two differ")
+	d.hides(passphrase)
+	d.press("tab")
+	d.write(passphrase)
+	d.press("enter", "enter")
+	d.shows("Step 3 of 3")
+	d.press("tab")
+	d.write("Print Shop Miller")
+	d.press("tab", "tab", "tab", "enter")
+	d.shows("who Print Shop Miller")
+	d.press("f2")
+	d.shows("Ready for the next call")
+}
+
+func TestTheMouseIsOptional(t *testing.T) {
+	d := opened(t)
+	d.send(tea.MouseClickMsg{X: 10, Y: 0, Button: tea.MouseLeft})
+	d.shows("Find")
+	d.send(tea.MouseWheelMsg{Button: tea.MouseWheelDown})
+	if d.m.View().MouseMode != tea.MouseModeNone {
+		t.Error("mouse: have it taken from the terminal, want that only where the operator says so")
+	}
+}
+
+func TestLockingKeepsWhatAFormHas(t *testing.T) {
+	d := opened(t)
+	d.press("f3", "ctrl+n", "tab")
+	d.write("Agency Blue")
+	d.wait(16 * time.Minute)
+	d.shows("The desk is locked.")
+	d.write(passphrase)
+	d.press("enter", "ctrl+n")
+	d.shows("Agency Blue")
+}
+
+func TestSmallWindowsKeepWhatWasTyped(t *testing.T) {
+	d := opened(t)
+	d.write("RhalfaCode")
+	d.size(40, 10)
+	d.shows("please make it larger")
+	d.hides("RhalfaCode")
+	d.size(80, 24)
+	d.shows("RhalfaCode")
+}
+
+func TestTextsOfOthersCannotMoveTheCursor(t *testing.T) {
+	for _, s := range []string{"\x1b[2Jgone", "a\u202eb", "line\nbreak", "\u009b31m"} {
+		if have := clean(s); strings.ContainsAny(have, "\x1b\u202e\n\u009b") {
+			t.Errorf("clean(%q): have %q, want no control characters", s, have)
+		}
+	}
+}
+
+func TestSpellingTablesAreWhole(t *testing.T) {
+	for _, s := range spellings {
+		letters, digits := strings.Fields(s.letters), strings.Fields(s.digits)
+		if len(letters) != 26 || len(digits) != 10 {
+			t.Errorf("%s: have %d letters and %d digits, want 26 and 10", s.name, len(letters), len(digits))
+		}
+		for i, w := range letters {
+			if have, want := w[:1], string(rune('A'+i)); have != want {
+				t.Errorf("%s: have %q for %s", s.name, w, want)
+			}
+		}
+	}
+	for _, r := range "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz0" {
+		if _, ok := glyphs[r]; !ok {
+			t.Errorf("big type has no %q", r)
+		}
+	}
+}
+
+func TestStoriesOfEntries(t *testing.T) {
+	for _, k := range filterKinds {
+		for _, v := range filterVerdicts {
+			if have := story(&journal.Entry{Kind: k, Verdict: v}); k != "" && have == "" && k != journal.KindChange {
+				t.Errorf("story of %s, %s: have none", k, v)
+			}
+		}
+	}
+}

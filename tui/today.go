@@ -1,0 +1,148 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"charm.land/bubbles/v2/key"
+
+	"github.com/manual-activator/manual-activator/activator/journal"
+)
+
+// todayRoom lists the calls of the day: those that wait, and what the journal has
+// of this operator since midnight.
+type todayRoom struct {
+	s       *shared
+	desk    *desk
+	entries []journal.Entry
+	err     error
+	list    list
+}
+
+func newTodayRoom(s *shared, d *desk) *todayRoom { return &todayRoom{s: s, desk: d} }
+
+func (r *todayRoom) name() string { return "Today" }
+
+func (r *todayRoom) enter() tea.Cmd {
+	if r.s.office == nil {
+		return nil
+	}
+	now := r.s.cfg.Now()
+	office, operator := r.s.office, r.s.cfg.Operator
+	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
+	return r.s.do("reading the calls of the day", func(ctx context.Context) any {
+		var m todayMsg
+		for e, err := range office.Entries(ctx, journal.Query{Newest: true, Operator: operator, From: midnight, Limit: 500}) {
+			if err != nil {
+				m.err = err
+				return m
+			}
+			m.entries = append(m.entries, e)
+		}
+		return m
+	})
+}
+
+// waiting are the calls that are parked or still being recorded.
+func (r *todayRoom) waiting() []*call {
+	var out []*call
+	for _, c := range r.desk.calls {
+		if c.parked || c.waiting {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func (r *todayRoom) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
+	w := r.waiting()
+	switch {
+	case r.list.key(k, len(w)+len(r.entries)):
+	case is(k, keys.Back):
+		return tell(showMsg{roomDesk}), true
+	case is(k, keys.Enter):
+		switch i := r.list.at; {
+		case i < len(w):
+			return tell(takeCodeMsg{w[i].text, w[i].ticket}), true
+		case i-len(w) < len(r.entries):
+			return tell(openEntryMsg{r.entries[i-len(w)].ID}), true
+		}
+	case k.String() == "delete" && r.list.at < len(w) && w[r.list.at].parked:
+		r.desk.remove(w[r.list.at])
+		return say("No longer parked."), true
+	default:
+		return nil, false
+	}
+	return nil, true
+}
+
+func (r *todayRoom) paste(string) tea.Cmd { return nil }
+
+func (r *todayRoom) message(m any) tea.Cmd {
+	if m, ok := m.(todayMsg); ok {
+		r.entries, r.err = m.entries, m.err
+	}
+	return nil
+}
+
+func (r *todayRoom) commands() []command { return nil }
+
+func (r *todayRoom) help() []key.Binding {
+	bs := []key.Binding{called(keys.Down, "choose"), called(keys.Enter, "open")}
+	if w := r.waiting(); r.list.at < len(w) {
+		bs = append(bs, bind("del", "no longer parked", "delete"))
+	}
+	return append(bs, called(keys.Back, "desk"))
+}
+
+func (r *todayRoom) draw(w, h int) *page {
+	p, t := newPage(w), r.s.t
+	wait := r.waiting()
+	given, returned, refused := 0, 0, 0
+	for i := range r.entries {
+		switch e := &r.entries[i]; {
+		case e.Verdict == journal.Refused || e.Verdict == journal.Unreadable:
+			refused++
+		case e.Answer != "":
+			given++
+		case e.Kind == journal.KindConfirmation:
+			returned++
+		}
+	}
+	p.line(" ", t.strong.Render("Today, "+r.s.cfg.Now().Format("Monday, 2 January 2006")), t.dim.Render(fmt.Sprintf("   %d answered · %d given back · %d refused", given, returned, refused)))
+	p.blank()
+	if r.err != nil {
+		p.hang(" "+t.bad.Render("✗")+" ", t.plain, sentence(r.err.Error()))
+	}
+	if len(wait)+len(r.entries) == 0 {
+		p.text(t.plain, 1, "No calls yet.")
+		return p
+	}
+	r.list.rows(p, t, len(wait)+len(r.entries), h-len(p.lines), func(i int) string {
+		if i < len(wait) {
+			c := wait[i]
+			state := "parked"
+			switch {
+			case c.waiting:
+				state = "… being recorded"
+			case c.ready:
+				state = "✓ parked, can be answered now"
+			}
+			who := ""
+			if c.reading != nil && c.reading.License != nil {
+				who = c.reading.License.Customer
+			}
+			return pad(c.at.Format("15:04"), 7) + pad(state, 31) + pad(cut(who, 24), 26) + c.ticket
+		}
+		e := &r.entries[i-len(wait)]
+		license := ""
+		if e.License != 0 {
+			license = e.License.String()
+		}
+		return pad(e.At.In(r.s.cfg.Now().Location()).Format("15:04"), 7) + pad(cut(story(e), 30), 31) + pad(license, 10) + pad(cut(r.s.product(e.Product), 18), 20) + personal(e)
+	})
+	return p
+}
