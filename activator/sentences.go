@@ -32,7 +32,7 @@ const (
 	checkRelease       = "release"
 	checkPreconditions = "pre-conditions"
 	checkHardware      = "hardware"
-	checkParts         = "hardware profile"
+	checkParts         = "parts"
 	checkSeat          = "seat"
 	checkLimits        = "limits"
 	checkOutcome       = "outcome"

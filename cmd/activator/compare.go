@@ -13,13 +13,14 @@ import (
 	"github.com/manual-activator/manual-activator/fingerprint"
 )
 
-const compareLong = `compare holds two hardware profiles against each other: A is the earlier one, B the
-later. Both are files, as the customer's side saves them for support.
+const compareLong = `compare holds two hardware profiles against each other: A is the earlier
+one, B the later. Both are files, as the customer's side saves them for
+support.
 
-For each kind of hardware it shows the parts of both machines side by side, what
-became of them and what that counts, and then says whether this is the same
-machine under the product's weights and tolerances. Without a product it is the
-one that the files were saved for, or the default policy.`
+For each kind of hardware it shows the parts of both machines side by side,
+what became of them and what that counts, and then says whether this is the
+same machine under the product's weights and tolerances. Without a product it
+is the one that the files were saved for, or the default policy.`
 
 func (a *app) compareCmd() *cobra.Command {
 	var name string
@@ -112,7 +113,14 @@ func (a *app) policyOf(name string) (product.Policy, error) {
 // showJudgment prints the table, what changed standing out, and the sentence.
 func (a *app) showJudgment(j fingerprint.Judgment) {
 	p := a.printer()
-	for n, line := range strings.Split(strings.TrimRight(j.Table(p.width), "\n"), "\n") {
+	p.machinesBeside(j, 0)
+	p.blank()
+	p.sentence(0, j.Sentence())
+}
+
+// machinesBeside writes the earlier and the later machine side by side.
+func (p *printer) machinesBeside(j fingerprint.Judgment, indent int) {
+	for n, line := range strings.Split(strings.TrimRight(j.Table(p.width-indent), "\n"), "\n") {
 		line = safe(line)
 		switch {
 		case n == 0:
@@ -120,8 +128,6 @@ func (a *app) showJudgment(j fingerprint.Judgment) {
 		case !strings.HasPrefix(line, " "):
 			line = p.in(yellow, line)
 		}
-		p.line(line)
+		p.line(strings.Repeat(" ", indent), line)
 	}
-	p.blank()
-	p.sentence(0, j.Sentence())
 }
