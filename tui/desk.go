@@ -30,6 +30,7 @@ type desk struct {
 	pick    int                // the proposal, or the code of a mail, that is chosen
 	found   []string           // codes of a pasted text, while one must be chosen
 	from    string             // where the text in the box was found
+	with    attached           // the hardware profile of a mail
 	armed   bool               // Enter was pressed on an unreadable text
 	scroll  int
 

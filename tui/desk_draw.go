@@ -91,6 +91,7 @@ func (d *desk) rest(p *page, h int) {
 		p.hang(" "+t.bandWarn.Render(" RECORDING … ")+" ", t.plain, "Give no code yet: the answer shows when it is safe in the journal.")
 	case d.now != nil && d.result() != nil:
 		d.drawResult(p, h)
+		d.drawHardware(p, d.now.reading)
 	case d.readErr != nil:
 		p.line(" ", t.bandBad.Render(" NOT RECORDED "), " ", t.strong.Render("The journal did not answer."))
 		p.hang("   ", t.plain, sentence(d.readErr.Error()))
@@ -101,6 +102,7 @@ func (d *desk) rest(p *page, h int) {
 		d.drawSlip(p)
 	default:
 		d.drawReading(p, h)
+		d.drawHardware(p, d.reading)
 	}
 }
 
@@ -416,7 +418,7 @@ func (t theme) mark(r activator.Result) string {
 
 // telling are the checks whose sentences say most, in the order of what an agent
 // asks first.
-var telling = []string{"state", "seat", "hardware", "used before", "limits", "outcome", "pre-conditions", "granted", "release"}
+var telling = []string{"state", "seat", "hardware", "parts", "used before", "limits", "outcome", "pre-conditions", "granted", "release"}
 
 // checks lists what was checked: what an agent must say first, then of the rest
 // as many sentences as fit into h lines, and the names of the others.

@@ -76,7 +76,7 @@ func (d *desk) look() tea.Cmd {
 		return nil
 	}
 	d.stop()
-	office, text, gen := d.s.office, d.box.value(), d.gen
+	office, text, gen := d.s.office, d.text(), d.gen
 	d.looking, d.readErr = true, nil
 	cmd, stop := d.s.start("looking the code up", func(ctx context.Context) any {
 		r, err := office.Read(ctx, text)
@@ -167,8 +167,12 @@ func (d *desk) mail(msg foundMsg) tea.Cmd {
 	for _, m := range msg.matches {
 		found = append(found, msg.text[m.Start:m.End])
 	}
+	profile := d.attach(msg.text, found)
 	switch len(found) {
 	case 0:
+		if profile != "" {
+			return d.takeFound(profile, "a hardware profile, found in a text")
+		}
 		return warn(fmt.Sprintf("No code was found in the text that was pasted (%d characters).", len([]rune(msg.text))))
 	case 1:
 		return d.takeFound(found[0], fmt.Sprintf("found in a text of %d characters", len([]rune(msg.text))))

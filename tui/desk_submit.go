@@ -76,6 +76,7 @@ func (d *desk) pressUnreadable() tea.Cmd {
 // submit has the desk decide on what stands in the box, for the journal.
 func (d *desk) submit(dec activator.Decision) tea.Cmd {
 	d.ids++
+	text := d.text()
 	if dec.Reference == "" {
 		dec.Reference = strings.TrimSpace(d.ticket.value())
 	}
@@ -88,7 +89,7 @@ func (d *desk) submit(dec activator.Decision) tea.Cmd {
 	d.focus(false)
 	office := d.s.office
 	return d.s.do("recording", func(ctx context.Context) any {
-		o, err := office.Submit(ctx, c.text, dec)
+		o, err := office.Submit(ctx, text, dec)
 		if o != nil && o.License != nil {
 			if now, e := office.License(ctx, o.License.Number); e == nil {
 				o.License = now // the seats as they are now
