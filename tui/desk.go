@@ -24,6 +24,7 @@ type desk struct {
 	layout  codes.Layout
 	gen     int // counts what stood in the box
 	reading *activator.Reading
+	life    []journal.Entry // of the license that was read, the newest first
 	readErr error
 	looking bool
 	stop    context.CancelFunc // of the reading under way
@@ -184,7 +185,7 @@ func (d *desk) forget() {
 	d.stop = func() {}
 	d.gen++
 	d.layout = codes.Inspect(d.box.value())
-	d.reading, d.readErr, d.looking, d.armed = nil, nil, false, false
+	d.reading, d.readErr, d.looking, d.armed, d.life = nil, nil, false, false, nil
 	d.scroll, d.pick = 0, 0
 }
 

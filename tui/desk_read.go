@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
 )
 
@@ -92,7 +93,30 @@ func (d *desk) read(msg readMsg) tea.Cmd {
 		return nil
 	}
 	d.looking, d.reading, d.readErr, d.pick = false, msg.reading, msg.err, 0
+	if msg.reading != nil && msg.reading.License != nil {
+		return d.lookAtLife(msg.reading.License.Number)
+	}
 	return nil
+}
+
+// manyLife is how much of a license's life the desk shows beside a code.
+const manyLife = 30
+
+func (d *desk) lookAtLife(number codes.LicenseNumber) tea.Cmd {
+	office, gen := d.s.office, d.gen
+	if office == nil {
+		return nil
+	}
+	return d.s.do("looking at the license", func(ctx context.Context) any {
+		m := lifeMsg{gen: gen}
+		for e, err := range office.Entries(ctx, journal.Query{License: number, Newest: true, Limit: manyLife}) {
+			if err != nil {
+				return m // the code was read all the same
+			}
+			m.entries = append(m.entries, e)
+		}
+		return m
+	})
 }
 
 // proposals are what a text with a slip may have been.

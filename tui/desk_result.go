@@ -96,6 +96,7 @@ func (d *desk) drawAnswer(p *page, h int, o *activator.Outcome) {
 	if h-len(p.lines) > 8 {
 		p.line(" ", t.dim.Render(strings.Repeat("─", max(p.w-2, 0))))
 		d.body(p, h-len(p.lines), &o.Reading)
+		d.drawLife(p, h-len(p.lines))
 		return
 	}
 	if who := o.License; who != nil {

@@ -125,6 +125,9 @@ func (d *desk) submitted(msg submitMsg) tea.Cmd {
 	if d.now == c {
 		d.reading = c.reading
 		d.quiet = d.s.cfg.Now().Add(settle)
+		if l := c.reading.License; l != nil {
+			cmds = append(cmds, d.lookAtLife(l.Number))
+		}
 		d.digits = c.form == codes.FormDigits && d.s.set.Form != formLetters || d.s.set.Form == formDigits
 	} else {
 		cmds = append(cmds, say("The call before has its answer: ctrl+z brings it back, F6 lists it."))
@@ -241,6 +244,10 @@ func (d *desk) message(m any) tea.Cmd {
 		}
 	case readMsg:
 		return d.read(m)
+	case lifeMsg:
+		if m.gen == d.gen {
+			d.life = m.entries
+		}
 	case foundMsg:
 		return d.mail(m)
 	case submitMsg:

@@ -211,13 +211,13 @@ func (l *licensePage) draw(w, h int) *page {
 		if i < len(l.machines) {
 			return "■ machine " + machineLine(l.machines[i])
 		}
-		return l.life(&l.entries[i-len(l.machines)])
+		return lifeLine(&l.entries[i-len(l.machines)])
 	})
 	return p
 }
 
-// life is an entry as a line of the timeline.
-func (l *licensePage) life(e *journal.Entry) string {
+// lifeLine is an entry as a line of a license's timeline.
+func lifeLine(e *journal.Entry) string {
 	s := "│ " + e.At.UTC().Format("2006-01-02 15:04") + "  " + pad(cut(story(e), 25), 26)
 	if e.Machine {
 		s += " " + e.Fingerprint.String()
