@@ -184,7 +184,7 @@ func (d *desk) forget() {
 	d.stop()
 	d.stop = func() {}
 	d.gen++
-	d.layout = codes.Inspect(d.box.value())
+	d.layout = inspect(d.box.value())
 	d.reading, d.readErr, d.looking, d.armed, d.life = nil, nil, false, false, nil
 	d.scroll, d.pick = 0, 0
 }

@@ -29,7 +29,7 @@ func (d *desk) draw(w, h int) *page {
 // strip shows the groups of the text in the box, each with its mark.
 func (d *desk) strip(w int) []string {
 	t := d.s.t
-	spoken := d.oneCase() && (d.reading == nil || !d.reading.Code.IsZero())
+	spoken := d.oneCase() && (d.reading == nil || !d.reading.Code.IsZero()) || d.capitalsOnly()
 	var parts []string
 	var widths []int
 	add := func(s string) {
@@ -175,7 +175,7 @@ func (d *desk) drawTyping(p *page) {
 	case len(l.Groups) > 0:
 		p.hang(" ", t.plain, "No code begins like this. Letters: R, D, S or A; digits: 1, 2, 4 or 3. The program shows the whole code: begin with its first character.")
 	}
-	spoken := d.oneCase()
+	spoken := d.oneCase() && l.Kind != 0
 	if spoken {
 		p.hang("   ", t.plain, "All letters are alike in case: type on to the end, the desk finds the capitals by itself.")
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -35,6 +36,21 @@ func (d *desk) changed() tea.Cmd {
 		return d.s.cfg.After(patience, laterMsg{d.gen, "read"})
 	}
 	return nil
+}
+
+// inspect is [codes.Inspect], for a text that may be typed without capitals from
+// its first letter on.
+func inspect(text string) codes.Layout {
+	l := codes.Inspect(text)
+	first, size := utf8.DecodeRuneInString(text)
+	if l.Kind != 0 || !strings.ContainsRune("rdsa", first) {
+		return l
+	}
+	if l = codes.Inspect(strings.ToUpper(text[:size]) + text[size:]); len(l.Groups) > 0 {
+		l.Groups[0].Text = string(first) + strings.TrimPrefix(l.Groups[0].Text, strings.ToUpper(string(first)))
+	}
+	l.Complete = false // the first letter is to be taken as a proposal too
+	return l
 }
 
 // full reports whether the text has as many characters as its kind.
@@ -148,6 +164,13 @@ func (d *desk) take() tea.Cmd {
 	d.box.set(text)
 	d.from = "a proposal that you took; what the customer says counts"
 	return d.changed()
+}
+
+// capitalsOnly reports whether the text was read without capitals, and exactly one
+// code fits.
+func (d *desk) capitalsOnly() bool {
+	ps := d.proposals()
+	return len(ps) == 1 && withoutCapitals(&ps[0])
 }
 
 // withoutCapitals reports whether a proposal differs in capital and small letters

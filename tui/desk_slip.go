@@ -11,18 +11,20 @@ import (
 // drawSlip shows a text that is no code, and what it may have been.
 func (d *desk) drawSlip(p *page) {
 	t, r := d.s.t, d.reading
+	ps := d.proposals()
+	if d.capitalsOnly() {
+		p.hang(" "+t.bandWarn.Render(" READ WITHOUT CAPITALS ")+" ", t.strong, "One code fits. Tab takes it; nothing is recorded yet.")
+		p.blank()
+		d.drawProposal(p, &ps[0], true)
+		return
+	}
 	p.line(" ", t.bandBad.Render(" CANNOT BE READ "), " ", t.strong.Render("Nothing is recorded."))
 	p.blank()
-	ps := d.proposals()
-	if len(ps) == 1 && withoutCapitals(&ps[0]) {
-		p.hang(" "+t.good.Render("✓")+" ", t.strong, "Read without capitals: one code fits. Tab takes it.")
-	} else {
-		p.hang(" "+t.bad.Render("✗")+" ", t.plain, sentence(strings.TrimPrefix(r.Reason, "no code could be read: ")))
-		var slip *codes.SlipError
-		if errors.As(r.Slip, &slip) {
-			if why := alike(slip.Found); why != "" {
-				p.hang("   ", t.plain, why)
-			}
+	p.hang(" "+t.bad.Render("✗")+" ", t.plain, sentence(strings.TrimPrefix(r.Reason, "no code could be read: ")))
+	var slip *codes.SlipError
+	if errors.As(r.Slip, &slip) {
+		if why := alike(slip.Found); why != "" {
+			p.hang("   ", t.plain, why)
 		}
 	}
 	if len(ps) == 0 {

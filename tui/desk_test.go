@@ -83,10 +83,11 @@ func TestLettersWithoutCaseAreRead(t *testing.T) {
 	_, c := d.license("Print Shop Miller", 1)
 	right := c.asks(t, 1).String()
 	d.write(strings.ToLower(right)[:20])
+	d.shows("Request code")
 	d.shows("the desk finds the capitals by itself")
 	d.write(strings.ToLower(right)[20:])
 	d.wait(patience)
-	d.shows("Read without capitals: one code fits")
+	d.shows("READ WITHOUT CAPITALS One code fits.")
 	d.press("tab", "enter")
 	d.shows("ANSWERED")
 }
