@@ -109,5 +109,9 @@ func sayUnreadable(text string, slip error) (say, typed string) {
 			return sayUnreadableSerial, ""
 		}
 	}
-	return sayNotRead, slip.Error()
+	var quotes *codes.SlipError
+	if errors.As(slip, &quotes) {
+		return sayNotRead, slip.Error()
+	}
+	return slip.Error(), ""
 }

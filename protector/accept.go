@@ -13,6 +13,11 @@ import (
 // answered request is gone, and those made before it for the same definition with
 // it; the others stay answerable, each under the key it was made under. An answer to
 // a reusable definition and a recovery leave the key as it is.
+//
+// An answer to an outstanding request proves that the desk read the codes of all
+// check-ins: each of them gave up the requests from before it, so the request was
+// tagged under the key of the last one or a later key. A reusable answer and one to
+// a request for a recovery prove nothing: they are made under LK.
 func accept(live *record, m attempt, code codes.Code, p *product.Profile, c common, now time.Time) (*record, error) {
 	rec := live.clone()
 	d := m.definition
@@ -38,10 +43,8 @@ func accept(live *record, m attempt, code codes.Code, p *product.Profile, c comm
 			rec.hold(g)
 		}
 	}
-	if in := rec.CheckedIn; in != nil {
-		if _, again := rec.held(in.Gave); again {
-			rec.CheckedIn = nil
-		}
+	if m.request >= 0 && !m.beside {
+		rec.CheckedIn = nil // a request since the last of them was read, so each of them was
 	}
 	rec.answered(m)
 	switch {

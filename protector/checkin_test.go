@@ -3,10 +3,12 @@ package protector
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"testing"
 
 	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/codes/product"
 	"github.com/manual-activator/manual-activator/protector/protectortest"
 )
 
@@ -68,16 +70,16 @@ func TestCheckIn(t *testing.T) {
 	_, err = c.CheckIn(6, yes)
 	w.refused(err, ReasonPrecondition)
 
-	// Asked for again under the new key; its code had its time.
-	w.request(c, 4)
-	if st := w.status(c); st.Confirmation == nil {
-		t.Error("asking for something else took the code away")
-	}
+	// Asked for again under the new key: the code stays until the answer is accepted.
 	r := w.request(c, 5)
+	if again, err := c.Confirmation(); err != nil || again.Code != d.Code {
+		t.Errorf("asked for again: %+v, %v", again, err)
+	}
+	w.enter(c, w.issue(r, protectortest.Answer{Parameter: 1}))
 	if _, err := c.Confirmation(); ReasonOf(err) != ReasonNoConfirmation {
 		t.Errorf("the code is still shown: %v", err)
 	}
-	w.enter(c, w.issue(r, protectortest.Answer{Parameter: 1}))
+	w.is(c, 6, Inactive, ReasonNotActivated)
 	if st := w.status(c); st.Feature(5) != 1 {
 		t.Errorf("feature %d", st.Feature(5))
 	}
@@ -89,11 +91,12 @@ func TestCheckIn(t *testing.T) {
 		t.Error(err)
 	}
 
-	// The deactivation takes its place, and a reactivation does not bring it back.
+	// The deactivation comes after it, and a reactivation proves that both were read.
 	last := w.deactivate(c)
 	if again, err := c.Confirmation(); err != nil || again.Code != last {
 		t.Errorf("shown: %+v, %v", again, err)
 	}
+	w.shows(c, second, last)
 	if _, err := w.vendor.Confirm(last); err != nil {
 		t.Error(err)
 	}
@@ -103,6 +106,75 @@ func TestCheckIn(t *testing.T) {
 	if have := w.states(c); have != "1 active 0; 8 active 9; " {
 		t.Errorf("reactivated: %s", have)
 	}
+	w.shows(c)
+}
+
+// shows holds the confirmation codes that may be unread against these, oldest first.
+func (w *world) shows(c *Client, want ...codes.Code) {
+	w.Helper()
+	all, err := c.Confirmations()
+	if err != nil {
+		w.Fatalf("confirmations: %v", err)
+	}
+	status := w.status(c)
+	var have, shown []codes.Code
+	for _, d := range all {
+		have = append(have, d.Code)
+	}
+	for _, d := range status.Confirmations {
+		shown = append(shown, d.Code)
+	}
+	if !slices.Equal(have, want) || !slices.Equal(shown, want) {
+		w.Errorf("confirmations: have %v and %v in the status, want %v", have, shown, want)
+	}
+	if newest := status.Confirmation; (newest != nil) != (len(want) > 0) || newest != nil && newest.Code != want[len(want)-1] {
+		w.Errorf("the newest confirmation: have %v, want the last of %v", newest, want)
+	}
+}
+
+// TestUnreadCheckIns: the codes of check-ins that nobody read are kept in their order,
+// whatever is asked for and given back after them. What proves nothing takes none away.
+func TestUnreadCheckIns(t *testing.T) {
+	w := newWorld(t)
+	const extraIn = 15
+	w.vendor.Profile.Definitions[protectortest.Unlimited-1].Reusable = true
+	w.vendor.Profile.Definitions = append(w.vendor.Profile.Definitions,
+		product.Definition{ID: extraIn, Type: product.CheckIn, Name: "Extra back", Requires: []uint8{protectortest.Extra}})
+	w.profile = w.vendor.Export()
+	c := w.with()
+	reusable := w.issue(w.request(c, protectortest.Unlimited), protectortest.Answer{})
+	w.shows(c)
+
+	first := w.checkIn(c, 6)
+	second := w.checkIn(c, extraIn)
+	w.shows(c, first, second)
+	w.is(c, 6, Inactive, ReasonCheckedIn)
+	w.is(c, extraIn, Inactive, ReasonCheckedIn)
+
+	// Made under LK: the vendor need not have read anything.
+	w.enter(c, reusable)
+	w.activate(c, protectortest.Recover, protectortest.Answer{Parameter: uint32(w.vendor.Profile.SignedOn) + 2})
+	w.shows(c, first, second)
+
+	r := w.request(c, 5)
+	w.shows(w.open(), first, second)
+	w.is(c, 6, Inactive, ReasonCheckedIn)
+	if _, err := w.vendor.Confirm(second); err == nil {
+		t.Error("the second code can be read before the first")
+	}
+	if _, err := w.vendor.Issue(r, protectortest.Answer{}); err == nil {
+		t.Error("a request can be answered before the codes were read")
+	}
+	last := w.deactivate(c)
+	w.shows(w.open(), first, second, last)
+
+	for _, d := range []codes.Code{first, second, last} {
+		if _, err := w.vendor.Confirm(d); err != nil {
+			t.Errorf("read in order: %v", err)
+		}
+	}
+	w.activate(c, 3, protectortest.Answer{})
+	w.shows(w.open())
 }
 
 // TestOldAnswersAfterCheckIn: no answer from before brings back what was given back,

@@ -45,8 +45,8 @@ func (c *Client) Deactivate(id uint8, lastChance func(Warning) bool) (Confirmati
 // CheckIn gives one thing back, the pre-condition of a check-in definition, and
 // leaves everything else as it is. 0 means the first definition of this type whose
 // pre-condition is active. For lastChance, and for what is durable when, the same
-// holds as for Deactivate. The code can be had again from Confirmation until what was
-// given back is asked for again, or something else is given back.
+// holds as for Deactivate. The code can be had again from Confirmations, until an
+// answer to a request made after it is accepted.
 func (c *Client) CheckIn(id uint8, lastChance func(Warning) bool) (Confirmation, error) {
 	return c.giveBack(product.CheckIn, id, lastChance)
 }
@@ -85,43 +85,58 @@ func (c *Client) giveBack(typ product.Type, id uint8, lastChance func(Warning) b
 		if err := s.end(d); err != nil {
 			return err
 		}
-		out, _ = s.confirmation()
+		all := s.confirmations()
+		out = all[len(all)-1]
 		return nil
 	})
 	return out, err
 }
 
-// Confirmation returns the confirmation code of the deactivation this machine is in,
-// for as long as it is not reactivated, or otherwise that of the last check-in, for
-// as long as what was given back is not asked for again.
+// Confirmation returns the newest confirmation code: that of the deactivation this
+// machine is in, for as long as it is not reactivated, otherwise that of the last
+// check-in, for as long as Confirmations has it.
 func (c *Client) Confirmation() (Confirmation, error) {
-	var out Confirmation
+	all, err := c.Confirmations()
+	if err != nil {
+		return Confirmation{}, err
+	}
+	if len(all) == 0 {
+		return Confirmation{}, refuse(ReasonNoConfirmation, "nothing was given back on this machine, or the vendor has read it, so there is no confirmation code to show")
+	}
+	return all[len(all)-1], nil
+}
+
+// Confirmations returns all confirmation codes that the vendor may not have read yet,
+// oldest first: those of check-ins, until an answer to a request made after them is
+// accepted, and last that of the deactivation this machine is in. They must be read
+// to the vendor in this order, since each is tagged under the key that the one before
+// it left. None is no error.
+func (c *Client) Confirmations() ([]Confirmation, error) {
+	var out []Confirmation
 	err := c.session(func(s *session) error {
 		if err := s.licensed(); err != nil {
 			return err
 		}
-		var ok bool
-		if out, ok = s.confirmation(); !ok {
-			return refuse(ReasonNoConfirmation, "nothing was given back on this machine, so there is no confirmation code")
-		}
+		out = s.confirmations()
 		return nil
 	})
 	return out, err
 }
 
-// confirmation returns the code to show, if there is one.
-func (s *session) confirmation() (Confirmation, bool) {
-	var code codes.Code
-	var at int64
-	typ := product.Deactivate
-	switch t, in := s.lic.Tombstone, s.lic.CheckedIn; {
-	case t != nil:
-		code, at = t.Code, t.At
-	case in != nil:
-		code, at, typ = in.Code, in.At, product.CheckIn
-	default:
-		return Confirmation{}, false
+// confirmations returns the codes to show, the oldest first.
+func (s *session) confirmations() []Confirmation {
+	var out []Confirmation
+	for _, in := range s.lic.CheckedIn {
+		out = append(out, s.confirmation(in.Code, in.At, product.CheckIn))
 	}
+	if t := s.lic.Tombstone; t != nil {
+		out = append(out, s.confirmation(t.Code, t.At, product.Deactivate))
+	}
+	return out
+}
+
+// confirmation says what a kept confirmation code says.
+func (s *session) confirmation(code codes.Code, at int64, typ product.Type) Confirmation {
 	st := code.Statement()
 	d, ok := s.profile.Definition(st.Definition)
 	if !ok { // an older program: the code is as good
@@ -130,7 +145,7 @@ func (s *session) confirmation() (Confirmation, bool) {
 	return Confirmation{
 		Code: code, Definition: d, License: st.License, Fingerprint: st.Fingerprint, Random: st.Random,
 		At: time.Unix(at, 0).UTC(), CopiesLeft: st.Status&codes.OutcomeCopiesLeft != 0, Hardware: st.Status&codes.OutcomeHardware != 0,
-	}, true
+	}
 }
 
 // returnable returns the definition of the type if it can be used now.
@@ -216,7 +231,8 @@ func (s *session) end(d product.Definition) error {
 }
 
 // after returns what a live record is after d was used, with its confirmation code.
-// No request from before stays answerable, whatever it was for.
+// No request from before stays answerable, whatever it was for. The codes of earlier
+// check-ins stay: until the desk has read them it cannot read this one.
 func (s *session) after(live *record, d product.Definition, random uint32, outcome uint8) *record {
 	st := codes.Statement{
 		Kind: codes.KindConfirmation, Random: random, Fingerprint: live.Fingerprint, License: live.License,
@@ -224,7 +240,6 @@ func (s *session) after(live *record, d product.Definition, random uint32, outco
 	}
 	st.Tag = live.Key.StatementTag(s.profile.UID, s.profile.Release, uint8(d.Type), st)
 	rec := live.clone()
-	rec.CheckedIn = nil
 	if d.Type == product.Deactivate {
 		rec.Tombstone = &tombstone{Code: st.Code(), Ended: live.Key.ID(), At: s.now.Unix(), Ends: rec.Active}
 		rec.Active, rec.Requests, rec.Older = nil, nil, nil
@@ -232,7 +247,7 @@ func (s *session) after(live *record, d product.Definition, random uint32, outco
 		return rec
 	}
 	gave := d.Requires[0]
-	rec.CheckedIn = &checkedIn{Code: st.Code(), Gave: gave, At: s.now.Unix()}
+	rec.CheckedIn = append(rec.CheckedIn, checkedIn{Code: st.Code(), Gave: gave, At: s.now.Unix()})
 	rec.Active = slices.DeleteFunc(rec.Active, func(g grant) bool { return g.Definition == gave })
 	rec.giveUp(func(int, outstanding) bool { return true })
 	rec.setKey(live.Key.CheckedIn(s.profile.UID, st))

@@ -136,11 +136,12 @@ func (s *session) notHeld(out DefinitionStatus, machine hardware, unreadable err
 	if q, ok := s.recovering(out.Definition); ok {
 		return s.awaited(q, say)
 	}
+	in, gave := s.lic.givenBack(out.ID)
 	switch {
 	case s.lic.Tombstone != nil:
 		return say(Inactive, ReasonDeactivated, "this copy is deactivated")
-	case out.Type == product.CheckIn && s.lic.CheckedIn != nil && s.lic.CheckedIn.Code.Statement().Definition == out.ID:
-		return say(Inactive, ReasonCheckedIn, "given back on %s", time.Unix(s.lic.CheckedIn.At, 0).UTC().Format(minute))
+	case gave && out.Type == product.CheckIn:
+		return say(Inactive, ReasonCheckedIn, "given back on %s", time.Unix(in.At, 0).UTC().Format(minute))
 	case out.Type == product.Composite && s.holds(out.Definition):
 		for _, id := range out.Leaves {
 			leaf, _ := s.profile.Definition(id)

@@ -20,7 +20,7 @@ import (
 )
 
 // TestModel drives one machine: codes asked for, answered, typed late and again,
-// given back in part and as a whole, reactivated and recovered, while copies of the state are torn, lost, and
+// given back in part and as a whole, read out at once, late or never, reactivated and recovered, while copies of the state are torn, lost, and
 // restored from backups of one place and of all, and the clock jumps.
 func TestModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -41,6 +41,7 @@ func TestModel(t *testing.T) {
 			"recover":          m.recover,
 			"deactivate":       m.deactivate,
 			"check in":         m.checkIn,
+			"read":             m.read,
 			"use":              m.use,
 			"damage a copy":    m.damage,
 			"backup":           m.backup,
@@ -164,12 +165,10 @@ func (m *model) check(t *rapid.T) {
 	}
 	have := strings.Join(lines, "\n")
 	lines = nil
-	confirmation := codes.Code{}
 	if want != nil {
 		held, word := want.active, "held"
-		confirmation = want.in
 		if want.dead != nil {
-			held, word, confirmation = want.dead.ends, "ended", want.dead.code
+			held, word = want.dead.ends, "ended"
 		}
 		for _, id := range slices.Sorted(maps.Keys(held)) {
 			lines = append(lines, fmt.Sprintf("%d %s %d", id, word, held[id]))
@@ -179,13 +178,37 @@ func (m *model) check(t *rapid.T) {
 	if wanted := strings.Join(lines, "\n"); have != wanted {
 		t.Fatalf("have %q, want %q", have, wanted)
 	}
-	d, err := m.client.Confirmation()
-	if d.Code != confirmation || (err == nil) != !confirmation.IsZero() {
-		t.Fatalf("confirmation %s (%v), want %s", d.Code, err, confirmation)
+	if have, wanted := m.unread(t), want.shown(); !slices.Equal(have, wanted) {
+		t.Fatalf("confirmations %v, want %v", have, wanted)
+	}
+	if d, err := m.client.Confirmation(); (err == nil) != (len(want.shown()) > 0) || err == nil && d.Code != want.shown()[len(want.shown())-1] {
+		t.Fatalf("confirmation %s (%v), want the last of %v", d.Code, err, want.shown())
 	}
 	for _, name := range m.files() {
 		if want != nil && !bytes.Equal(m.disk[name], m.disk[m.files()[0]]) {
 			t.Fatal("the copies differ after a look")
+		}
+	}
+}
+
+// unread lists the confirmations that the machine shows.
+func (m *model) unread(t *rapid.T) []codes.Code {
+	all, err := m.client.Confirmations()
+	if err != nil && m.expected() != nil {
+		t.Fatalf("confirmations: %v", err)
+	}
+	var out []codes.Code
+	for _, d := range all {
+		out = append(out, d.Code)
+	}
+	return out
+}
+
+// read reads to the vendor all that the machine shows, in order.
+func (m *model) read(t *rapid.T) {
+	for _, d := range m.unread(t) {
+		if _, err := m.vendor.Confirm(d); err != nil {
+			t.Fatalf("an honest confirmation cannot be read: %v", err)
 		}
 	}
 }
@@ -262,6 +285,7 @@ func (m *model) answer(t *rapid.T) {
 	if len(requests) == 0 {
 		t.Skip("nothing is waiting")
 	}
+	m.read(t) // whatever was given back unread, the vendor can read all of it now
 	r := rapid.SampledFrom(requests).Draw(t, "request")
 	as := r.Statement().Definition
 	if rapid.Bool().Draw(t, "another") {
@@ -374,15 +398,12 @@ func (m *model) checkIn(t *rapid.T) {
 	if !held {
 		return
 	}
-	if _, err := m.vendor.Confirm(d.Code); err != nil {
-		t.Fatalf("the confirmation: %v", err)
-	}
 	next := now.clone()
 	m.keys++
 	next.keys = append(next.keys, m.keys)
 	next.returns[m.keys] = true
 	delete(next.active, protectortest.Feature)
-	next.waiting, next.in = nil, d.Code
+	next.waiting, next.in = nil, append(next.in, d.Code)
 	next.generation++
 	m.learn(next)
 }
@@ -418,14 +439,11 @@ func (m *model) deactivate(t *rapid.T) {
 	if !released {
 		return
 	}
-	if _, err := m.vendor.Confirm(d.Code); err != nil {
-		t.Fatalf("the confirmation: %v", err)
-	}
 	next := now.clone()
 	m.keys++
 	next.dead = &death{code: d.Code, ended: now.key(), ends: now.active}
 	next.keys = append(next.keys, m.keys)
-	next.active, next.waiting, next.in = map[uint8]uint32{}, nil, codes.Code{}
+	next.active, next.waiting = map[uint8]uint32{}, nil
 	next.generation++
 	m.learn(next)
 }

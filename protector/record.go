@@ -11,7 +11,10 @@ import (
 	"github.com/manual-activator/manual-activator/fingerprint"
 )
 
-// Limits of a record. Lists drop their oldest entries.
+// Limits of a record. Lists drop their oldest entries. The check-ins that may be
+// unread are never dropped, since without the oldest code the desk can read no later
+// one. They are at most as many as the product has: only an answer that clears them
+// makes active again what one gave back.
 const (
 	maxRecord   = 16 << 20 // bytes of a state file
 	maxRequests = 8        // outstanding per definition
@@ -60,7 +63,7 @@ type record struct {
 	Older       []outstanding     `json:"older,omitempty"` // given up: an answer to one is told apart, and not taken
 	Answered    []answered        `json:"answered,omitempty"`
 	Tombstone   *tombstone        `json:"tombstone,omitempty"`
-	CheckedIn   *checkedIn        `json:"checked_in,omitempty"` // the last check-in, while its code is shown
+	CheckedIn   []checkedIn       `json:"checked_in,omitempty"` // the check-ins whose codes may still be unread, oldest first
 	Returns     []keyID           `json:"returns,omitempty"`    // every key that a check-in left
 	Machines    []machine         `json:"machines,omitempty"`   // hardware profiles, by id
 }
@@ -131,6 +134,18 @@ type checkedIn struct {
 	At   int64      `json:"at"`
 }
 
+// givenBack returns the last check-in by a definition, while its code is kept and
+// what it gave back is not active again.
+func (r *record) givenBack(by uint8) (checkedIn, bool) {
+	for _, in := range slices.Backward(r.CheckedIn) {
+		if in.Code.Statement().Definition == by {
+			_, again := r.held(in.Gave)
+			return in, !again
+		}
+	}
+	return checkedIn{}, false
+}
+
 // machine is a hardware profile.
 type machine struct {
 	ID      machineID       `json:"id"`
@@ -150,6 +165,7 @@ func (r *record) clone() *record {
 	c.Active = slices.Clone(r.Active)
 	c.Requests = slices.Clone(r.Requests)
 	c.Older = slices.Clone(r.Older)
+	c.CheckedIn = slices.Clone(r.CheckedIn)
 	c.Returns = slices.Clone(r.Returns)
 	c.Answered = slices.Clone(r.Answered)
 	c.Machines = slices.Clone(r.Machines)
@@ -157,10 +173,6 @@ func (r *record) clone() *record {
 		t := *r.Tombstone
 		t.Ends = slices.Clone(t.Ends)
 		c.Tombstone = &t
-	}
-	if r.CheckedIn != nil {
-		in := *r.CheckedIn
-		c.CheckedIn = &in
 	}
 	return &c
 }

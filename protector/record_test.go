@@ -35,7 +35,7 @@ func full(t testing.TB, tombstoned bool) (*record, []byte) {
 	} else {
 		rec.Active = held
 		st.Kind = codes.KindConfirmation
-		rec.CheckedIn = &checkedIn{Code: st.Code(), Gave: 5, At: 7}
+		rec.CheckedIn = []checkedIn{{Code: st.Code(), Gave: 5, At: 7}}
 	}
 	return rec, rec.encode()
 }
@@ -88,11 +88,15 @@ func TestRecordInvalid(t *testing.T) {
 		"request of a kind":  func(r *record) { r.Requests[0].Code = codes.Answer{}.Code() },
 		"request, no key":    func(r *record) { r.Requests[0].Key = secret{} },
 		"answer of a kind":   func(r *record) { r.Answered[0].Code = codes.Code{} },
-		"active and ended":   func(r *record) { r.CheckedIn = nil; r.Tombstone = &tombstone{Code: r.Requests[0].Code} },
+		"active and ended":   func(r *record) { r.Tombstone = &tombstone{Code: r.CheckedIn[0].Code} },
 		"older of a kind":    func(r *record) { r.Older[0].Code = codes.Answer{}.Code() },
 		"older, no key":      func(r *record) { r.Older[0].Key = secret{} },
-		"check-in of a kind": func(r *record) { r.CheckedIn.Code = r.Requests[0].Code },
-		"recovery, active":   func(r *record) { r.Recovery = true },
+		"check-in of a kind": func(r *record) { r.CheckedIn[0].Code = r.Requests[0].Code },
+		"check-in of none":   func(r *record) { r.CheckedIn[0].Gave = 0 },
+		"check-in, twice":    func(r *record) { r.CheckedIn = append(r.CheckedIn, r.CheckedIn[0]) },
+		"end of a kind":      func(r *record) { r.Active = nil; r.Tombstone = &tombstone{Code: r.Requests[0].Code} },
+		"recovery, active":   func(r *record) { r.Recovery, r.CheckedIn = true, nil },
+		"recovery, given":    func(r *record) { r.Recovery, r.Active = true, nil },
 		"another profile id": func(r *record) { r.Requests[0].Machine = "x" },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -182,10 +182,14 @@ func (r *record) valid() error {
 	if t := r.Tombstone; t != nil && (t.Code.Kind() != codes.KindConfirmation || len(r.Active) > 0) {
 		return errors.New("the deactivation is not complete")
 	}
-	if c := r.CheckedIn; c != nil && (c.Code.Kind() != codes.KindConfirmation || r.Tombstone != nil) {
-		return errors.New("the check-in is not complete")
+	shown := map[codes.Code]bool{}
+	for _, in := range r.CheckedIn {
+		if in.Code.Kind() != codes.KindConfirmation || in.Gave == 0 || shown[in.Code] {
+			return errors.New("a check-in is not complete")
+		}
+		shown[in.Code] = true
 	}
-	if r.Recovery && (!r.Key.Equal(r.stretched()) || len(r.Active) > 0) {
+	if r.Recovery && (!r.Key.Equal(r.stretched()) || len(r.Active) > 0 || len(r.CheckedIn) > 0) {
 		return errors.New("the recovery is under another key than the license's")
 	}
 	return nil

@@ -31,9 +31,10 @@ type Request struct {
 }
 
 // Request returns the request code for a definition, 0 meaning what is missing first: a
-// release that was active and is not in force any more, as on changed hardware, else
-// the first definition that is not active and can be asked for. It is the same code until it is answered, the state or the
-// hardware changes, another release runs, or 30 days pass.
+// release that was active and is not in force any more, as on changed hardware; else
+// the last day that is over; else a release, where none is active; else the first
+// definition that is not active and can be asked for. It is the same code until it is
+// answered, the state or the hardware changes, another release runs, or 30 days pass.
 func (c *Client) Request(id uint8, o RequestOptions) (Request, error) {
 	var out Request
 	err := c.session(func(s *session) error {
@@ -99,9 +100,6 @@ func (s *session) request(id uint8, o RequestOptions) (Request, error) {
 	if rec.Recovery {
 		err = s.saveRecovery(rec)
 	} else {
-		if in := rec.CheckedIn; in != nil && slices.Contains(leaves(s.profile, d, ^uint32(0)), in.Gave) {
-			rec.CheckedIn = nil // asked for again: its code had its time
-		}
 		err = s.save(rec)
 	}
 	if err != nil {
@@ -162,8 +160,10 @@ func (s *session) pick(id uint8) (product.Definition, error) {
 		}
 		return d, nil
 	}
-	if d, ok := s.stopped(); ok {
-		return d, nil
+	for _, first := range []func() (product.Definition, bool){s.stopped, s.overdue, s.unreleased} {
+		if d, ok := first(); ok {
+			return d, nil
+		}
 	}
 	var first *product.Definition
 	var why *Error

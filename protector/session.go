@@ -298,7 +298,7 @@ func (s *session) random() (uint32, error) {
 			used[a.Random] = true
 		}
 	}
-	if in := s.lic.CheckedIn; in != nil {
+	for _, in := range s.lic.CheckedIn {
 		used[in.Code.Statement().Random] = true
 	}
 	if t := s.lic.Tombstone; t != nil {

@@ -62,6 +62,9 @@ type Status struct {
 	Trial        TrialStatus
 	Notes        []Note        // what else a program should show or log
 	Confirmation *Confirmation // of the deactivation this machine is in, or of the last check-in
+	// Confirmations are all codes that the vendor may not have read yet, oldest
+	// first, the one above last. They must be read in this order.
+	Confirmations []Confirmation
 }
 
 // Usable reports whether the program may run: a release is active, or the trial
@@ -116,8 +119,9 @@ func (s *session) status() *Status {
 			out.Named = true
 			machine, unreadable = s.hardware()
 		}
-		if c, ok := s.confirmation(); ok {
-			out.Confirmation = &c
+		if out.Confirmations = s.confirmations(); len(out.Confirmations) > 0 {
+			newest := out.Confirmations[len(out.Confirmations)-1]
+			out.Confirmation = &newest
 		}
 	} else if s.licFile != nil {
 		out.License = s.licFile.license

@@ -17,7 +17,7 @@ type truth struct {
 	active     map[uint8]uint32
 	waiting    []codes.Code // requests that can be answered, the oldest first
 	dead       *death
-	in         codes.Code // confirmation of a check-in that is shown
+	in         []codes.Code // confirmations of check-ins that may be unread, the oldest first
 }
 
 type death struct {
@@ -34,7 +34,7 @@ func blank() *truth {
 func (m *truth) clone() *truth {
 	c := *m
 	c.keys, c.active, c.waiting = slices.Clone(m.keys), maps.Clone(m.active), slices.Clone(m.waiting)
-	c.returns = maps.Clone(m.returns)
+	c.returns, c.in = maps.Clone(m.returns), slices.Clone(m.in)
 	return &c
 }
 
@@ -69,16 +69,26 @@ func (m *truth) ask(r codes.Code) {
 	if n > maxRequests {
 		m.waiting = slices.Delete(m.waiting, m.first(id), m.first(id)+1)
 	}
-	if id == protectortest.Feature || id == protectortest.Bundle || id == protectortest.Pick {
-		m.in = codes.Code{}
-	}
 }
 
 func (m *truth) first(id uint8) int {
 	return slices.IndexFunc(m.waiting, func(q codes.Code) bool { return q.Statement().Definition == id })
 }
 
-// answer takes out the request and those for the same definition before it.
+// shown are the confirmations that may be unread, the oldest first.
+func (m *truth) shown() []codes.Code {
+	if m == nil {
+		return nil
+	}
+	all := slices.Clone(m.in)
+	if m.dead != nil {
+		all = append(all, m.dead.code)
+	}
+	return all
+}
+
+// answer takes out the request and those for the same definition before it. That it
+// was answered proves that all check-ins from before were read.
 func (m *truth) answer(r codes.Code) {
 	id := r.Statement().Definition
 	for i := m.first(id); m.waiting[i] != r; i = m.first(id) {
@@ -86,6 +96,7 @@ func (m *truth) answer(r codes.Code) {
 	}
 	i := slices.Index(m.waiting, r)
 	m.waiting = slices.Delete(m.waiting, i, i+1)
+	m.in = nil
 }
 
 // shares is what an answer makes active.
@@ -135,9 +146,6 @@ func (m *truth) take(as uint8, value uint32) {
 		return
 	}
 	maps.Copy(m.active, shares(as, value))
-	if _, again := m.active[protectortest.Feature]; again {
-		m.in = codes.Code{}
-	}
 }
 
 // beside is what is kept for the recovery, as far as it can still be answered.

@@ -2,10 +2,10 @@ package main
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/spf13/cobra"
 
-	"github.com/manual-activator/manual-activator/codes/product"
 	"github.com/manual-activator/manual-activator/protector"
 )
 
@@ -15,7 +15,8 @@ func (a *app) checkInCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "check-in DEFINITION", Short: "give one thing back, keep the rest, and show the confirmation code",
 		Long: `check-in ends one thing on this machine and shows the code that proves it to the
-vendor. Given again, it shows the same code, until that thing is asked for again.`,
+vendor. Given again, it shows the same code, until an activation code for a request
+that was made after it is entered.`,
 		Args: arguments(1, 1, "one definition, by its number"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := misplaced(args[0]); err != nil {
@@ -27,7 +28,7 @@ vendor. Given again, it shows the same code, until that thing is asked for again
 					return err
 				}
 				if !yes && !a.interactive() {
-					if again, ok := shownBefore(c, product.CheckIn, id); ok {
+					if again, ok := shownBefore(c, id); ok {
 						return a.confirmed(c, again, true, file)
 					}
 					return &usageError{"check-in asks before it acts, and there is no terminal to ask on: give --yes"}
@@ -35,7 +36,7 @@ vendor. Given again, it shows the same code, until that thing is asked for again
 				done, err := c.CheckIn(id, func(w protector.Warning) bool { return yes || a.agreed(w) })
 				var known *protector.Error
 				if errors.As(err, &known) && known.Reason == protector.ReasonPrecondition {
-					if again, ok := shownBefore(c, product.CheckIn, id); ok {
+					if again, ok := shownBefore(c, id); ok {
 						return a.confirmed(c, again, true, file)
 					}
 				}
@@ -51,12 +52,20 @@ vendor. Given again, it shows the same code, until that thing is asked for again
 	return cmd
 }
 
-// shownBefore returns the confirmation code that can be shown again, if it is of this
-// type, and of this definition unless that is 0.
-func shownBefore(c *protector.Client, typ product.Type, id uint8) (protector.Confirmation, bool) {
-	again, err := c.Confirmation()
-	if err != nil || again.Definition.Type != typ || id != 0 && again.Definition.ID != id {
+// shownBefore returns the confirmation code of the last check-in by a definition, if it
+// is still kept and what was given back is not active again.
+func shownBefore(c *protector.Client, id uint8) (protector.Confirmation, bool) {
+	s, err := c.Status()
+	if err != nil {
 		return protector.Confirmation{}, false
 	}
-	return again, true
+	if d, _ := s.Definition(id); d.Reason != protector.ReasonCheckedIn {
+		return protector.Confirmation{}, false
+	}
+	for _, again := range slices.Backward(s.Confirmations) {
+		if again.Definition.ID == id {
+			return again, true
+		}
+	}
+	return protector.Confirmation{}, false
 }

@@ -30,7 +30,7 @@ code again.`,
 				if err != nil {
 					return err
 				}
-				if again, ok := shownBefore(c, product.Deactivate, 0); ok {
+				if again, err := c.Confirmation(); err == nil && again.Definition.Type == product.Deactivate {
 					return a.confirmed(c, again, true, file)
 				}
 				if !yes && !a.interactive() {
@@ -116,6 +116,9 @@ func (a *app) confirmed(c *protector.Client, conf protector.Confirmation, repeat
 	}
 	if file != "" {
 		fmt.Fprintf(a.stdout, "It is in %s too.\n", file)
+	}
+	if all, err := c.Confirmations(); err == nil && len(all) > 1 {
+		fmt.Fprintln(a.stdout, "Codes from before it may not have been read to the vendor yet, and have to be read first. All of them in order: protector status")
 	}
 	fmt.Fprintln(a.stdout, "Read it to the vendor, or mail it. It can be shown again until the next activation: protector "+command)
 	return nil

@@ -107,14 +107,16 @@ type statusValue struct {
 	Usable       bool               `json:"usable"`
 	Definitions  []definitionStatus `json:"definitions"`
 	Trial        *trialStatus       `json:"trial,omitempty"`
-	Confirmation *shownCode         `json:"confirmation,omitempty"`
-	Notes        []noted            `json:"notes"`
+	Confirmation *shownCode         `json:"confirmation,omitempty"` // the newest
+	// All that the vendor may not have read yet, in the order to read them in.
+	Confirmations []shownCode `json:"confirmations"`
+	Notes         []noted     `json:"notes"`
 }
 
 func statusJSON(s *protector.Status) statusValue {
 	out := statusValue{
 		Customer: s.Customer, State: s.State, Reason: s.Reason, Usable: s.Usable(),
-		Definitions: []definitionStatus{}, Notes: []noted{},
+		Definitions: []definitionStatus{}, Confirmations: []shownCode{}, Notes: []noted{},
 	}
 	out.Product.UID, out.Product.ID = s.Product.UID.String(), s.Product.ID
 	out.Product.Name, out.Product.Release = s.Product.Name, s.Product.Release
@@ -130,9 +132,11 @@ func statusJSON(s *protector.Status) statusValue {
 	if s.Trial.Has {
 		out.Trial = trialOf(s.Trial)
 	}
-	if s.Confirmation != nil {
-		c := confirmationOf(*s.Confirmation, true)
-		out.Confirmation = &c
+	for _, c := range s.Confirmations {
+		out.Confirmations = append(out.Confirmations, confirmationOf(c, true))
+	}
+	if n := len(out.Confirmations); n > 0 {
+		out.Confirmation = &out.Confirmations[n-1]
 	}
 	for _, n := range s.Notes {
 		out.Notes = append(out.Notes, noted{n.Reason, n.Text})
@@ -161,9 +165,12 @@ func (a *app) showStatus(s *protector.Status) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	if s.Confirmation != nil {
-		fmt.Fprintf(a.stdout, "\nDeactivation confirmation code (%s):\n", plain(s.Confirmation.Definition.Name))
-		bothForms(a.stdout, s.Confirmation.Code)
+	if n := len(s.Confirmations); n > 1 {
+		fmt.Fprintf(a.stdout, "\n%d confirmation codes may not have been read to the vendor yet. Read them in this order:\n", n)
+	}
+	for _, c := range s.Confirmations {
+		fmt.Fprintf(a.stdout, "\nDeactivation confirmation code (%s):\n", plain(c.Definition.Name))
+		bothForms(a.stdout, c.Code)
 	}
 	return nil
 }

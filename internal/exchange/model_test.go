@@ -253,6 +253,7 @@ func (w *world) ask() {
 	}
 	out, err := w.session.Submit(context.Background(), r.Code.String(), d)
 	w.must(err)
+	w.t.Logf("request for %d of machine %d (%s): %s, %s, answer %v", id, in.machine, filepath.Base(in.dir), out.Verdict, out.State, out.Answer)
 	w.checkSeats(l)
 	if in.copied || l.tainted || in.late {
 		l.tainted = true
@@ -421,10 +422,13 @@ func (w *world) readOut(l *soldLicense, code string) {
 	out, err := w.session.Submit(context.Background(), code, activator.Decision{Reference: "case"})
 	w.must(err)
 	w.checkSeats(l)
+	w.t.Logf("confirmation of machine %d, line %.6s: %s, %s", d.machine, d.line, out.Verdict, out.State)
 	switch out.Verdict {
 	case journal.OK:
 		w.accepted[code]++
-		l.lines[d.line]++
+		if freesSeat(out) { // the late code of a machine that was declared gone does not
+			l.lines[d.line]++
+		}
 		delete(l.unread, code)
 		if w.accepted[code] > 1 {
 			w.t.Fatalf("confirmation %s counted %d times, want once", code, w.accepted[code])
@@ -445,6 +449,11 @@ func (w *world) readOut(l *soldLicense, code string) {
 			w.t.Fatalf("an honest confirmation is refused: %s\n%+v", out.Reason, out.Checks)
 		}
 	}
+}
+
+// freesSeat reports whether a give-back was accepted that freed a seat.
+func freesSeat(out *activator.Outcome) bool {
+	return slices.ContainsFunc(out.Checks, func(c activator.Check) bool { return c.Name == "seat" && c.Result == activator.Passed })
 }
 
 // activeElsewhere reports whether the machine was activated again meanwhile.
