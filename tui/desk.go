@@ -205,7 +205,7 @@ func (d *desk) keep() {
 // before that, and so on around.
 func (d *desk) undo() tea.Cmd {
 	if len(d.past) == 0 {
-		return say("There is nothing to bring back.")
+		return d.s.say("There is nothing to bring back.")
 	}
 	back := d.past[len(d.past)-1]
 	d.past = d.past[:len(d.past)-1]

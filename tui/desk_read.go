@@ -197,7 +197,7 @@ func (d *desk) paste(text string) tea.Cmd {
 		return d.changed()
 	}
 	if len(text) > maxField {
-		return warn(fmt.Sprintf("%d MB are no mail: nothing was taken.", len(text)>>20))
+		return d.s.warn(fmt.Sprintf("%d MB are no mail: nothing was taken.", len(text)>>20))
 	}
 	gen := d.gen
 	return d.s.do("looking for codes in the text", func(context.Context) any {
@@ -208,7 +208,7 @@ func (d *desk) paste(text string) tea.Cmd {
 // mail takes the codes that were found in a pasted text.
 func (d *desk) mail(msg foundMsg) tea.Cmd {
 	if msg.gen != d.gen {
-		return warn("A text was pasted, but the box changed meanwhile: paste it once more.")
+		return d.s.warn("A text was pasted, but the box changed meanwhile: paste it once more.")
 	}
 	var found []string
 	for _, m := range msg.matches {
@@ -216,7 +216,7 @@ func (d *desk) mail(msg foundMsg) tea.Cmd {
 	}
 	switch len(found) {
 	case 0:
-		return warn(fmt.Sprintf("No code was found in the text that was pasted (%d characters).", len([]rune(msg.text))))
+		return d.s.warn(fmt.Sprintf("No code was found in the text that was pasted (%d characters).", len([]rune(msg.text))))
 	case 1:
 		return d.takeFound(found[0], fmt.Sprintf("found in a text of %d characters", len([]rune(msg.text))))
 	}

@@ -282,6 +282,18 @@ func TestLeavingAsksWhereSomethingWouldBeLost(t *testing.T) {
 	}
 }
 
+// Keys that come in one burst reach the room that the first of them opened.
+func TestKeysDoNotOvertakeTheRoom(t *testing.T) {
+	d := opened(t)
+	_, c := d.license("Print Shop Miller", 1)
+	d.answered(c, 1)
+	d.hold = true
+	d.press("ctrl+r", "tab", "a")
+	d.shows("✓ a")
+	d.press("esc", "ctrl+x", "esc")
+	d.shows("ANSWERED")
+}
+
 func TestReadAloudAndListenBack(t *testing.T) {
 	d := opened(t)
 	_, c := d.license("Print Shop Miller", 1)

@@ -71,11 +71,11 @@ func (l *licensePage) message(m any) tea.Cmd {
 		}
 	case serialMsg:
 		if m.err != nil {
-			return warn("No serial number: " + clean(m.err.Error()))
+			return l.s.warn("No serial number: " + clean(m.err.Error()))
 		}
 		l.serial = m.code
 	case changedMsg:
-		return tea.Batch(l.load(), changedNotice(m))
+		return tea.Batch(l.load(), l.s.changedNotice(m))
 	}
 	return nil
 }
@@ -100,14 +100,14 @@ func (l *licensePage) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 		return nil, true
 	case is(k, keys.Enter):
 		if i := l.list.at - len(l.machines); i >= 0 && i < len(l.entries) {
-			return tell(openEntryMsg{l.entries[i].ID}), true
+			return l.s.tell(openEntryMsg{l.entries[i].ID}), true
 		}
 		return nil, true
 	case is(k, keys.Serial):
 		return l.showSerial(), true
 	case is(k, keys.Copy):
 		if l.serial.IsZero() {
-			return say("s shows the serial number; then ctrl+y copies it."), true
+			return l.s.say("s shows the serial number; then ctrl+y copies it."), true
 		}
 		return l.s.copy("The serial number", l.serial.String()), true
 	case is(k, keys.Revoke):
