@@ -137,8 +137,11 @@ func (d *desk) drawFound(p *page) {
 	p.line(" ", t.strong.Render(fmt.Sprintf("There are %d codes in that text. Which one is meant?", len(d.found))))
 	p.blank()
 	for i, s := range d.found {
-		kind := codes.Inspect(s).Kind
-		line := pad(cut(s, 66), 68) + kindName(kind)
+		kind := "unknown"
+		if k := codes.Inspect(s).Kind; k != 0 {
+			kind = k.Word()
+		}
+		line := pad(cut(kind, 13), 14) + cut(s, 62)
 		if i == d.pick {
 			p.line(" ", t.accent.Render("▸ "), t.strong.Render(line))
 		} else {
