@@ -63,9 +63,9 @@ func (a *aloudRoom) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	case is(k, keys.Right), is(k, keys.Enter), k.String() == "space":
 		if a.at == n-1 && !is(k, keys.Right) {
 			if a.listen && !a.allRight() {
-				return say("Not every group was repeated yet."), true
+				return a.s.say("Not every group was repeated yet."), true
 			}
-			return tell(showMsg{roomDesk}), true
+			return a.s.tell(showMsg{roomDesk}), true
 		}
 		a.at = min(a.at+1, n-1)
 	case is(k, keys.Left), is(k, keys.Prev):
@@ -87,7 +87,7 @@ func (a *aloudRoom) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	case typed(k) && a.listen:
 		a.hear(k.Text)
 	case typed(k):
-		return say("Tab listens back: then type what the customer repeats."), true
+		return a.s.say("Tab listens back: then type what the customer repeats."), true
 	default:
 		return nil, false
 	}
@@ -155,7 +155,7 @@ func (a *aloudRoom) draw(w, h int) *page {
 	p.line(" ", t.strong.Render(title), t.dim.Render(fmt.Sprintf("   group %d of %d", a.at+1, len(groups))))
 	p.line(" ", a.progress(groups))
 	p.blank()
-	left := strings.Repeat(" ", max((w-72)/2, 1))
+	left := strings.Repeat(" ", max((w-70)/2, 1))
 	for _, l := range full(group) {
 		p.line(left, t.strong.Render(l))
 	}
@@ -164,19 +164,23 @@ func (a *aloudRoom) draw(w, h int) *page {
 	spell := spellingOf(a.s.set.Spelling)
 	heard := []rune(a.heard[a.at])
 	for i, r := range []rune(group) {
-		words += t.accent.Render(pad(spell.word(r), 12))
+		width := 12
+		if i == 5 {
+			width = 0
+		}
+		words += t.accent.Render(pad(spell.word(r), width))
 		kind := ""
 		if unicode.IsUpper(r) {
 			kind = "capital"
 		} else if unicode.IsLower(r) {
 			kind = "small"
 		}
-		kinds += t.dim.Render(pad(kind, 12))
-		mark := pad("", 12)
+		kinds += t.dim.Render(pad(kind, width))
+		mark := pad("", width)
 		if i < len(heard) && same(heard[i], r) {
-			mark = t.good.Render(pad("✓ "+string(heard[i]), 12))
+			mark = t.good.Render(pad("✓ "+string(heard[i]), width))
 		} else if i < len(heard) {
-			mark = t.bad.Render(pad("✗ heard "+clean(string(heard[i])), 12))
+			mark = t.bad.Render(pad("✗ heard "+clean(string(heard[i])), width))
 		}
 		marks += mark
 	}

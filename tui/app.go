@@ -75,6 +75,16 @@ func (m *Model) Init() tea.Cmd {
 
 // Update implements [tea.Model]. It does no I/O.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	_, cmd := m.update(msg)
+	for len(m.told) > 0 {
+		next := m.told[0]
+		m.told = m.told[1:]
+		cmd = tea.Batch(cmd, m.message(next))
+	}
+	return m, cmd
+}
+
+func (m *Model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.w, m.h = msg.Width, msg.Height
@@ -380,7 +390,7 @@ func (m *Model) Close() error {
 func (m *Model) practice() tea.Cmd {
 	call, err := m.customer.Call()
 	if err != nil {
-		return warn("The customer could not call: " + err.Error())
+		return m.warn("The customer could not call: " + err.Error())
 	}
 	m.over = append(m.over, newCallDialog(m.shared, call))
 	return nil

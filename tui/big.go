@@ -58,7 +58,7 @@ func half(group string) [4]string {
 }
 
 // full draws a group at one dot a line and two columns a dot: 7 lines, 12 columns
-// a character.
+// a character, 70 for a group.
 func full(group string) [7]string {
 	var lines [7]string
 	for y := range lines {
@@ -73,7 +73,7 @@ func full(group string) [7]string {
 			}
 			b.WriteString("  ")
 		}
-		lines[y] = b.String()
+		lines[y] = strings.TrimSuffix(b.String(), "  ")
 	}
 	return lines
 }

@@ -22,20 +22,20 @@ func change(s *shared, what string, c activator.Change) tea.Cmd {
 }
 
 // changedNotice says what a change came to.
-func changedNotice(m changedMsg) tea.Cmd {
+func (s *shared) changedNotice(m changedMsg) tea.Cmd {
 	switch {
 	case m.err != nil:
-		return warn("Not recorded: " + clean(m.err.Error()))
+		return s.warn("Not recorded: " + clean(m.err.Error()))
 	case m.outcome.Verdict == journal.Refused:
-		s := "Refused: " + sentence(m.outcome.Reason)
+		why := "Refused: " + sentence(m.outcome.Reason)
 		if m.outcome.Overridable() {
-			s += " Try again with the reason for passing it."
+			why += " Try again with the reason for passing it."
 		}
-		return warn(s)
+		return s.warn(why)
 	case m.outcome.Verdict == journal.Repeat:
-		return say("Recorded before; it counts once.")
+		return s.say("Recorded before; it counts once.")
 	}
-	return say(fmt.Sprintf("%s Journal entry %v.", m.what, m.outcome.Entry))
+	return s.say(fmt.Sprintf("%s Journal entry %v.", m.what, m.outcome.Entry))
 }
 
 func (l *licensePage) revoke() tea.Cmd {
@@ -48,7 +48,7 @@ func (l *licensePage) revoke() tea.Cmd {
 	said := "Revoked."
 	switch l.license.State {
 	case journal.Refunded:
-		return say("A license that was refunded stays closed.")
+		return l.s.say("A license that was refunded stays closed.")
 	case journal.Revoked:
 		c.Kind = activator.RestoreLicense
 		f.title, f.yes, said = "Restore license "+l.number.String()+"?", "Restore", "Restored."
@@ -60,13 +60,13 @@ func (l *licensePage) revoke() tea.Cmd {
 		}
 		return change(l.s, said, c), ""
 	}
-	return open(f.begin(l.s))
+	return l.s.open(f.begin(l.s))
 }
 
 func (l *licensePage) gone() tea.Cmd {
 	m := l.machine()
 	if m == nil {
-		return say("Choose the machine first, with the arrow keys.")
+		return l.s.say("Choose the machine first, with the arrow keys.")
 	}
 	fp := m.Fingerprint
 	var causes []string
@@ -91,13 +91,13 @@ func (l *licensePage) gone() tea.Cmd {
 			Cause: activator.GoneCause(f.value(0)), Reason: f.value(1), Override: f.value(2),
 		}), ""
 	}
-	return open(f.begin(l.s))
+	return l.s.open(f.begin(l.s))
 }
 
 func (l *licensePage) rename() tea.Cmd {
 	m := l.machine()
 	if m == nil {
-		return say("Choose the machine first, with the arrow keys.")
+		return l.s.say("Choose the machine first, with the arrow keys.")
 	}
 	fp := m.Fingerprint
 	f := &form{title: "Name machine " + fp.String(), yes: "Keep this name", items: []*item{text("Name", "such as RIP room 2", "")}}
@@ -108,7 +108,7 @@ func (l *licensePage) rename() tea.Cmd {
 		}
 		return change(l.s, "The machine has its name.", activator.Change{License: l.number, Kind: activator.NameMachine, Fingerprint: &fp, Name: f.value(0)}), ""
 	}
-	return open(f.begin(l.s))
+	return l.s.open(f.begin(l.s))
 }
 
 // askRefund records the refund of a license.
@@ -130,7 +130,7 @@ func askRefund(s *shared, n codes.LicenseNumber, reference string) tea.Cmd {
 			License: n, Kind: activator.RefundLicense, Reference: f.value(0), Override: f.value(1),
 		}), ""
 	}
-	return open(f.begin(s))
+	return s.open(f.begin(s))
 }
 
 // newRegister registers a license.
@@ -183,14 +183,15 @@ func register(s *shared, o activator.Order) tea.Cmd {
 	})
 }
 
-func registeredText(l *activator.License) string {
+// registeredNotice says what to do next with a new license.
+func registeredNotice(l *activator.License) noticeMsg {
 	switch {
 	case l.Existing:
-		return "This order was registered before: here is its license."
+		return noticeMsg{text: "This order was registered before: here is its license."}
 	case !l.Vouched:
-		return "Registered. Export the product profile once more, or send a license file: programs shipped before do not know this license."
+		return noticeMsg{text: "Registered. Programs shipped before do not know this license: export the product profile once more (activator product export), or send a license file.", bad: true}
 	case l.PoolLeft < 100:
-		return fmt.Sprintf("Registered. Only %d licenses are left in the pool: export the product profile soon.", l.PoolLeft)
+		return noticeMsg{text: fmt.Sprintf("Registered. Only %d licenses are left in the pool: export the product profile soon.", l.PoolLeft), bad: true}
 	}
-	return "Registered. s shows the serial number for the customer."
+	return noticeMsg{text: "Registered. s shows the serial number for the customer."}
 }

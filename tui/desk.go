@@ -24,6 +24,7 @@ type desk struct {
 	layout  codes.Layout
 	gen     int // counts what stood in the box
 	reading *activator.Reading
+	life    []journal.Entry // of the license that was read, the newest first
 	readErr error
 	looking bool
 	stop    context.CancelFunc // of the reading under way
@@ -184,8 +185,8 @@ func (d *desk) forget() {
 	d.stop()
 	d.stop = func() {}
 	d.gen++
-	d.layout = codes.Inspect(d.box.value())
-	d.reading, d.readErr, d.looking, d.armed = nil, nil, false, false
+	d.layout = inspect(d.box.value())
+	d.reading, d.readErr, d.looking, d.armed, d.life = nil, nil, false, false, nil
 	d.scroll, d.pick = 0, 0
 }
 
@@ -205,7 +206,7 @@ func (d *desk) keep() {
 // before that, and so on around.
 func (d *desk) undo() tea.Cmd {
 	if len(d.past) == 0 {
-		return say("There is nothing to bring back.")
+		return d.s.say("There is nothing to bring back.")
 	}
 	back := d.past[len(d.past)-1]
 	d.past = d.past[:len(d.past)-1]

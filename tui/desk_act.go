@@ -25,12 +25,12 @@ func (d *desk) act(k tea.KeyPressMsg) (tea.Cmd, bool) {
 		case d.confirmed():
 			return d.s.copy("The receipt", o.Receipt), true
 		}
-		return say("There is no answer to copy yet."), true
+		return d.s.say("There is no answer to copy yet."), true
 	case is(k, keys.Aloud):
 		if d.answer().IsZero() {
-			return say("There is no answer to read aloud yet."), true
+			return d.s.say("There is no answer to read aloud yet."), true
 		}
-		return tell(readAloudMsg{d.answer(), d.digits}), true
+		return d.s.tell(readAloudMsg{d.answer(), d.digits}), true
 	case is(k, keys.Form):
 		if !d.answer().IsZero() {
 			d.digits = !d.digits
@@ -38,7 +38,7 @@ func (d *desk) act(k tea.KeyPressMsg) (tea.Cmd, bool) {
 		return nil, true
 	case is(k, keys.Mail):
 		if o == nil {
-			return say("The reply text is there once the code was recorded."), true
+			return d.s.say("The reply text is there once the code was recorded."), true
 		}
 		return d.reply(o), true
 	case is(k, keys.Override):
@@ -49,7 +49,7 @@ func (d *desk) act(k tea.KeyPressMsg) (tea.Cmd, bool) {
 		return d.park(), true
 	case is(k, keys.Save):
 		if !d.confirmed() {
-			return say("There is no receipt to save yet."), true
+			return d.s.say("There is no receipt to save yet."), true
 		}
 		return d.saveReceipt(), true
 	case is(k, keys.Refund):
@@ -71,7 +71,7 @@ func (d *desk) reply(o *activator.Outcome) tea.Cmd {
 func (d *desk) override() tea.Cmd {
 	r := d.reading
 	if r == nil || r.Code.IsZero() || r.Verdict != journal.Refused || !r.Overridable() {
-		return say("There is nothing to override: either nothing failed, or what failed is never overridden.")
+		return d.s.say("There is nothing to override: either nothing failed, or what failed is never overridden.")
 	}
 	f := &form{title: "Take it all the same?", yes: "Take it, and keep the reason", danger: true, draft: "override " + r.Code.String()}
 	for _, c := range r.Checks {
@@ -86,14 +86,14 @@ func (d *desk) override() tea.Cmd {
 		}
 		return d.submit(activator.Decision{Override: f.value(0)}), ""
 	}
-	return open(f.begin(d.s))
+	return d.s.open(f.begin(d.s))
 }
 
 // otherwise asks for an answer that differs from what the definition gives.
 func (d *desk) otherwise() tea.Cmd {
 	r := d.reading
 	if r == nil || r.Code.IsZero() || r.Code.Kind() != codes.KindRequest || r.Product == nil || r.Definition == nil {
-		return say("Only a request that was read can be answered otherwise.")
+		return d.s.say("Only a request that was read can be answered otherwise.")
 	}
 	var names []string
 	var ids []uint8
@@ -128,7 +128,7 @@ func (d *desk) otherwise() tea.Cmd {
 		}
 		return d.submit(dec), ""
 	}
-	return open(f.begin(d.s))
+	return d.s.open(f.begin(d.s))
 }
 
 // valueNote says what the value of an answer means for what is asked for.
@@ -189,7 +189,7 @@ func decisionOf(f *form, ids []uint8, asked uint8) (activator.Decision, string) 
 func (d *desk) refund() tea.Cmd {
 	r := d.reading
 	if r == nil || r.Code.IsZero() || r.License == nil || r.Code.Kind() != codes.KindConfirmation {
-		return say("A refund follows a confirmation code. Without one: F3, the license, then f.")
+		return d.s.say("A refund follows a confirmation code. Without one: F3, the license, then f.")
 	}
 	if d.now != nil {
 		return askRefund(d.s, r.License.Number, strings.TrimSpace(d.ticket.value()))
@@ -206,7 +206,7 @@ func (d *desk) refund() tea.Cmd {
 		}
 		return d.submit(activator.Decision{Refund: f.value(0)}), ""
 	}
-	return open(f.begin(d.s))
+	return d.s.open(f.begin(d.s))
 }
 
 func (d *desk) commands() []command {

@@ -6,10 +6,12 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
 )
 
@@ -34,6 +36,21 @@ func (d *desk) changed() tea.Cmd {
 		return d.s.cfg.After(patience, laterMsg{d.gen, "read"})
 	}
 	return nil
+}
+
+// inspect is [codes.Inspect], for a text that may be typed without capitals from
+// its first letter on.
+func inspect(text string) codes.Layout {
+	l := codes.Inspect(text)
+	first, size := utf8.DecodeRuneInString(text)
+	if l.Kind != 0 || !strings.ContainsRune("rdsa", first) {
+		return l
+	}
+	if l = codes.Inspect(strings.ToUpper(text[:size]) + text[size:]); len(l.Groups) > 0 {
+		l.Groups[0].Text = string(first) + strings.TrimPrefix(l.Groups[0].Text, strings.ToUpper(string(first)))
+	}
+	l.Complete = false // the first letter is to be taken as a proposal too
+	return l
 }
 
 // full reports whether the text has as many characters as its kind.
@@ -92,7 +109,30 @@ func (d *desk) read(msg readMsg) tea.Cmd {
 		return nil
 	}
 	d.looking, d.reading, d.readErr, d.pick = false, msg.reading, msg.err, 0
+	if msg.reading != nil && msg.reading.License != nil {
+		return d.lookAtLife(msg.reading.License.Number)
+	}
 	return nil
+}
+
+// manyLife is how much of a license's life the desk shows beside a code.
+const manyLife = 30
+
+func (d *desk) lookAtLife(number codes.LicenseNumber) tea.Cmd {
+	office, gen := d.s.office, d.gen
+	if office == nil {
+		return nil
+	}
+	return d.s.do("looking at the license", func(ctx context.Context) any {
+		m := lifeMsg{gen: gen}
+		for e, err := range office.Entries(ctx, journal.Query{License: number, Newest: true, Limit: manyLife}) {
+			if err != nil {
+				return m // the code was read all the same
+			}
+			m.entries = append(m.entries, e)
+		}
+		return m
+	})
 }
 
 // proposals are what a text with a slip may have been.
@@ -126,6 +166,13 @@ func (d *desk) take() tea.Cmd {
 	return d.changed()
 }
 
+// capitalsOnly reports whether the text was read without capitals, and exactly one
+// code fits.
+func (d *desk) capitalsOnly() bool {
+	ps := d.proposals()
+	return len(ps) == 1 && withoutCapitals(&ps[0])
+}
+
 // withoutCapitals reports whether a proposal differs in capital and small letters
 // only.
 func withoutCapitals(p *codes.Proposal) bool {
@@ -150,7 +197,7 @@ func (d *desk) paste(text string) tea.Cmd {
 		return d.changed()
 	}
 	if len(text) > maxField {
-		return warn(fmt.Sprintf("%d MB are no mail: nothing was taken.", len(text)>>20))
+		return d.s.warn(fmt.Sprintf("%d MB are no mail: nothing was taken.", len(text)>>20))
 	}
 	gen := d.gen
 	return d.s.do("looking for codes in the text", func(context.Context) any {
@@ -161,7 +208,7 @@ func (d *desk) paste(text string) tea.Cmd {
 // mail takes the codes that were found in a pasted text.
 func (d *desk) mail(msg foundMsg) tea.Cmd {
 	if msg.gen != d.gen {
-		return warn("A text was pasted, but the box changed meanwhile: paste it once more.")
+		return d.s.warn("A text was pasted, but the box changed meanwhile: paste it once more.")
 	}
 	var found []string
 	for _, m := range msg.matches {
@@ -173,7 +220,7 @@ func (d *desk) mail(msg foundMsg) tea.Cmd {
 		if profile != "" {
 			return d.takeFound(profile, "a hardware profile, found in a text")
 		}
-		return warn(fmt.Sprintf("No code was found in the text that was pasted (%d characters).", len([]rune(msg.text))))
+		return d.s.warn(fmt.Sprintf("No code was found in the text that was pasted (%d characters).", len([]rune(msg.text))))
 	case 1:
 		return d.takeFound(found[0], fmt.Sprintf("found in a text of %d characters", len([]rune(msg.text))))
 	}

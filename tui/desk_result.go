@@ -37,7 +37,7 @@ func (d *desk) drawResult(p *page, h int) {
 		case o.Overridable():
 			p.hang(" ", t.plain, "ctrl+o takes it all the same, with a reason; ctrl+p parks it until a seat comes free.")
 			p.blank()
-		case d.seenBefore():
+		case d.seenBefore() && !strings.Contains(o.Reason, "without a reference"):
 			p.hang(" ", t.plain, "The same code counts once. Compare the ticket with the one above; with the same ticket in its field, enter shows the receipt again.")
 			p.blank()
 		}
@@ -96,6 +96,7 @@ func (d *desk) drawAnswer(p *page, h int, o *activator.Outcome) {
 	if h-len(p.lines) > 8 {
 		p.line(" ", t.dim.Render(strings.Repeat("─", max(p.w-2, 0))))
 		d.body(p, h-len(p.lines), &o.Reading)
+		d.drawLife(p, h-len(p.lines))
 		return
 	}
 	if who := o.License; who != nil {

@@ -24,7 +24,7 @@ func (d *desk) press() tea.Cmd {
 	r := d.reading
 	switch {
 	case d.now != nil && d.now.waiting:
-		return say("It is being recorded. The answer shows here when it is safe on disk.")
+		return d.s.say("It is being recorded. The answer shows here when it is safe on disk.")
 	case d.now != nil && d.result().Verdict == journal.Refused && d.ticket.value() != d.now.ticket:
 		return d.submit(activator.Decision{}) // the ticket was mended
 	case d.now != nil:
@@ -37,16 +37,16 @@ func (d *desk) press() tea.Cmd {
 	case d.readErr != nil:
 		return d.look()
 	case d.looking:
-		return say("One moment: the code is being looked up.")
+		return d.s.say("One moment: the code is being looked up.")
 	case r == nil:
-		return tea.Batch(d.look(), warn("The code is not complete. Nothing was recorded."))
+		return tea.Batch(d.look(), d.s.warn("The code is not complete. Nothing was recorded."))
 	case r.Code.IsZero():
 		return d.pressUnreadable()
 	case r.Code.Kind() == codes.KindSerial:
 		if r.License == nil || !d.genuineSerial() {
-			return warn(sentence(r.Reason))
+			return d.s.warn(sentence(r.Reason))
 		}
-		return tell(openLicenseMsg{r.License.Number})
+		return d.s.tell(openLicenseMsg{r.License.Number})
 	}
 	return d.submit(activator.Decision{})
 }
@@ -64,11 +64,11 @@ func (d *desk) genuineSerial() bool {
 func (d *desk) pressUnreadable() tea.Cmd {
 	var length *codes.LengthError
 	if errors.As(d.reading.Slip, &length) && length.Have < length.Want {
-		return warn("The code is not complete. Nothing was recorded.")
+		return d.s.warn("The code is not complete. Nothing was recorded.")
 	}
 	if !d.armed {
 		d.armed = true
-		return warn("This cannot be read. Ask for the group again, or press enter once more to record that it could not be read.")
+		return d.s.warn("This cannot be read. Ask for the group again, or press enter once more to record that it could not be read.")
 	}
 	return d.submit(activator.Decision{})
 }
@@ -126,12 +126,15 @@ func (d *desk) submitted(msg submitMsg) tea.Cmd {
 	if d.now == c {
 		d.reading = c.reading
 		d.quiet = d.s.cfg.Now().Add(settle)
+		if l := c.reading.License; l != nil {
+			cmds = append(cmds, d.lookAtLife(l.Number))
+		}
 		d.digits = c.form == codes.FormDigits && d.s.set.Form != formLetters || d.s.set.Form == formDigits
 	} else {
-		cmds = append(cmds, say("The call before has its answer: ctrl+z brings it back, F6 lists it."))
+		cmds = append(cmds, d.s.say("The call before has its answer: ctrl+z brings it back, F6 lists it."))
 	}
 	if msg.err != nil {
-		cmds = append(cmds, warn(sentence(clean(msg.err.Error()))))
+		cmds = append(cmds, d.s.warn(sentence(clean(msg.err.Error()))))
 	}
 	if d.s.customer != nil && !msg.outcome.Answer.IsZero() {
 		d.s.customer.Enter(msg.outcome)
@@ -143,13 +146,13 @@ func (d *desk) submitted(msg submitMsg) tea.Cmd {
 func (d *desk) notRecorded(c *call) tea.Cmd {
 	why := sentence(clean(c.err.Error()))
 	if d.now != c {
-		return warn("NOT recorded: " + cut(c.text, 20) + ": " + why)
+		return d.s.warn("NOT recorded: " + cut(c.text, 20) + ": " + why)
 	}
 	d.now = nil
 	var usage *activator.UsageError
 	var forbidden *activator.ForbiddenError
 	if errors.As(c.err, &usage) || errors.As(c.err, &forbidden) {
-		return warn("Not recorded. " + why)
+		return d.s.warn("Not recorded. " + why)
 	}
 	d.readErr = c.err
 	return nil
@@ -168,11 +171,11 @@ func (d *desk) remove(c *call) {
 func (d *desk) park() tea.Cmd {
 	r := d.reading
 	if r == nil || r.Code.IsZero() || r.Code.Kind() != codes.KindRequest || r.License == nil || !d.answer().IsZero() {
-		return say("Only a request that was read and not answered can be parked.")
+		return d.s.say("Only a request that was read and not answered can be parked.")
 	}
 	for _, c := range d.calls {
 		if c.parked && c.text == d.box.value() {
-			return say("It is parked already: F6 lists it.")
+			return d.s.say("It is parked already: F6 lists it.")
 		}
 	}
 	d.ids++
@@ -181,7 +184,7 @@ func (d *desk) park() tea.Cmd {
 		reading: r, parked: true,
 	})
 	d.next()
-	return say("Parked. It is looked at again when a seat of this license comes free; F6 lists it.")
+	return d.s.say("Parked. It is looked at again when a seat of this license comes free; F6 lists it.")
 }
 
 // lookAtParked reads parked requests again after something freed a seat.
@@ -214,7 +217,7 @@ func (d *desk) lookedAgain(msg parkedMsg) tea.Cmd {
 		}
 		c.reading = msg.reading
 		if c.ready = msg.reading.Verdict != journal.Refused; c.ready {
-			return say(fmt.Sprintf("A parked request of %s can be answered now: F6, then enter.", clean(msg.reading.License.Customer)))
+			return d.s.say(fmt.Sprintf("A parked request of %s can be answered now: F6, then enter.", clean(msg.reading.License.Customer)))
 		}
 	}
 	return nil
@@ -242,6 +245,10 @@ func (d *desk) message(m any) tea.Cmd {
 		}
 	case readMsg:
 		return d.read(m)
+	case lifeMsg:
+		if m.gen == d.gen {
+			d.life = m.entries
+		}
 	case foundMsg:
 		return d.mail(m)
 	case submitMsg:

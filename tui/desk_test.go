@@ -83,10 +83,11 @@ func TestLettersWithoutCaseAreRead(t *testing.T) {
 	_, c := d.license("Print Shop Miller", 1)
 	right := c.asks(t, 1).String()
 	d.write(strings.ToLower(right)[:20])
+	d.shows("Request code")
 	d.shows("the desk finds the capitals by itself")
 	d.write(strings.ToLower(right)[20:])
 	d.wait(patience)
-	d.shows("Read without capitals: one code fits")
+	d.shows("READ WITHOUT CAPITALS One code fits.")
 	d.press("tab", "enter")
 	d.shows("ANSWERED")
 }
@@ -279,6 +280,18 @@ func TestLeavingAsksWhereSomethingWouldBeLost(t *testing.T) {
 	if !d.quit {
 		t.Error("ctrl+q twice: have the program going on, want it ended")
 	}
+}
+
+// Keys that come in one burst reach the room that the first of them opened.
+func TestKeysDoNotOvertakeTheRoom(t *testing.T) {
+	d := opened(t)
+	_, c := d.license("Print Shop Miller", 1)
+	d.answered(c, 1)
+	d.hold = true
+	d.press("ctrl+r", "tab", "a")
+	d.shows("✓ a")
+	d.press("esc", "ctrl+x", "esc")
+	d.shows("ANSWERED")
 }
 
 func TestReadAloudAndListenBack(t *testing.T) {

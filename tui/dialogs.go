@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"charm.land/bubbles/v2/key"
+	"charm.land/lipgloss/v2"
 )
 
 // textDialog shows a text that can be copied.
@@ -43,7 +44,11 @@ func (d *textDialog) draw(w, h int) *page {
 	p.blank()
 	q := newPage(w)
 	for l := range strings.SplitSeq(strings.TrimRight(d.text, "\n"), "\n") {
-		q.text(d.s.t.plain, 0, l)
+		if lipgloss.Width(l) < w {
+			q.line(clean(l)) // as it was set
+		} else {
+			q.text(d.s.t.plain, 0, l)
+		}
 	}
 	d.scroll = min(d.scroll, max(0, len(q.lines)-(h-2)))
 	p.lines = append(p.lines, q.lines[d.scroll:]...)
@@ -129,7 +134,7 @@ func (d *callDialog) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	case is(k, keys.Copy):
 		return d.s.copy("What the customer says", d.call.Says), false
 	case is(k, keys.Enter):
-		return tell(takeCodeMsg{d.call.Says, ""}), true
+		return d.s.tell(takeCodeMsg{d.call.Says, ""}), true
 	case is(k, keys.Back):
 		return nil, true
 	}

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -92,7 +93,7 @@ func (d *door) key(k tea.KeyPressMsg) tea.Cmd {
 
 func (d *door) paste(text string) {
 	if !d.busy {
-		d.pass.insert(text)
+		d.pass.insert(strings.TrimRight(text, "\r\n"))
 	}
 }
 

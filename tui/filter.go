@@ -143,6 +143,9 @@ func orAll(s string) string {
 	return s
 }
 
+// exporting may take its time.
+const exporting = "exporting the journal"
+
 // export writes what the journal shows, every page of it, to a file.
 func (j *journalRoom) export() tea.Cmd {
 	office, save := j.s.office, j.s.cfg.Save
@@ -150,7 +153,7 @@ func (j *journalRoom) export() tea.Cmd {
 	q.Newest = true
 	names := maps.Clone(j.s.products)
 	file := "journal-" + j.s.cfg.Now().UTC().Format("2006-01-02") + ".csv"
-	return j.s.do("exporting the journal", func(ctx context.Context) any {
+	return j.s.do(exporting, func(ctx context.Context) any {
 		path, err := save(file, func(w io.Writer) error {
 			c := csv.NewWriter(w)
 			_ = c.Write([]string{"entry", "time", "kind", "verdict", "operator", "desk", "product", "license", "fingerprint", "state", "code", "activation_code", "texts"}) // Error says it

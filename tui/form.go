@@ -160,7 +160,7 @@ func (f *form) close() (tea.Cmd, bool) {
 
 func (f *form) paste(s string) {
 	if f.at < len(f.items) && f.items[f.at].options == nil {
-		f.items[f.at].field.insert(strings.TrimSpace(s))
+		f.items[f.at].field.insert(strings.Trim(s, "\r\n"))
 	}
 }
 

@@ -153,12 +153,12 @@ func (j *journalRoom) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 		j.finding, j.find.focused = true, true
 		return nil, true
 	case is(k, keys.Filter):
-		return open(j.filter.form(j.s, func(f filter) tea.Cmd { j.filter = f; return j.reload() })), true
+		return j.s.open(j.filter.form(j.s, func(f filter) tea.Cmd { j.filter = f; return j.reload() })), true
 	case is(k, keys.Export):
 		return j.export(), true
 	case is(k, keys.Back):
 		if j.filter.empty() && j.find.empty() {
-			return tell(showMsg{roomDesk}), true
+			return j.s.tell(showMsg{roomDesk}), true
 		}
 		j.filter = filter{}
 		j.find.set("")
@@ -212,7 +212,7 @@ func (j *journalRoom) entryKey(k tea.KeyPressMsg) (tea.Cmd, bool) {
 		return j.more(), true
 	case is(k, keys.Enter):
 		if j.entry.License != 0 {
-			return tell(openLicenseMsg{j.entry.License}), true
+			return j.s.tell(openLicenseMsg{j.entry.License}), true
 		}
 	case is(k, keys.Copy):
 		switch {
@@ -253,7 +253,7 @@ func (j *journalRoom) message(m any) tea.Cmd {
 		})
 	case entryMsg:
 		if m.err != nil {
-			return warn(sentence(clean(m.err.Error())))
+			return j.s.warn(sentence(clean(m.err.Error())))
 		}
 		j.entry, j.scroll = &m.entry, 0
 	}
@@ -278,7 +278,7 @@ func (j *journalRoom) commands() []command {
 	return []command{
 		{"Search the journal for a text", "/", func() tea.Cmd { j.entry = nil; j.finding, j.find.focused = true, true; return nil }},
 		{"Filter the journal by kind, verdict, operator, product, day", "f", func() tea.Cmd {
-			return open(j.filter.form(j.s, func(f filter) tea.Cmd { j.filter = f; return j.reload() }))
+			return j.s.open(j.filter.form(j.s, func(f filter) tea.Cmd { j.filter = f; return j.reload() }))
 		}},
 		{"Export what the journal shows, as CSV", "x", j.export},
 	}

@@ -71,11 +71,11 @@ func (l *licensePage) message(m any) tea.Cmd {
 		}
 	case serialMsg:
 		if m.err != nil {
-			return warn("No serial number: " + clean(m.err.Error()))
+			return l.s.warn("No serial number: " + clean(m.err.Error()))
 		}
 		l.serial = m.code
 	case changedMsg:
-		return tea.Batch(l.load(), changedNotice(m))
+		return tea.Batch(l.load(), l.s.changedNotice(m))
 	}
 	return nil
 }
@@ -100,14 +100,14 @@ func (l *licensePage) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 		return nil, true
 	case is(k, keys.Enter):
 		if i := l.list.at - len(l.machines); i >= 0 && i < len(l.entries) {
-			return tell(openEntryMsg{l.entries[i].ID}), true
+			return l.s.tell(openEntryMsg{l.entries[i].ID}), true
 		}
 		return nil, true
 	case is(k, keys.Serial):
 		return l.showSerial(), true
 	case is(k, keys.Copy):
 		if l.serial.IsZero() {
-			return say("s shows the serial number; then ctrl+y copies it."), true
+			return l.s.say("s shows the serial number; then ctrl+y copies it."), true
 		}
 		return l.s.copy("The serial number", l.serial.String()), true
 	case is(k, keys.Revoke):
@@ -211,13 +211,13 @@ func (l *licensePage) draw(w, h int) *page {
 		if i < len(l.machines) {
 			return "■ machine " + machineLine(l.machines[i])
 		}
-		return l.life(&l.entries[i-len(l.machines)])
+		return lifeLine(&l.entries[i-len(l.machines)])
 	})
 	return p
 }
 
-// life is an entry as a line of the timeline.
-func (l *licensePage) life(e *journal.Entry) string {
+// lifeLine is an entry as a line of a license's timeline.
+func lifeLine(e *journal.Entry) string {
 	s := "│ " + e.At.UTC().Format("2006-01-02 15:04") + "  " + pad(cut(story(e), 25), 26)
 	if e.Machine {
 		s += " " + e.Fingerprint.String()

@@ -125,7 +125,7 @@ func (l *licenses) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	}
 	switch {
 	case is(k, keys.New):
-		return open(newRegister(l.s, l.find.value())), true
+		return l.s.open(newRegister(l.s, l.find.value())), true
 	case is(k, keys.Enter):
 		if l.list.at < len(l.rows) {
 			return l.open(l.rows[l.list.at].Number), true
@@ -133,7 +133,7 @@ func (l *licenses) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 		return nil, true
 	case is(k, keys.Back):
 		if l.find.empty() {
-			return tell(showMsg{roomDesk}), true
+			return l.s.tell(showMsg{roomDesk}), true
 		}
 		l.find.set("")
 		return l.search(), true
@@ -184,9 +184,9 @@ func (l *licenses) message(m any) tea.Cmd {
 		return l.open(m.number)
 	case registeredMsg:
 		if m.err == nil {
-			return tea.Batch(l.open(m.license.Number), say(registeredText(m.license)))
+			return tea.Batch(l.open(m.license.Number), l.s.tell(registeredNotice(m.license)))
 		}
-		return warn("Not registered: " + clean(m.err.Error()))
+		return l.s.warn("Not registered: " + clean(m.err.Error()))
 	}
 	if l.page != nil {
 		return l.page.message(m)
@@ -209,7 +209,7 @@ func (l *licenses) help() []key.Binding {
 }
 
 func (l *licenses) commands() []command {
-	cs := []command{{"Register a new license", "ctrl+n", func() tea.Cmd { return open(newRegister(l.s, "")) }}}
+	cs := []command{{"Register a new license", "ctrl+n", func() tea.Cmd { return l.s.open(newRegister(l.s, "")) }}}
 	if l.page != nil {
 		cs = append(l.page.commands(), cs...)
 	}

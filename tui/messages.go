@@ -65,6 +65,10 @@ type (
 		reading *activator.Reading
 		err     error
 	}
+	lifeMsg struct { // of the license of a code
+		gen     int
+		entries []journal.Entry
+	}
 	submitMsg struct {
 		call    int
 		outcome *activator.Outcome

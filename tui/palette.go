@@ -31,11 +31,11 @@ func (m *Model) global() []command {
 	if m.customer != nil {
 		cs = append(cs, command{"Training: a customer calls", "ctrl+t", m.practice})
 	} else {
-		cs = append(cs, command{"Training mode: throw-away keys and journal", "", func() tea.Cmd { return open(askTraining(m.shared)) }})
+		cs = append(cs, command{"Training mode: throw-away keys and journal", "", func() tea.Cmd { return m.open(askTraining(m.shared)) }})
 	}
 	return append(cs,
 		command{"Commands", "ctrl+k", func() tea.Cmd { return nil }},
-		command{"Help", "F1", func() tea.Cmd { return open(newHelp(m.shared, m.rooms[m.at], m.global())) }},
+		command{"Help", "F1", func() tea.Cmd { return m.open(newHelp(m.shared, m.rooms[m.at], m.global())) }},
 		command{"Lock the desk", "ctrl+l", m.lock},
 		command{"Leave", "ctrl+q", m.quit},
 	)

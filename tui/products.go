@@ -51,7 +51,7 @@ func (r *productRoom) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	case is(k, keys.PageUp):
 		r.scroll = max(0, r.scroll-10)
 	case is(k, keys.Back):
-		return tell(showMsg{roomDesk}), true
+		return r.s.tell(showMsg{roomDesk}), true
 	default:
 		return nil, false
 	}

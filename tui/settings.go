@@ -73,7 +73,7 @@ func (r *settingsRoom) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	case is(k, keys.Left):
 		return r.turn(all[r.at], -1), true
 	case is(k, keys.Back):
-		return tell(showMsg{roomDesk}), true
+		return r.s.tell(showMsg{roomDesk}), true
 	default:
 		return nil, false
 	}

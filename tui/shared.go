@@ -28,6 +28,7 @@ type shared struct {
 
 	ctx     context.Context
 	next    int
+	told    []any // messages for the root that wait
 	pending map[int]*op
 }
 
@@ -67,17 +68,23 @@ func (s *shared) slowest() *op {
 	return ops[0]
 }
 
-// say asks the root to show a notice.
-func say(text string) tea.Cmd  { return tell(noticeMsg{text: text}) }
-func warn(text string) tea.Cmd { return tell(noticeMsg{text: text, bad: true}) }
+// tell sends a message to the root. It is there before the next key is.
+func (s *shared) tell(m any) tea.Cmd {
+	s.told = append(s.told, m)
+	return nil
+}
 
-// tell sends a message to the root.
-func tell(m tea.Msg) tea.Cmd { return func() tea.Msg { return m } }
+// say and warn show a notice.
+func (s *shared) say(text string) tea.Cmd  { return s.tell(noticeMsg{text: text}) }
+func (s *shared) warn(text string) tea.Cmd { return s.tell(noticeMsg{text: text, bad: true}) }
+
+// open lays a dialog over the screen.
+func (s *shared) open(d dialog) tea.Cmd { return s.tell(dialogMsg{d}) }
 
 // copy sends a text to the clipboard. Nobody acknowledges it, so the text stays
 // on the screen.
 func (s *shared) copy(what, text string) tea.Cmd {
-	return tea.Batch(s.cfg.Copy(text), say(what+" was sent to the clipboard."))
+	return tea.Batch(s.cfg.Copy(text), s.say(what+" was sent to the clipboard."))
 }
 
 // product is the name of a product, or its uid where it has no file.
@@ -129,5 +136,3 @@ type dialog interface {
 
 // dialogMsg opens a dialog.
 type dialogMsg struct{ d dialog }
-
-func open(d dialog) tea.Cmd { return tell(dialogMsg{d}) }

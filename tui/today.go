@@ -62,17 +62,17 @@ func (r *todayRoom) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	switch {
 	case r.list.key(k, len(w)+len(r.entries)):
 	case is(k, keys.Back):
-		return tell(showMsg{roomDesk}), true
+		return r.s.tell(showMsg{roomDesk}), true
 	case is(k, keys.Enter):
 		switch i := r.list.at; {
 		case i < len(w):
-			return tell(takeCodeMsg{w[i].text, w[i].ticket}), true
+			return r.s.tell(takeCodeMsg{w[i].text, w[i].ticket}), true
 		case i-len(w) < len(r.entries):
-			return tell(openEntryMsg{r.entries[i-len(w)].ID}), true
+			return r.s.tell(openEntryMsg{r.entries[i-len(w)].ID}), true
 		}
 	case k.String() == "delete" && r.list.at < len(w) && w[r.list.at].parked:
 		r.desk.remove(w[r.list.at])
-		return say("No longer parked."), true
+		return r.s.say("No longer parked."), true
 	default:
 		return nil, false
 	}

@@ -155,7 +155,7 @@ func (m *Model) noticeLines() []string {
 	if o := m.slowest(); o != nil {
 		if d := m.cfg.Now().Sub(o.since); d >= slow {
 			s := fmt.Sprintf(" … %s, %d s", o.what, int(d.Seconds()))
-			if d >= 5*time.Second {
+			if d >= 5*time.Second && o.what != exporting {
 				return []string{m.t.bandWarn.Render(pad(cut(s+": no answer yet. You can go on typing. ", m.w), m.w))}
 			}
 			return []string{m.t.warn.Render(cut(s, m.w-1))}

@@ -131,7 +131,7 @@ func (w *wizard) opened() tea.Cmd {
 	clear(w.begin.Passphrase)
 	if !w.real {
 		w.done = true
-		return tell(showMsg{roomDesk})
+		return w.s.tell(showMsg{roomDesk})
 	}
 	w.step, w.form = stepLicense, w.license()
 	return nil
@@ -147,11 +147,11 @@ func (w *wizard) license() *form {
 		cmd, wrong := do(f)
 		if wrong == "" {
 			w.done = true
-			cmd = tea.Batch(cmd, tell(showMsg{roomLicenses}))
+			cmd = tea.Batch(cmd, w.s.tell(showMsg{roomLicenses}))
 		}
 		return cmd, wrong
 	}
-	f.never = func() tea.Cmd { w.done = true; return tell(showMsg{roomDesk}) }
+	f.never = func() tea.Cmd { w.done = true; return w.s.tell(showMsg{roomDesk}) }
 	return f
 }
 

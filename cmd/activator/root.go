@@ -18,6 +18,8 @@ A customer's program shows a request code; you type it here and read back the
 activation code. When the customer gives a license back, the program shows a
 confirmation code, which is typed here too and counts once.
 
+Without a command, on a terminal, it opens the desk: one screen for all of that.
+
 Try it without any setup:
 
   activator demo
