@@ -276,12 +276,22 @@ func (ru *ruling) hardware(held *journal.Seat) bool {
 	r := ru.r
 	f := r.Statement.Fingerprint
 	if r.node.parent == nil || r.node.ref.fingerprint == f {
-		if r.Statement.Status == 0 {
+		if j := r.Hardware; j != nil && len(j.Differences()) > 0 {
+			ru.pass(checkHardware, sayChangedParts(j))
+		} else if r.Statement.Status == 0 {
 			ru.pass(checkHardware, sayUnchanged)
 		} else {
 			ru.pass(checkHardware, sayChanged(r.Statement.Status))
 		}
 		return true
+	}
+	if j := r.Hardware; j != nil {
+		if j.Verdict == fingerprint.SameMachine || j.Verdict == fingerprint.SameForDesk {
+			ru.pass(checkHardware, sayNewPartsOf(j))
+			return true
+		}
+		ru.doubt(checkHardware, sayOtherParts(r.node.ref.fingerprint, f, j))
+		return false
 	}
 	sum, limit := r.Product.Weigh(r.Statement.Status), r.Product.Policy.DeskTolerance
 	if sum > 0 && sum <= limit && keepsUnique(r.Statement.Status) {
@@ -290,6 +300,18 @@ func (ru *ruling) hardware(held *journal.Seat) bool {
 	}
 	ru.doubt(checkHardware, sayOtherMachine(r.node.ref.fingerprint, f, r.Statement.Status, sum, limit))
 	return false
+}
+
+// parts says what became of the hardware profile that came with a request.
+func (ru *ruling) parts() {
+	switch r := ru.r; {
+	case r.hardwareNote != "":
+		ru.warn(checkParts, r.hardwareNote)
+	case r.Hardware != nil:
+		ru.pass(checkParts, sayCompared(r.Hardware))
+	case r.hardware != nil:
+		ru.pass(checkParts, sayProfileKept)
+	}
 }
 
 // keepsUnique reports whether a part that no other machine has is still there: a

@@ -41,6 +41,10 @@ func decide(r *Reading, d Decision, now time.Time) judgment {
 	case codes.KindRequest:
 		e.Kind = journal.KindRequest
 		given = ru.request(&e)
+		ru.parts()
+		if r.hardware != nil {
+			e.Detail = hardwareDetail + r.hardware.String()
+		}
 	case codes.KindConfirmation:
 		e.Kind = journal.KindConfirmation
 		ru.confirmation(&e)

@@ -2,6 +2,7 @@ package activator
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/manual-activator/manual-activator/activator/catalog"
@@ -12,13 +13,32 @@ import (
 // examine reads a text, looks up what the store knows of it, and makes a reading.
 func (s *Session) examine(ctx context.Context, text string, d Decision) (*Reading, *journal.Facts, error) {
 	c, slip := codes.Parse(text)
+	hw, damaged := alongside(text)
+	if slip != nil && hw != nil && len(codes.Find(text)) == 0 {
+		var err error
+		if c, err = s.requestOf(ctx, hw); err != nil {
+			return nil, nil, err
+		}
+		if slip = nil; c.IsZero() {
+			return &Reading{Text: text, Slip: errHardwareAlone}, nil, nil
+		}
+	}
 	if slip != nil {
 		r := &Reading{Text: text, Slip: slip}
 		j := &judge{ctx: ctx, s: s, files: map[codes.LicenseNumber]*file{}}
 		r.Proposals = codes.Repair(text, d.repairable(), j)
 		return r, nil, j.err
 	}
-	return s.reading(ctx, text, c)
+	r, facts, err := s.reading(ctx, text, c)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case hw != nil:
+		err = s.compareHardware(ctx, r, hw)
+	case damaged != nil:
+		r.hardwareNote = fmt.Sprintf("the hardware profile in this text cannot be read and is left aside: %v", damaged)
+	}
+	return r, facts, err
 }
 
 // repairable are the kinds that a slip is mended for at the desk. A serial

@@ -6,6 +6,7 @@ import (
 
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/fingerprint"
 )
 
 // Report is the JSON form of a reading or an outcome, the same for every command
@@ -35,7 +36,10 @@ type Report struct {
 	Taken       *int      `json:"seats_taken,omitempty"`
 	Active      []Machine `json:"other_machines,omitempty"`
 	Checks      []Check   `json:"checks"`
-	Proposals   []string  `json:"proposals"`
+	// Compared is the machine beside that of its activation, where a hardware
+	// profile of both is here.
+	Compared  *fingerprint.Judgment `json:"compared,omitempty"`
+	Proposals []string              `json:"proposals"`
 	// Found lists the codes of a text that has several: one must be chosen.
 	Found []FoundReport `json:"found,omitempty"`
 
@@ -85,7 +89,7 @@ func (r *Reading) Overridable() bool {
 func (r *Reading) Report() Report {
 	p := Report{
 		Verdict: r.Verdict, Reason: r.Reason, Release: r.Release, State: r.State, StateNote: r.StateNote,
-		Active: r.Active, Checks: r.Checks, Proposals: []string{}, Overridable: r.Overridable(),
+		Active: r.Active, Checks: r.Checks, Compared: r.Hardware, Proposals: []string{}, Overridable: r.Overridable(),
 	}
 	for _, c := range r.Proposals {
 		p.Proposals = append(p.Proposals, c.Code.String())

@@ -32,6 +32,7 @@ const (
 	checkRelease       = "release"
 	checkPreconditions = "pre-conditions"
 	checkHardware      = "hardware"
+	checkParts         = "parts"
 	checkSeat          = "seat"
 	checkLimits        = "limits"
 	checkOutcome       = "outcome"

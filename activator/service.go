@@ -9,6 +9,7 @@ import (
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
 	"github.com/manual-activator/manual-activator/codes/product"
+	"github.com/manual-activator/manual-activator/fingerprint"
 )
 
 // Service is all that commands, a terminal UI, batches and remote desks need of
@@ -112,7 +113,12 @@ type Reading struct {
 	Verdict    journal.Verdict // what a submission would be answered
 	Reason     string          // the sentence behind a verdict that is not ok
 	Active     []Machine       // other machines of the license that hold a seat
+	// Hardware compares the hardware profile that came with a request with the one
+	// of the machine's activation; nil where one of them is not there.
+	Hardware *fingerprint.Judgment
 
+	hardware      *codes.Hardware // that came with the request, genuine
+	hardwareNote  string          // why one that came was left aside
 	facts         *journal.LicenseFacts
 	history       *history
 	node          *node

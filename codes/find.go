@@ -11,7 +11,8 @@ type Match struct {
 
 // Find looks for codes within a longer text, such as a mail: well-formed codes,
 // and near-codes, which have the shape of a code and a slip in it. A code begins
-// and ends where a word does. Matches come in the order of the text and do not
+// and ends where a word does. Hardware profile codes are passed over; see
+// [ParseHardware]. Matches come in the order of the text and do not
 // overlap. The time is linear in the text.
 func Find(text string) []Match {
 	syms := read(text, len(text))
@@ -19,6 +20,10 @@ func Find(text string) []Match {
 	for i := 0; i < len(syms); {
 		n := 0
 		if i == 0 || boundary(syms[i-1], syms[i]) {
+			if n = hardwareLength(syms[i:]); n > 0 {
+				i += n // its groups may look like another code's
+				continue
+			}
 			var m Match
 			if m, n = matchAt(syms[i:]); n > 0 {
 				out = append(out, m)

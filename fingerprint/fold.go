@@ -30,10 +30,14 @@ var ErrNoIdentity = errors.New("nothing on this machine identifies it: no built-
 // of the instances that count of the kinds that identify ([Kind.Identifies]),
 // by kind, then by identifier, each once. The order in which things were found
 // does not matter. Two products get unrelated fingerprints of the same machine.
-// The error wraps [ErrNoIdentity] when there is no such instance.
+// The error wraps [ErrNoIdentity] when there is no such instance, and [ErrHashed]
+// when the profile holds hashes.
 func (p *Profile) Fold(uid [16]byte) (fp uint32, err error) {
 	if p.Version < 1 || p.Version > maxVersion {
 		return 0, fmt.Errorf("hardware profile: version %d, want 1 to %d", p.Version, maxVersion)
+	}
+	if p.Hashed != nil {
+		return 0, fmt.Errorf("hardware profile: %w", ErrHashed)
 	}
 	tidied := Profile{Version: p.Version, Components: p.Components}
 	tidied.Tidy()

@@ -2,6 +2,7 @@ package fingerprint
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,10 +31,21 @@ const (
 //	  ],
 //	  "notes": [{"probe": "system drive", "text": "..."}]
 //	}
+//
+// A profile of hashes (see [Profile.Hash]) says so after its version, and has
+// hexadecimal digits for identifiers:
+//
+//	"hashed": {"uid": "a0a1a2a3a4a5a6a7a8a9aaabacadaeaf", "bits": 24}
 type profileJSON struct {
 	Version    int             `json:"version"`
+	Hashed     *hashedJSON     `json:"hashed,omitempty"`
 	Components []componentJSON `json:"components"`
 	Notes      []noteJSON      `json:"notes,omitempty"`
+}
+
+type hashedJSON struct {
+	UID  string `json:"uid"`
+	Bits int    `json:"bits"`
 }
 
 type componentJSON struct {
@@ -59,6 +71,9 @@ func (p Profile) MarshalJSON() ([]byte, error) {
 	tidied := p.clone()
 	tidied.Tidy()
 	out := profileJSON{Version: tidied.Version, Components: make([]componentJSON, len(tidied.Components))}
+	if h := tidied.Hashed; h != nil {
+		out.Hashed = &hashedJSON{UID: hex.EncodeToString(h.UID[:]), Bits: h.Bits}
+	}
 	for n, c := range tidied.Components {
 		instances := make([]instanceJSON, len(c.Instances))
 		for m, i := range c.Instances {
@@ -75,6 +90,10 @@ func (p Profile) MarshalJSON() ([]byte, error) {
 // clone returns a copy that shares no slice with p.
 func (p Profile) clone() Profile {
 	c := Profile{Version: p.Version}
+	if p.Hashed != nil {
+		h := *p.Hashed
+		c.Hashed = &h
+	}
 	for _, part := range p.Components {
 		part.Instances = append([]Instance(nil), part.Instances...)
 		c.Components = append(c.Components, part)
@@ -134,6 +153,13 @@ func (in *profileJSON) profile() (*Profile, error) {
 	}
 	total := 0
 	p := &Profile{Version: in.Version}
+	if in.Hashed != nil {
+		h, err := in.Hashed.hashing()
+		if err != nil {
+			return nil, fmt.Errorf("hardware profile: %w", err)
+		}
+		p.Hashed = &h
+	}
 	for n, c := range in.Components {
 		if tidy(c.Kind) == "" {
 			return nil, fmt.Errorf(`hardware profile: component %d has no kind, want a word such as "mac"`, n+1)
@@ -152,6 +178,16 @@ func (in *profileJSON) profile() (*Profile, error) {
 	}
 	p.Tidy()
 	return p, nil
+}
+
+func (in hashedJSON) hashing() (Hashing, error) {
+	h := Hashing{Bits: in.Bits}
+	uid, err := hex.DecodeString(in.UID)
+	if err != nil || len(uid) != len(h.UID) {
+		return h, fmt.Errorf("hashed for the product with uid %q, want 32 hexadecimal digits", clip(tidy(in.UID)))
+	}
+	copy(h.UID[:], uid)
+	return h, h.valid()
 }
 
 // position adds the line to an error of the JSON decoder that knows its offset.

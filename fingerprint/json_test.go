@@ -207,6 +207,8 @@ func FuzzParse(f *testing.F) {
 		`{"version":255,"components":[{"kind":"memory","instances":[{"id":"1.5 GB"},{"id":"0.1 kb"},{"id":"16EB"}]}],"notes":[{"probe":"a","text":"b"}]}`,
 		`{"version":1,"components":[{"kind":"unknown","instances":[{"id":"..__"}]},{"kind":"system drive","instances":[{"id":" . _ ."}]}]}`,
 		`{"version":1,"components":[{"kind":"firmware","instances":[{"id":"{4C4C4544-0043-3010-8052-B4C04F564231}"}]}]}`,
+		`{"version":1,"hashed":{"uid":"a0a1a2a3a4a5a6a7a8a9aaabacadaeaf","bits":24},"components":[{"kind":"mac","instances":[{"id":"00FFa1"},{"id":"12"},{"id":"","label":"x","excluded":"virtual"}]}]}`,
+		`{"version":1,"hashed":{"uid":"00","bits":8},"components":[]}`,
 		`null`, `[]`, `{`, ``,
 	} {
 		f.Add([]byte(seed))
@@ -220,5 +222,8 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		canonical(t, p)
+		if c := fingerprint.Compare(p, p, nil, true); c.Sum != 0 || len(c.Unread()) > 0 {
+			t.Errorf("compared with itself: have %d and %v unread, want 0 and none", c.Sum, c.Unread())
+		}
 	})
 }

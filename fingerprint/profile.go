@@ -86,7 +86,10 @@ type Note struct {
 // into it.
 type Profile struct {
 	// Version is the version of the collector's rules, 1 to 255.
-	Version    int
+	Version int
+	// Hashed is nil in a profile with raw identifiers, as [Collect] makes it; see
+	// [Profile.Hash].
+	Hashed     *Hashing
 	Components []Component
 	Notes      []Note
 }
@@ -124,7 +127,12 @@ func (p *Profile) Tidy() {
 			merged = append(merged, Component{Kind: c.Kind, Other: c.Other})
 		}
 		for _, i := range c.Instances {
-			merged[at].Instances = append(merged[at].Instances, tidyInstance(c.Kind, i))
+			if p.Hashed != nil {
+				i = p.Hashed.tidy(i)
+			} else {
+				i = tidyInstance(c.Kind, i)
+			}
+			merged[at].Instances = append(merged[at].Instances, i)
 		}
 	}
 	for n := range merged {
@@ -173,18 +181,8 @@ func foldDuplicates(in []Instance) []Instance {
 // Changed returns the known kinds in which the profile differs from an older
 // one of, supposedly, the same machine: the sets of identifiers that count are
 // not the same. A kind that could not be read on one side does not count as
-// changed. [Status] makes the status byte of a request code of it.
+// changed. [Status] makes the status byte of a request code of it, and [Compare]
+// says more.
 func (p *Profile) Changed(old *Profile) []Kind {
-	var changed []Kind
-	if p == nil || old == nil {
-		return nil
-	}
-	for _, k := range Kinds() {
-		now, read := p.Component(k)
-		then, was := old.Component(k)
-		if read && was && !slices.Equal(now.IDs(), then.IDs()) {
-			changed = append(changed, k)
-		}
-	}
-	return changed
+	return Compare(old, p, nil, false).Kinds()
 }

@@ -10,7 +10,7 @@ import (
 
 const (
 	maxDepth   = 5                             // profile, list, component, list, instance
-	maxFields  = 16                            // of one object; the form has at most three
+	maxFields  = 16                            // of one object; the form has at most four
 	maxObjects = 1 + 2*maxParts + MaxInstances // the profile, components and notes, instances
 )
 

@@ -208,22 +208,27 @@ func (s *session) end(d product.Definition) error {
 	}
 	outcome := codes.OutcomeComplete
 	machine, err := s.hardware()
-	if err != nil || !compare(s.lic.Fingerprint, s.lic.profile(s.lic.Machine), machine, s.profile.Policy).same {
+	if err != nil || !s.drift(machine).same {
 		outcome |= codes.OutcomeHardware
 	}
 	live := s.lic
-	w := s.write(s.licFile, s.stamp(s.after(live, d, random, outcome|codes.OutcomeCopiesLeft)))
+	first := s.after(live, d, random, outcome|codes.OutcomeCopiesLeft)
+	s.mark(first)
+	w := s.write(s.licFile, s.stamp(first))
 	if w.places == 0 {
 		return notWritable(w.err)
 	}
 	s.lic = s.licFile.rec
 	if w.left == 0 {
-		final := s.write(s.licFile, s.stamp(s.after(live, d, random, outcome)))
+		last := s.after(live, d, random, outcome)
+		last.Marks, last.MarkNo = first.Marks, first.MarkNo
+		final := s.write(s.licFile, s.stamp(last))
 		if final.places == 0 {
 			return refuse(ReasonStateNotWritable, "it is given back, but writing failed at the end (%v): ask for the confirmation code again", final.err).because(final.err)
 		}
 		s.lic = s.licFile.rec
 	}
+	s.sweep()
 	if w.err != nil {
 		s.note(ReasonStateNotWritable, "a copy of the activation state could not be written (%v)", w.err)
 	}

@@ -93,8 +93,11 @@ func (s *session) obstacle(g grant, machine hardware, unreadable error) (*Error,
 	if unreadable != nil {
 		return refuse(ReasonHardwareUnreadable, "%v", unreadable), nil
 	}
-	if now := compare(s.lic.Fingerprint, s.lic.profile(s.lic.Machine), machine, s.profile.Policy); !now.same {
-		return now.refusal("the hardware changed since the activation (%s): ask for a new activation", inWords(now.kinds)), now.kinds
+	if d, ok := s.profile.Definition(g.Definition); s.moved() && !(ok && d.Reusable) {
+		return movedHere(), nil
+	}
+	if now := s.drift(machine); !now.same {
+		return now.refusal("the hardware changed since the activation (%s): ask for a new activation", now.words), now.kinds
 	}
 	if !s.covered(g) {
 		return refuse(ReasonReleaseNotCovered, "the license covers release %d, and this is release %d: ask the vendor for an upgrade", g.Release, s.profile.Release), nil

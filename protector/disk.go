@@ -26,6 +26,11 @@ type disk interface {
 	replace(name string, data []byte, open bool) error
 	// rename moves a damaged file aside.
 	rename(from, to string) error
+	// remove removes a file.
+	remove(name string) error
+	// identity returns what tells a file from a copy of it; it stays while the
+	// file is not written.
+	identity(name string) (string, error)
 	// lock waits for the lock file, for a while.
 	lock(name string, open bool, wait time.Duration) (unlock func(), err error)
 }
@@ -104,6 +109,8 @@ func folderMode(open bool) os.FileMode {
 	}
 	return 0o700
 }
+
+func (osDisk) remove(name string) error { return os.Remove(name) }
 
 func (osDisk) rename(from, to string) error { return os.Rename(from, to) }
 

@@ -175,6 +175,9 @@ func (s *session) enter(code codes.Code) (Accepted, error) {
 		// reusable, typed again after a reinstall: the machine has no name yet
 		rec.Machine, rec.Fingerprint = rec.keep(machine.profile), m.terms.Fingerprint
 	}
+	if m.request >= 0 && !m.beside {
+		rec.Moved = false
+	}
 	restored := []grant(nil)
 	if m.definition.Type == product.Reactivate {
 		restored = rec.Active

@@ -20,6 +20,9 @@ func (s *session) check(m attempt, a codes.Answer, machine hardware) error {
 	case s.lic.Tombstone == nil && d.Type == product.Reactivate:
 		return refuse(ReasonNotDeactivated, "this is a reactivation code, and this copy is not deactivated").about(d.ID)
 	}
+	if m.request >= 0 && !m.beside && s.misplaced() {
+		return movedHere().about(d.ID)
+	}
 	if a.Day != 0 && !s.now.Before(a.Day.End()) && d.Type != product.Recover {
 		note := ""
 		if s.setBack {
@@ -34,8 +37,8 @@ func (s *session) check(m attempt, a codes.Answer, machine hardware) error {
 	case m.request >= 0:
 		kept = s.lic.profile(s.lic.Requests[m.request].Machine)
 	}
-	if now := compare(m.terms.Fingerprint, kept, machine, s.profile.Policy); !now.same {
-		return now.refusal("the hardware of this machine changed since the request code was made (%s): make a new request code", inWords(now.kinds)).about(d.ID)
+	if now := compare(kept, machine, s.profile.Policy, false); !now.same {
+		return now.refusal("the hardware of this machine changed since the request code was made (%s): make a new request code", now.words).about(d.ID)
 	}
 	return nil
 }

@@ -70,8 +70,10 @@ func bounded(collect func(context.Context) (*fingerprint.Profile, error)) (*fing
 
 // drift is how this machine differs from a hardware profile that was kept.
 type drift struct {
-	same  bool               // it counts as the same machine
-	kinds []fingerprint.Kind // what differs, whether it matters or not
+	same     bool               // it counts as the same machine
+	kinds    []fingerprint.Kind // what differs, whether it matters or not
+	words    string             // what differs and what it comes to, for people
+	sentence string             // the same with the verdict; empty: nothing differs
 
 	unread []fingerprint.Kind // not the same, and this was read then and cannot be now
 }
@@ -79,22 +81,32 @@ type drift struct {
 // status is the status byte of a request.
 func (d drift) status() uint8 { return fingerprint.Status(d.kinds) }
 
-// compare is the one place that decides whether this is still the machine. So far
-// every change of a kind that identifies is one too many; the policy's weights and
-// tolerance come in here.
-func compare(keptFold codes.Fingerprint, kept *fingerprint.Profile, now hardware, _ product.Policy) drift {
+// compare is the one place that decides whether this is still the machine: it is
+// while the weights of what changed stay within the policy's tolerance, and while
+// something that identifies can be compared at all. Nothing kept is no change.
+func compare(kept *fingerprint.Profile, now hardware, policy product.Policy, moved bool) drift {
 	if kept == nil {
 		return drift{same: true}
 	}
-	d := drift{same: true, kinds: now.profile.Changed(kept)}
-	if now.fold != keptFold {
-		for _, k := range d.kinds {
-			if k.Identifies() {
-				d.same = false
-			}
-		}
+	j := fingerprint.Compare(kept, now.profile, policy.Weights, moved).Judge(policy.Tolerance, policy.DeskTolerance)
+	d := drift{same: j.Verdict == fingerprint.SameMachine, kinds: j.Kinds()}
+	if len(j.Differences()) > 0 || len(j.Unread()) > 0 {
+		d.sentence = j.Sentence()
+	}
+	switch {
+	case j.Verdict == fingerprint.NotClear:
+		d.words = "nothing that identified it then can be read now"
+	case !d.same && j.Sum <= policy.Tolerance:
+		d.words = j.Changes() + "; no part is left that no other machine has"
+	default:
+		d.words = fmt.Sprintf("%s: %d, and %d is allowed", j.Changes(), j.Sum, policy.Tolerance)
 	}
 	return d.recognized(kept, now.profile)
+}
+
+// drift is how this machine differs from the one of the activation.
+func (s *session) drift(machine hardware) drift {
+	return compare(s.lic.profile(s.lic.Machine), machine, s.profile.Policy, s.moved())
 }
 
 // inWords lists kinds as a sentence does.

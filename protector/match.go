@@ -88,7 +88,7 @@ func (s *session) all(machine hardware) (attempts, error) {
 func (s *session) reusable(rec *record, machine hardware) attempts {
 	fingerprint := machine.fold
 	if rec.Machine != "" {
-		switch now := compare(rec.Fingerprint, rec.profile(rec.Machine), machine, s.profile.Policy); {
+		switch now := compare(rec.profile(rec.Machine), machine, s.profile.Policy, false); {
 		case now.same:
 			fingerprint = rec.Fingerprint
 		case slices.ContainsFunc(rec.Active, func(g grant) bool {

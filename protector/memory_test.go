@@ -44,6 +44,14 @@ func (m memory) rename(from, to string) error {
 	return nil
 }
 
+func (m memory) remove(name string) error {
+	delete(m, name)
+	return nil
+}
+
+// identity is not to be had: models have no product that asks for it.
+func (m memory) identity(name string) (string, error) { return "", fs.ErrInvalid }
+
 func (m memory) lock(string, bool, time.Duration) (func(), error) { return func() {}, nil }
 
 func (m *model) damage(t *rapid.T) {

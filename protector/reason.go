@@ -29,6 +29,7 @@ const (
 	ReasonCheckedIn          Reason = "checked-in"           // given back by a check-in
 	ReasonHardwareChanged    Reason = "hardware-changed"     // activated on other hardware
 	ReasonHardwareUnreadable Reason = "hardware-unreadable"  // nothing that identifies could be read
+	ReasonMoved              Reason = "moved"                // the state was copied or moved here after the activation
 	ReasonReleaseNotCovered  Reason = "release-not-covered"  // the program is newer than what was licensed
 	ReasonWithdrawn          Reason = "license-withdrawn"    // the vendor revoked or refunded the license
 	ReasonNotVouched         Reason = "license-not-vouched"  // the profile does not know the license

@@ -66,6 +66,11 @@ type record struct {
 	CheckedIn   []checkedIn       `json:"checked_in,omitempty"` // the check-ins whose codes may still be unread, oldest first
 	Returns     []keyID           `json:"returns,omitempty"`    // every key that a check-in left
 	Machines    []machine         `json:"machines,omitempty"`   // hardware profiles, by id
+
+	// Where the product wants to know of a state that was copied or moved.
+	Marks  []string `json:"marks,omitempty"`   // the identities of the files beside it
+	MarkNo uint64   `json:"mark_no,omitempty"` // rises with every set of marks; its last bit is their slot
+	Moved  bool     `json:"moved,omitempty"`   // it was found moved, and no answer came since
 }
 
 // common is what every record of a product on a machine carries, so that losing
@@ -169,6 +174,7 @@ func (r *record) clone() *record {
 	c.Returns = slices.Clone(r.Returns)
 	c.Answered = slices.Clone(r.Answered)
 	c.Machines = slices.Clone(r.Machines)
+	c.Marks = slices.Clone(r.Marks)
 	if r.Tombstone != nil {
 		t := *r.Tombstone
 		t.Ends = slices.Clone(t.Ends)

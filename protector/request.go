@@ -28,6 +28,9 @@ type Request struct {
 	Made        time.Time
 	Repeat      bool               // the same code was shown before
 	Changed     []fingerprint.Kind // hardware that changed since the activation
+	// Hardware is the profile that goes with the request in a file or a mail, for a
+	// desk that wants to know more than the code says.
+	Hardware *codes.Hardware
 }
 
 // Request returns the request code for a definition, 0 meaning what is missing first: a
@@ -63,7 +66,7 @@ func (s *session) request(id uint8, o RequestOptions) (Request, error) {
 	if err := machine.identified(); err != nil {
 		return Request{}, err
 	}
-	drift := compare(s.lic.Fingerprint, s.lic.profile(s.lic.Machine), machine, s.profile.Policy)
+	drift := s.drift(machine)
 	rec := s.lic.clone()
 	if d.Type == product.Recover {
 		if rec, err = s.recoveryRecord(); err != nil {
@@ -71,9 +74,12 @@ func (s *session) request(id uint8, o RequestOptions) (Request, error) {
 		}
 	}
 	if !o.New {
-		if q, ok := s.waiting(rec, d, machine, drift); ok {
-			return s.shown(q, d, true), nil
+		if q, ok := s.waiting(rec, d, machine, drift); ok && !s.misplaced() {
+			return s.shown(rec, q, d, true), nil
 		}
+	}
+	if !rec.Recovery {
+		s.settle(rec)
 	}
 	random, err := s.random()
 	if err != nil {
@@ -105,14 +111,15 @@ func (s *session) request(id uint8, o RequestOptions) (Request, error) {
 	if err != nil {
 		return Request{}, err
 	}
-	return s.shown(q, d, false), nil
+	return s.shown(rec, q, d, false), nil
 }
 
-func (s *session) shown(q outstanding, d product.Definition, repeat bool) Request {
+func (s *session) shown(rec *record, q outstanding, d product.Definition, repeat bool) Request {
 	st := q.Code.Statement()
 	return Request{
 		Code: q.Code, Definition: d, License: st.License, Fingerprint: st.Fingerprint, Random: st.Random,
 		Made: time.Unix(q.Made, 0).UTC(), Repeat: repeat, Changed: fingerprint.KindsOf(st.Status),
+		Hardware: s.hardwareCode(rec, q),
 	}
 }
 
@@ -123,7 +130,7 @@ func (s *session) waiting(rec *record, d product.Definition, machine hardware, n
 		if st.Definition != d.ID {
 			continue
 		}
-		then := compare(st.Fingerprint, rec.profile(q.Machine), machine, s.profile.Policy)
+		then := compare(rec.profile(q.Machine), machine, s.profile.Policy, false)
 		fits := q.Key.Equal(rec.Key.Key) && q.Type == uint8(d.Type) && q.Release == s.profile.Release &&
 			st.Status == now.status() && then.same && s.now.Sub(time.Unix(q.Made, 0)) < requestAge
 		return q, fits

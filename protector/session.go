@@ -262,9 +262,17 @@ func (s *session) save(r *record) error {
 	if !s.writable {
 		return notWritable(nil)
 	}
+	old := s.licFile.rec
+	marked := old == nil || old.Generation != r.Generation || len(r.Marks) == 0
+	if marked {
+		s.mark(r)
+	}
 	w := s.write(s.licFile, s.stamp(r))
 	if w.places == 0 {
 		return notWritable(w.err)
+	}
+	if marked {
+		s.sweep()
 	}
 	if w.err != nil {
 		s.note(ReasonStateNotWritable, "a copy of the activation state cannot be written (%v)", w.err)

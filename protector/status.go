@@ -56,6 +56,7 @@ type Status struct {
 	Customer     string              // from the license file
 	Fingerprint  codes.Fingerprint   // the name of this machine, if Named
 	Named        bool                // the first request was made
+	Hardware     string              // what changed since the activation and what it comes to, in a sentence; empty: nothing
 	State        State               // of the whole: active if any release is, or the trial runs
 	Reason       Reason
 	Definitions  []DefinitionStatus // all of the product, in the order of ids
@@ -117,7 +118,9 @@ func (s *session) status() *Status {
 		}
 		if s.lic.Machine != "" {
 			out.Named = true
-			machine, unreadable = s.hardware()
+			if machine, unreadable = s.hardware(); unreadable == nil {
+				out.Hardware = s.drift(machine).sentence
+			}
 		}
 		if out.Confirmations = s.confirmations(); len(out.Confirmations) > 0 {
 			newest := out.Confirmations[len(out.Confirmations)-1]

@@ -11,7 +11,7 @@ import (
 	"github.com/manual-activator/manual-activator/protector/protectortest"
 )
 
-// TestHardware: a change of what identifies ends the activation, other changes do not.
+// TestHardware: changes above the tolerance end the activation, others do not.
 func TestHardware(t *testing.T) {
 	for _, test := range []struct {
 		name    string
@@ -21,7 +21,10 @@ func TestHardware(t *testing.T) {
 	}{
 		{"same", protectortest.Parts(1, 1, 1, 8), ReasonActive, ""},
 		{"memory", protectortest.Parts(1, 1, 1, 64), ReasonActive, ""},
-		{"network card", protectortest.Parts(2, 1, 1, 8), ReasonHardwareChanged, "mac"},
+		{"network card", protectortest.Parts(2, 1, 1, 8), ReasonActive, ""},
+		{"drive", protectortest.Parts(1, 1, 2, 8), ReasonActive, ""},
+		{"processor and memory", protectortest.Parts(1, 2, 1, 64), ReasonActive, ""},
+		{"network card and memory", protectortest.Parts(2, 1, 1, 64), ReasonHardwareChanged, "mac memory"},
 		{"processor and drive", protectortest.Parts(1, 2, 2, 8), ReasonHardwareChanged, "cpu system drive"},
 		{"nothing read", fingerprint.New(), ReasonHardwareUnreadable, ""},
 	} {

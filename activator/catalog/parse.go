@@ -176,6 +176,11 @@ func (p *Product) weight(t *table, key string) {
 	if p.Policy.Weights == nil {
 		p.Policy.Weights = make(map[string][3]int)
 	}
+	if w[1] > w[0] || w[2] < w[0] {
+		t.mistake(key, fmt.Sprintf("%s weighs %d, in part %d and moved %d: more changes would count less", kind, w[0], w[1], w[2]),
+			"keep the second number at or below the first, and the third at or above it")
+		return
+	}
 	p.Policy.Weights[kind] = w
 }
 

@@ -9,7 +9,7 @@ import (
 func (e *Entry) Valid() error {
 	err := e.valid()
 	if err != nil {
-		return fmt.Errorf("journal entry (%s): %w", e.Kind, err)
+		return fmt.Errorf("journal entry (%.40q): %w", e.Kind, err)
 	}
 	return nil
 }
@@ -20,11 +20,11 @@ func (e *Entry) valid() error {
 	case e.At.IsZero() || year < 1 || year > 9999:
 		return fmt.Errorf("time is %v, want one of the years 1 to 9999", e.At)
 	case !isWord(string(e.Kind)):
-		return fmt.Errorf("kind is %q, want a word of a to z and '-'", e.Kind)
+		return fmt.Errorf("kind is %.40q, want a word of a to z and '-'", e.Kind)
 	case !e.Verdict.valid():
-		return fmt.Errorf("verdict is %q, want ok, repeat, refused or unreadable", e.Verdict)
+		return fmt.Errorf("verdict is %.40q, want ok, repeat, refused or unreadable", e.Verdict)
 	case e.Line < 0 || int64(e.Line) > 1<<31-1 || e.Line != 0 && e.Batch == "":
-		return fmt.Errorf("line %d of batch %q, want a line from 0 to 2^31-1, and 0 without a batch", e.Line, e.Batch)
+		return fmt.Errorf("line %d of batch %.40q, want a line from 0 to 2^31-1, and 0 without a batch", e.Line, e.Batch)
 	case e.Fingerprint > maxFingerprint:
 		return fmt.Errorf("fingerprint is %#x, want 26 bits", uint32(e.Fingerprint))
 	case !e.Machine && (e.Fingerprint != 0 || e.Random != 0):
@@ -43,7 +43,7 @@ func (e *Entry) valid() error {
 		switch c.Result {
 		case Passed, Failed, Warning, NotApplicable, Overridden:
 		default:
-			return fmt.Errorf("check %q has the result %q, want passed, failed, warning, not applicable or overridden", c.Name, c.Result)
+			return fmt.Errorf("check %.40q has the result %.40q, want passed, failed, warning, not applicable or overridden", c.Name, c.Result)
 		}
 		if n := max(len(c.Name), len(c.Detail)); n > MaxText {
 			return tooLong("check", n)
@@ -52,18 +52,18 @@ func (e *Entry) valid() error {
 	for i := range e.Personal {
 		p := &e.Personal[i]
 		if !isWord(p.Field) {
-			return fmt.Errorf("personal field is %q, want a word of a to z and '-'", p.Field)
+			return fmt.Errorf("personal field is %.40q, want a word of a to z and '-'", p.Field)
 		}
 		for j := range i {
 			if e.Personal[j].Field == p.Field {
-				return fmt.Errorf("personal field %q is there twice", p.Field)
+				return fmt.Errorf("personal field %.40q is there twice", p.Field)
 			}
 		}
 		if len(p.Text) > MaxText {
 			return tooLong(p.Field, len(p.Text))
 		}
 		if p.Redacted && p.Text != "" {
-			return fmt.Errorf("personal field %q is redacted and has a text", p.Field)
+			return fmt.Errorf("personal field %.40q is redacted and has a text", p.Field)
 		}
 	}
 	for i, f := range e.Effects {
@@ -108,7 +108,7 @@ func (e *Entry) validEffect(f Effect) error {
 		case f.Seats < 0 || f.Seats > maxSeats:
 			return fmt.Errorf("%d seats, want 0 to %d", f.Seats, maxSeats)
 		case f.State != Live && f.State != Revoked && f.State != Refunded:
-			return fmt.Errorf("state is %q, want live, revoked or refunded", f.State)
+			return fmt.Errorf("state is %.40q, want live, revoked or refunded", f.State)
 		case max(len(f.Order), len(f.Grants)) > MaxText:
 			return tooLong("order or grants", max(len(f.Order), len(f.Grants)))
 		}

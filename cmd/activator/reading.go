@@ -58,6 +58,10 @@ func (p *printer) reading(r *activator.Reading) {
 		p.machines(name, r.Active)
 	}
 	p.checks(r.Checks)
+	if r.Hardware != nil {
+		p.blank()
+		p.machinesBeside(*r.Hardware, 2)
+	}
 }
 
 func standing(state string) string {

@@ -60,6 +60,27 @@ func (a *app) client() (*protector.Client, error) {
 	return client, nil
 }
 
+// productUID is the uid of the product in use, by its signed profile.
+func (a *app) productUID() ([16]byte, error) {
+	folder, err := a.folder()
+	if err != nil {
+		return [16]byte{}, err
+	}
+	file, err := a.product(folder)
+	if err != nil {
+		return [16]byte{}, err
+	}
+	profile, err := a.read(file, product.MaxProfile)
+	if err != nil {
+		return [16]byte{}, err
+	}
+	p, err := product.OpenUnpinned(profile)
+	if err != nil {
+		return [16]byte{}, err
+	}
+	return p.UID, nil
+}
+
 // with opens the client for one command and says what it noticed.
 func (a *app) with(act func(*protector.Client) error) error {
 	client, err := a.client()

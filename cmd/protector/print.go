@@ -47,6 +47,7 @@ type shownCode struct {
 	Repeat      bool       `json:"repeat"` // shown before
 	Made        string     `json:"made"`
 	Changed     []string   `json:"changed,omitempty"`    // request: hardware that changed
+	Hardware    string     `json:"hardware,omitempty"`   // request: hardware profile code
 	Complete    *bool      `json:"complete,omitempty"`   // confirmation: no copy of the state is left
 	Reason      string     `json:"incomplete,omitempty"` // confirmation: what is not complete
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/manual-activator/manual-activator/fingerprint"
+	"github.com/manual-activator/manual-activator/protector"
 )
 
 func (a *app) profileCommand() *cobra.Command {
@@ -16,23 +17,24 @@ func (a *app) profileCommand() *cobra.Command {
 	var code bool
 	cmd := &cobra.Command{
 		Use: "profile", Short: "show the hardware that tells this machine from others",
-		Long: `profile shows what is read of this machine. The identifiers themselves are shown
-only with --json and in the file of --save, which is what --machine takes.`,
+		Long: `profile shows what is read of this machine, what of it counts, and why the rest
+does not.
+
+--save writes a file for the vendor's support: hashes in place of identifiers,
+which only this product can compare, with the notes of what was found and left
+out. --code shows the same, shorter, as a code for a mail. The identifiers themselves are shown with --json; that is also what
+--machine takes, for test products.`,
 		Args: arguments(0, 0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if code {
-				return later("the hardware profile code")
+				return a.showHardwareCode()
 			}
 			p, err := a.hardware(cmd.Context())
 			if err != nil {
 				return err
 			}
 			if file != "" {
-				data, err := json.MarshalIndent(p, "", "  ")
-				if err != nil {
-					return err
-				}
-				if err := save(file, append(data, '\n')); err != nil {
+				if err := a.saveProfile(p, file); err != nil {
 					return err
 				}
 			}
@@ -42,9 +44,47 @@ only with --json and in the file of --save, which is what --machine takes.`,
 			return a.showProfile(p, file)
 		},
 	}
-	cmd.Flags().StringVar(&file, "save", "", "write the profile to a `file`")
-	cmd.Flags().BoolVar(&code, "code", false, "show it as a code (not in this version yet)")
+	cmd.Flags().StringVar(&file, "save", "", "write a `file` for support: hashes and notes")
+	cmd.Flags().BoolVar(&code, "code", false, "show it as a code, bound to the request that waits or is made")
 	return cmd
+}
+
+// showHardwareCode shows the profile of the request that waits, or of a new one.
+func (a *app) showHardwareCode() error {
+	return a.with(func(c *protector.Client) error {
+		r, err := c.Request(0, protector.RequestOptions{})
+		if err != nil {
+			return err
+		}
+		if r.Hardware == nil {
+			return errors.New("this machine has no hardware profile that fits into a code: send the file of --save")
+		}
+		if a.json {
+			out := codeOf(r.Code)
+			out.Definition, out.Repeat, out.Made, out.Hardware = definitionOf(r.Definition), r.Repeat, stamp(r.Made), r.Hardware.String()
+			return a.value(out)
+		}
+		fmt.Fprintf(a.stdout, "Hardware profile code, for the request code %s:\n\n  %s\n\n", r.Code, r.Hardware)
+		fmt.Fprintln(a.stdout, "The vendor's desk reads it where it reads the request code.")
+		return nil
+	})
+}
+
+// saveProfile writes the profile for support: hashed for the product in use.
+func (a *app) saveProfile(p *fingerprint.Profile, file string) error {
+	uid, err := a.productUID()
+	if err != nil {
+		return err
+	}
+	hashed, err := p.Hash(uid, fingerprint.FileBits)
+	if err != nil {
+		return err
+	}
+	data, err := json.MarshalIndent(hashed, "", "  ")
+	if err != nil {
+		return err
+	}
+	return save(file, append(data, '\n'))
 }
 
 // hardware is this machine, or the recorded one.
@@ -92,7 +132,7 @@ func (a *app) showProfile(p *fingerprint.Profile, file string) error {
 	}
 	fmt.Fprintf(a.stdout, "identity: %s\n", p.Strength())
 	if file != "" {
-		fmt.Fprintf(a.stdout, "It is in %s.\n", file)
+		fmt.Fprintf(a.stdout, "%s is for the vendor's support. It holds hashes, no identifiers.\n", file)
 	}
 	switch p.Strength() {
 	case fingerprint.NoIdentity:

@@ -86,12 +86,16 @@ func (a *app) requested(c *protector.Client, r protector.Request, qr bool, file 
 		var text bytes.Buffer
 		fmt.Fprintf(&text, "Request code for %s, definition %d (%s)\n", name, r.Definition.ID, plain(r.Definition.Name))
 		bothForms(&text, r.Code)
+		if r.Hardware != nil {
+			fmt.Fprintf(&text, "The hardware of this machine, as hashes; leave it in:\n\n  %s\n", r.Hardware)
+		}
 		if err := save(file, text.Bytes()); err != nil {
 			return err
 		}
 	}
 	if a.json {
 		out := codeOf(r.Code)
+		out.Hardware = r.Hardware.String()
 		out.Definition, out.Repeat, out.Made = definitionOf(r.Definition), r.Repeat, r.Made.Format(time.RFC3339)
 		for _, k := range r.Changed {
 			out.Changed = append(out.Changed, k.String())

@@ -204,8 +204,3 @@ func arguments(least, most int, want string) cobra.PositionalArgs {
 		return nil
 	}
 }
-
-// later is the answer of what this version knows and does not do.
-func later(what string) error {
-	return fmt.Errorf("%s is not in this version yet", what)
-}

@@ -102,6 +102,7 @@ type statusValue struct {
 	License      string             `json:"license,omitempty"`
 	Customer     string             `json:"customer,omitempty"`
 	Fingerprint  string             `json:"fingerprint,omitempty"`
+	Hardware     string             `json:"hardware,omitempty"`
 	State        protector.State    `json:"state"`
 	Reason       protector.Reason   `json:"reason"`
 	Usable       bool               `json:"usable"`
@@ -115,7 +116,7 @@ type statusValue struct {
 
 func statusJSON(s *protector.Status) statusValue {
 	out := statusValue{
-		Customer: s.Customer, State: s.State, Reason: s.Reason, Usable: s.Usable(),
+		Customer: s.Customer, Hardware: s.Hardware, State: s.State, Reason: s.Reason, Usable: s.Usable(),
 		Definitions: []definitionStatus{}, Confirmations: []shownCode{}, Notes: []noted{},
 	}
 	out.Product.UID, out.Product.ID = s.Product.UID.String(), s.Product.ID
@@ -156,6 +157,9 @@ func (a *app) showStatus(s *protector.Status) error {
 	}
 	if s.Trial.Has {
 		fmt.Fprintf(a.stdout, "trial: %s (%s)\n", s.Trial.State, plain(s.Trial.Detail))
+	}
+	if s.Hardware != "" {
+		fmt.Fprintf(a.stdout, "hardware: %s\n", plain(s.Hardware))
 	}
 	fmt.Fprintln(a.stdout)
 	w := tabwriter.NewWriter(a.stdout, 0, 8, 2, ' ', 0)
