@@ -248,7 +248,7 @@ func (d *desk) choose(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	case is(k, keys.Back):
 		d.found, d.pick = nil, 0
 	default:
-		return nil, k.Mod != 0 || typed(k)
+		return nil, typed(k)
 	}
 	return nil, true
 }
