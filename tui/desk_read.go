@@ -196,7 +196,7 @@ func (d *desk) paste(text string) tea.Cmd {
 		d.box.insert(text)
 		return d.changed()
 	}
-	if len(text) > maxField {
+	if len(text) > maxPaste {
 		return d.s.warn(fmt.Sprintf("%d MB are no mail: nothing was taken.", len(text)>>20))
 	}
 	gen := d.gen
