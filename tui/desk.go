@@ -284,6 +284,8 @@ func (d *desk) help() []key.Binding {
 	bs := []key.Binding{}
 	if r := d.reading; r != nil && !r.Code.IsZero() {
 		switch {
+		case d.needsMore():
+			bs = append(bs, called(keys.Enter, "say what"))
 		case r.Code.Kind() == codes.KindSerial:
 			bs = append(bs, called(keys.Enter, "open the license"))
 		case r.Verdict == journal.Refused && r.Overridable():

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -121,6 +122,14 @@ func (d *desk) otherwise() tea.Cmd {
 			text("Override", "", "The reason for passing checks that are a matter of judgment."),
 		},
 	}
+	f.begin(d.s)
+	switch {
+	case r.Definition.Type == product.Choice:
+		f.items[2].note = "The ids of what it grants, such as 4,5: " + d.leafNames() + "."
+		f.focus(2)
+	case d.needsMore():
+		f.focus(1)
+	}
 	f.do = func(f *form) (tea.Cmd, string) {
 		dec, wrong := decisionOf(f, ids, r.Definition.ID)
 		if wrong != "" {
@@ -128,7 +137,44 @@ func (d *desk) otherwise() tea.Cmd {
 		}
 		return d.submit(dec), ""
 	}
-	return d.s.open(f.begin(d.s))
+	return d.s.open(f)
+}
+
+// leafNames lists what a choice can grant.
+func (d *desk) leafNames() string {
+	var names []string
+	for _, id := range d.reading.Definition.Leaves {
+		name := ""
+		if leaf, ok := d.reading.Product.Definition(id); ok {
+			name = " " + leaf.Name
+		}
+		names = append(names, fmt.Sprint(id)+name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// flags are the words of the command line in a sentence; the desk has a form.
+var flags = regexp.MustCompile(`, such as --(param|choose) \S+`)
+
+func withoutFlags(s string) string { return flags.ReplaceAllString(s, "") }
+
+// needsMore reports whether a request is refused only because what it asks for
+// needs a last day or a choice, which the operator gives.
+func (d *desk) needsMore() bool {
+	r := d.reading
+	if r == nil || r.Verdict != journal.Refused || r.Code.IsZero() || r.Definition == nil || r.Code.Kind() != codes.KindRequest {
+		return false
+	}
+	more := false
+	for _, c := range r.Checks {
+		if c.Result == activator.Failed {
+			if !flags.MatchString(c.Detail) {
+				return false
+			}
+			more = true
+		}
+	}
+	return more
 }
 
 // valueNote says what the value of an answer means for what is asked for.

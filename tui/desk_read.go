@@ -196,7 +196,7 @@ func (d *desk) paste(text string) tea.Cmd {
 		d.box.insert(text)
 		return d.changed()
 	}
-	if len(text) > maxField {
+	if len(text) > maxPaste {
 		return d.s.warn(fmt.Sprintf("%d MB are no mail: nothing was taken.", len(text)>>20))
 	}
 	gen := d.gen
@@ -252,7 +252,7 @@ func (d *desk) choose(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	case is(k, keys.Back):
 		d.found, d.pick = nil, 0
 	default:
-		return nil, k.Mod != 0 || typed(k)
+		return nil, typed(k)
 	}
 	return nil, true
 }

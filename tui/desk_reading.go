@@ -47,6 +47,8 @@ func (d *desk) band(p *page) {
 		word, style, next = " SERIAL NUMBER ", t.band, "Enter opens the license."
 	case kind == codes.KindSerial:
 		word, style, next = " SERIAL NUMBER ", t.bandBad, sentence(r.Reason)
+	case d.needsMore():
+		word, next = " ONE THING IS MISSING ", sentence(withoutFlags(r.Reason))+" Enter asks for it."
 	case r.Verdict == journal.Refused && r.Overridable():
 		next = "✗ " + sentence(r.Reason) + " Enter records the refusal; ctrl+o takes it all the same, with a reason."
 	case r.Verdict == journal.Refused:
@@ -180,8 +182,8 @@ func (d *desk) checks(p *page, all []activator.Check, said string, h int) {
 			rest = append(rest, c)
 			continue
 		}
-		detail := c.Detail
-		if detail == said {
+		detail := withoutFlags(c.Detail)
+		if c.Detail == said {
 			detail = "as said above"
 		}
 		p.hang(" "+t.mark(c.Result)+" "+t.strong.Render(pad(c.Name, 14))+" ", t.plain, detail)

@@ -30,7 +30,7 @@ func (d *desk) drawResult(p *page, h int) {
 		band(t.bandBad, "RECORDED AS UNREADABLE", "Ask the customer for the code once more, group by group.")
 		p.line(entry)
 	default:
-		band(t.bandBad, "REFUSED, RECORDED", sentence(o.Reason))
+		band(t.bandBad, "REFUSED, RECORDED", sentence(withoutFlags(o.Reason)))
 		p.line(entry)
 		p.blank()
 		switch {

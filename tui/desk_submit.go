@@ -48,6 +48,9 @@ func (d *desk) press() tea.Cmd {
 		}
 		return d.s.tell(openLicenseMsg{r.License.Number})
 	}
+	if d.needsMore() {
+		return d.otherwise()
+	}
 	return d.submit(activator.Decision{})
 }
 
@@ -144,7 +147,7 @@ func (d *desk) submitted(msg submitMsg) tea.Cmd {
 
 // notRecorded says that a submission failed: nothing is promised.
 func (d *desk) notRecorded(c *call) tea.Cmd {
-	why := sentence(clean(c.err.Error()))
+	why := sentence(withoutFlags(clean(c.err.Error())))
 	if d.now != c {
 		return d.s.warn("NOT recorded: " + cut(c.text, 20) + ": " + why)
 	}

@@ -282,6 +282,31 @@ func TestLeavingAsksWhereSomethingWouldBeLost(t *testing.T) {
 	}
 }
 
+// A rental needs a day, and a choice a choice: the desk asks for it.
+func TestWhatIsMissingIsAskedFor(t *testing.T) {
+	d := opened(t)
+	_, c := d.license("Print Shop Miller", 1)
+	d.answered(c, 1)
+	d.press("enter")
+	d.write(c.asks(t, 8).String())
+	d.shows("ONE THING IS MISSING Rental needs its last day. Enter asks for it.")
+	d.hides("--param")
+	d.press("enter")
+	d.write("2027-06-30")
+	d.press("tab", "tab", "tab", "tab", "tab", "enter")
+	d.shows("ANSWERED")
+	d.shows("until 2027-06-30")
+	c.Enter(d.m.desk.result())
+	d.wait(time.Second)
+	d.press("enter")
+	d.write(c.asks(t, 13).String())
+	d.press("enter")
+	d.shows("4 Options, 5 More")
+	d.write("4,9")
+	d.press("tab", "tab", "tab", "tab", "enter")
+	d.shows("ANSWERED")
+}
+
 // Keys that come in one burst reach the room that the first of them opened.
 func TestKeysDoNotOvertakeTheRoom(t *testing.T) {
 	d := opened(t)

@@ -9,8 +9,12 @@ import (
 	"charm.land/lipgloss/v2"
 )
 
-// maxField bounds what a field takes, in characters: a mail with its history fits.
-const maxField = 1 << 20
+// What a field takes, in characters, and what a paste may have, in bytes: a mail
+// with its history.
+const (
+	maxField = 1 << 10
+	maxPaste = 1 << 20
+)
 
 // field is a line to type in.
 type field struct {
@@ -44,7 +48,7 @@ func (f *field) insert(s string) {
 		}
 		return r
 	}, s))
-	rs = rs[:min(len(rs), maxField-len(f.text))]
+	rs = rs[:min(len(rs), max(maxField-len(f.text), 0))]
 	f.text = append(f.text[:f.pos:f.pos], append(rs, f.text[f.pos:]...)...)
 	f.pos += len(rs)
 }

@@ -257,6 +257,22 @@ func TestFirstRun(t *testing.T) {
 	d.shows("Ready for the next call")
 }
 
+func TestPastesAreBounded(t *testing.T) {
+	d := opened(t)
+	huge := strings.Repeat("12345 ", 500_000)
+	d.paste(huge)
+	d.shows("are no mail")
+	for _, keys := range [][]string{{"tab"}, {"f3"}, {"f4"}} {
+		d.press(keys...)
+		d.paste(huge)
+		start := time.Now()
+		d.m.View()
+		if took := time.Since(start); took > 200*time.Millisecond {
+			t.Errorf("%v: have %v for a frame after a huge paste, want a frame", keys, took)
+		}
+	}
+}
+
 func TestTheMouseIsOptional(t *testing.T) {
 	d := opened(t)
 	d.send(tea.MouseClickMsg{X: 10, Y: 0, Button: tea.MouseLeft})

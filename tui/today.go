@@ -24,6 +24,12 @@ type todayRoom struct {
 
 func newTodayRoom(s *shared, d *desk) *todayRoom { return &todayRoom{s: s, desk: d} }
 
+// callKinds are the entries that come from calls.
+var callKinds = []journal.Kind{
+	journal.KindRequest, journal.KindConfirmation, journal.KindUnreadable, journal.KindOther, journal.KindSerial,
+	journal.KindRefund, journal.KindGone, journal.KindLicense, journal.KindChange,
+}
+
 func (r *todayRoom) name() string { return "Today" }
 
 func (r *todayRoom) enter() tea.Cmd {
@@ -35,7 +41,7 @@ func (r *todayRoom) enter() tea.Cmd {
 	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
 	return r.s.do("reading the calls of the day", func(ctx context.Context) any {
 		var m todayMsg
-		for e, err := range office.Entries(ctx, journal.Query{Newest: true, Operator: operator, From: midnight, Limit: 500}) {
+		for e, err := range office.Entries(ctx, journal.Query{Newest: true, Kinds: callKinds, Operator: operator, From: midnight, Limit: 500}) {
 			if err != nil {
 				m.err = err
 				return m

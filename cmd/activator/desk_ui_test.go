@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -76,8 +77,8 @@ func TestDeskInATerminal(t *testing.T) {
 	run("license", "add", "--product", "press-studio", "--customer", "Print Shop Miller", "--order", "4711", "--seats", "2")
 	call := firstCall(t, vendor)
 
-	p := &pane{t, filepath.Base(dir)}
-	p.tmux("new-session", "-d", "-s", "desk", "-x", "80", "-y", "24", program+" --dir "+vendor+" --operator anna; echo status $?; sleep 60")
+	p := &pane{t, fmt.Sprint("activator-test-", os.Getpid())}
+	p.tmux("new-session", "-d", "-s", "desk", "-x", "80", "-y", "24", "HOME="+dir+" XDG_CONFIG_HOME="+dir+" "+program+" --dir "+vendor+" --operator anna; echo status $?; sleep 60")
 	t.Cleanup(func() { _ = exec.Command("tmux", "-L", p.socket, "kill-server").Run() }) // it may be gone
 	p.shows("Passphrase")
 	p.keys("a passphrase for tests", "Enter")
@@ -93,16 +94,13 @@ func TestDeskInATerminal(t *testing.T) {
 	p.keys("Enter")
 	screen := p.shows("ANSWERED")
 
-	var entries []struct {
-		Kind   string `json:"kind"`
+	type entry struct {
 		Answer string `json:"activation_code"`
 	}
+	var entries []entry
 	d := json.NewDecoder(strings.NewReader(string(run("journal", "list", "--kind", "request"))))
 	for d.More() {
-		var e struct {
-			Kind   string `json:"kind"`
-			Answer string `json:"activation_code"`
-		}
+		var e entry
 		if err := d.Decode(&e); err != nil {
 			t.Fatal(err)
 		}
