@@ -133,7 +133,7 @@ func (ru *ruling) granted(d *product.Definition, parameter uint32) {
 	switch {
 	case !g.Covers(*d) && !ru.coversLeaves(d, parameter):
 		ru.doubt(checkGranted, sayNotGranted(d.Name, sayBought(g, ru.r.definitionName)))
-	case !g.CoversParameter(*d, parameter):
+	case !ru.coversValues(d, parameter):
 		ru.doubt(checkGranted, sayTooMuch(d.Name, parameter, sayBought(g, ru.r.definitionName)))
 	default:
 		ru.pass(checkGranted, sayGranted(d.Name))
@@ -143,6 +143,40 @@ func (ru *ruling) granted(d *product.Definition, parameter uint32) {
 	} else {
 		ru.doubt(checkRelease, sayReleaseNotCovered(ru.r.Release, g.Release))
 	}
+}
+
+// coversValues reports whether the values were bought that an answer to d gives: its
+// own, those of its parts, or those that a reactivation brings back.
+func (ru *ruling) coversValues(d *product.Definition, parameter uint32) bool {
+	g := ru.r.License.Grants
+	gives := map[uint8]uint32{d.ID: parameter}
+	switch {
+	case d.Type == product.Reactivate && ru.r.node.gaveBack():
+		gives = ru.r.history.ended(ru.r.node)
+	case d.Type.Group():
+		gives = ru.r.history.given(*d, parameter)
+	}
+	for id, value := range gives {
+		part, ok := ru.r.Product.Definition(id)
+		if ok && (!g.CoversParameter(part, value) || d.Type == product.Reactivate && !ru.covers(part)) {
+			return false
+		}
+	}
+	return true
+}
+
+// covers reports whether a definition was bought by itself or as part of a group.
+func (ru *ruling) covers(part product.Definition) bool {
+	g := ru.r.License.Grants
+	if g.Covers(part) {
+		return true
+	}
+	for _, d := range ru.r.Product.Definitions {
+		if d.Type.Group() && g.Covers(d) && slices.Contains(shares(d, ru.r.Product.Definition, ^uint32(0)), part.ID) {
+			return true
+		}
+	}
+	return false
 }
 
 // coversLeaves reports whether everything that an answer to a group activates was

@@ -70,6 +70,7 @@ const (
 	causeReactivate              // after a deactivation
 	causeRenewal                 // the first answer had expired
 	causeCorrection              // the first answer was wrong
+	causeRecover                 // a recovery
 	causeMoved                   // the machine's parts had changed, and its seat moved to its new fingerprint
 )
 

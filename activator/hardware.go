@@ -79,13 +79,15 @@ func (s *Session) compareHardware(ctx context.Context, r *Reading, h *codes.Hard
 	if err != nil {
 		return fmt.Errorf("journal entry %v: its hardware profile: %w", e.ID, err)
 	}
-	j := catalog.Judge(profileOf(r.Product.UID, kept), profileOf(r.Product.UID, h), r.Product.Policy, false)
+	j := catalog.Judge(ProfileOf(r.Product.UID, kept), ProfileOf(r.Product.UID, h), r.Product.Policy, false)
 	r.Hardware = &j
 	return nil
 }
 
-// profileOf is a hardware profile code's content as a profile to compare with.
-func profileOf(uid codes.UID, h *codes.Hardware) *fingerprint.Profile {
+// ProfileOf is what a hardware profile code of the product with this uid holds, as a
+// profile to compare with: hashes of 16 bits, without labels. The code's tag is not
+// looked at.
+func ProfileOf(uid codes.UID, h *codes.Hardware) *fingerprint.Profile {
 	p := &fingerprint.Profile{Version: fingerprint.CollectorVersion, Hashed: &fingerprint.Hashing{UID: uid, Bits: fingerprint.CodeBits}}
 	for n, hashes := range h.Kinds {
 		if hashes == nil {

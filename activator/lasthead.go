@@ -26,39 +26,47 @@ func (d *Desk) headFile(origin string) string {
 	return filepath.Join(d.heads, hex.EncodeToString(sum[:8])+".head")
 }
 
-// lastHead is the last head that this computer saw of the journal's own log, or nil.
-func (d *Desk) lastHead(ctx context.Context) (*journal.Head, string, error) {
-	now, err := d.store.Head(ctx)
+// lastHeads are the last heads that this computer saw of the journal's logs, by the
+// file that keeps each: of its own, and of those before it whose backup was restored.
+func (d *Desk) lastHeads(ctx context.Context) (map[string]journal.Head, error) {
+	if d.heads == "" {
+		return nil, nil
+	}
+	snap, err := d.store.Snapshot(ctx)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	path := d.headFile(now.Origin)
-	if path == "" {
-		return nil, "", nil
-	}
-	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, path, nil
-	}
-	if err != nil {
-		return nil, path, err
-	}
-	h, err := journal.ParseCheckpoint(text, headVerifiers{d})
-	if err != nil {
-		return nil, path, fmt.Errorf("%s, the last head of the journal that this computer saw, cannot be read (%w): if you know why, remove the file", path, err)
-	}
-	return &h, path, nil
+	defer snap.Close()
+	heads := map[string]journal.Head{}
+	return heads, snap.Logs(func(row journal.LogRow) error {
+		path := d.headFile(row.Origin)
+		text, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		h, err := journal.ParseCheckpoint(text, headVerifiers{d})
+		if err != nil {
+			return fmt.Errorf("%s, the last head of the journal that this computer saw, cannot be read (%w): if you know why, remove the file", path, err)
+		}
+		heads[path] = h
+		return nil
+	})
 }
 
 // grown refuses a journal that is not what this computer saw last, with later entries.
 func (d *Desk) grown(ctx context.Context) error {
-	h, path, err := d.lastHead(ctx)
-	if err != nil || h == nil {
+	heads, err := d.lastHeads(ctx)
+	if err != nil {
 		return err
 	}
-	if err := d.store.Extends(ctx, *h); err != nil {
-		return fmt.Errorf("the journal is not the one that this computer saw last, when it had %d entries: a former copy was put back, or it was changed (%w); "+
-			"restore a backup with `activator restore`, or, if you know that this is right, remove %s", h.Size, err, path)
+	for path, h := range heads {
+		if err := d.store.Extends(ctx, h); err != nil {
+			return fmt.Errorf("the journal is not the one that this computer saw last, when it had %d entries: a former copy was put back, a backup was restored, or it was changed (%w). "+
+				"What was decided since then is not in it: confirmations could count again. If you know why, and what is missing, remove %s", h.Size, err, path)
+		}
 	}
 	return nil
 }

@@ -15,7 +15,7 @@ import (
 //	trial types   the amount: days, hours or starts
 //	feature       the number, or the bits
 //	choice        bit i for the i-th leaf
-//	composite     0, or the last day for its leaves of type release and expire-on
+//	composite     0, or the last day: of its leaves of type expire-on, else of its releases
 //	recover       today
 //	all others    0
 //

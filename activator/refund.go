@@ -49,9 +49,9 @@ func (ru *ruling) proofs() {
 	loose := 0
 	for _, a := range h.answers {
 		switch {
-		case a.keyless():
 		case a.gone != nil && a.shut == nil:
 			gone++
+		case a.keyless():
 		case a.shut == nil, !a.seenBefore(a.shut.entry) && !a.descends(a.shut.parent) && a != a.shut.parent:
 			loose++ // it may be in use: a new installation that was never heard of again
 		}

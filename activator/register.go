@@ -112,6 +112,8 @@ func (d *Desk) complete(o *Order) (*catalog.Product, product.Grants, error) {
 		return nil, g, usagef("seats: have %d, want 1 to %d", o.Seats, maxSeats)
 	case o.Customer == "" || len([]rune(o.Customer)) > maxCustomer:
 		return nil, g, usagef("customer: have %q, want a name of 1 to %d characters", o.Customer, maxCustomer)
+	case oneLine(o.Customer) != o.Customer || oneLine(o.Order) != o.Order:
+		return nil, g, usagef("customer and order: have %q and %q, want no control characters in them", o.Customer, o.Order)
 	case len(o.Order) > maxCustomer:
 		return nil, g, usagef("order: have %d bytes, want at most %d", len(o.Order), maxCustomer)
 	}

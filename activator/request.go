@@ -21,15 +21,17 @@ func (ru *ruling) request(e *journal.Entry) *answer {
 	if !ru.known() || !ru.genuine() {
 		return nil
 	}
+	s := ru.r.Statement
+	earlier := ru.r.history.answersTo(s.Fingerprint, s.Random)
+	said := ru.d
+	ru.renew(earlier)
 	grants := ru.grants()
 	if grants == nil {
 		return nil
 	}
-	s := ru.r.Statement
-	earlier := ru.r.history.answersTo(s.Fingerprint, s.Random)
 	if len(earlier) > 0 && ru.d.Correct == "" {
 		last := earlier[len(earlier)-1]
-		if !ru.differs(last, grants) && last.answer.valid(ru.now) {
+		if !ru.differs(last, grants, said) && last.answer.valid(ru.now) {
 			return ru.repeat(e, last)
 		}
 	}
@@ -45,6 +47,22 @@ func (ru *ruling) request(e *journal.Entry) *answer {
 	given := ru.give(grants, terms, revision, why)
 	e.Answer = given.code.String()
 	return given
+}
+
+// renew makes the terms of the last answer to the same request those of the next one,
+// as far as the operator says nothing else: a provisional answer that expired must not
+// come back for ever.
+func (ru *ruling) renew(earlier []*node) {
+	if len(earlier) == 0 || ru.d.Correct != "" {
+		return
+	}
+	t := earlier[len(earlier)-1].answer.terms
+	if ru.d.As == 0 {
+		ru.d.As = t.Definition
+	}
+	if ru.d.As == t.Definition && ru.d.Parameter == nil && ru.d.Choose == nil && product.Type(t.Type) != product.Recover {
+		ru.d.Parameter = &t.Parameter
+	}
 }
 
 // grants is the definition that the answer is to grant: the one asked for, or the
@@ -174,14 +192,14 @@ func (ru *ruling) afterGiveBack(grants *product.Definition) {
 
 // differs reports whether the operator now wants something else than was
 // answered; that needs a correction, and the check says so.
-func (ru *ruling) differs(last *node, grants *product.Definition) bool {
+func (ru *ruling) differs(last *node, grants *product.Definition, said Decision) bool {
 	t := last.answer.terms
-	other := ru.d.As != 0 && t.Definition != grants.ID
-	if ru.d.Parameter != nil || ru.d.Choose != nil {
-		asked, err := ru.d.parameter(grants, ru.r.Product.Definition, ru.now)
+	other := said.As != 0 && t.Definition != grants.ID
+	if said.Parameter != nil || said.Choose != nil {
+		asked, err := said.parameter(grants, ru.r.Product.Definition, ru.now)
 		other = other || err != nil || t.Parameter != asked
 	}
-	if ru.d.ShelfLife != nil && !other {
+	if said.ShelfLife != nil && !other {
 		day, ok := ru.lastDay(grants)
 		other = !ok || day != t.Day
 	}
@@ -267,7 +285,9 @@ func (ru *ruling) why(earlier []*node, recovers bool) cause {
 		return causeReactivate
 	case ru.moved:
 		return causeMoved
-	case ru.r.State == LicenseOnly && !recovers:
+	case recovers:
+		return causeRecover
+	case ru.r.State == LicenseOnly:
 		return causeReissue
 	}
 	return causeFirst
@@ -285,6 +305,11 @@ func (ru *ruling) limits(why cause) {
 		max, what = l.Reissues, sayMoves
 	case causeReactivate:
 		max, what = l.Reactivations, sayReactivations
+	case causeRecover:
+		max, what = l.Reissues, sayRecoveries
+	case causeFirst:
+		ru.transfers()
+		return
 	default:
 		ru.skip(checkLimits, sayNoLimit)
 		return
@@ -295,7 +320,7 @@ func (ru *ruling) limits(why cause) {
 		if a.answer.cause != why || a.at.Before(since) {
 			continue
 		}
-		if why == causeReissue && a.ref.fingerprint != ru.r.Statement.Fingerprint || why == causeMoved && a.home != ru.r.node.home {
+		if (why == causeReissue || why == causeRecover) && a.ref.fingerprint != ru.r.Statement.Fingerprint || why == causeMoved && a.home != ru.r.node.home {
 			continue
 		}
 		n++
@@ -305,6 +330,28 @@ func (ru *ruling) limits(why cause) {
 		return
 	}
 	ru.pass(checkLimits, sayWithinLimit(what, n+1, max, l.PeriodDays))
+}
+
+// transfers counts how often seats went on to other machines: machines activated
+// within the period, above the seats. The limit is that of reactivations: both are
+// what give-backs are for.
+func (ru *ruling) transfers() {
+	l := ru.r.limits
+	since := ru.now.AddDate(0, 0, -l.PeriodDays)
+	machines := map[codes.Fingerprint]bool{ru.r.Statement.Fingerprint: true}
+	for _, a := range ru.r.history.answers {
+		if a.answer.cause == causeFirst && !a.at.Before(since) {
+			machines[a.ref.fingerprint] = true
+		}
+	}
+	switch n := len(machines) - ru.r.License.Seats; {
+	case n <= 0:
+		ru.skip(checkLimits, sayNoLimit)
+	case n > l.Reactivations:
+		ru.doubt(checkLimits, sayLimit(sayTransfers, n-1, l.Reactivations, l.PeriodDays))
+	default:
+		ru.pass(checkLimits, sayWithinLimit(sayTransfers, n, l.Reactivations, l.PeriodDays))
+	}
 }
 
 // lastDay is the day until which the answer can be typed.

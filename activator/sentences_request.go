@@ -63,6 +63,8 @@ func sayReleaseNotCovered(release, covered uint16) string {
 }
 
 const (
+	sayRecoveries   = "recoveries of one machine"
+	sayTransfers    = "seats that went on to another machine"
 	sayNeedsNothing = "it needs nothing else first"
 	sayNeedsMet     = "what it builds on is active on this machine"
 )

@@ -1,6 +1,7 @@
 package activator
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/manual-activator/manual-activator/codes"
@@ -185,24 +186,44 @@ func (h *history) active(n *node) map[uint8]uint32 {
 		}
 		return on
 	case product.Type(n.answer.terms.Type) == product.Reactivate:
-		on := map[uint8]uint32{}
-		if d := n.parent; d.gaveBack() {
-			on = h.active(d.parent)
-			h.addActive(on, d.home, func(o *node) bool { return o.shut == d })
+		if n.parent.gaveBack() {
+			return h.ended(n.parent)
 		}
-		return on
+		return map[uint8]uint32{}
 	}
 	on := h.active(n.parent)
 	t := n.answer.terms
 	if d, ok := h.define(t.Definition); ok && d.Type != product.Recover {
-		for _, id := range shares(d, h.define, t.Parameter) {
-			leaf, _ := h.define(id)
-			switch {
-			case id == t.Definition, d.Type == product.Composite && takesDay(leaf.Type):
-				on[id] = t.Parameter
-			default:
-				on[id] = leaf.Parameter.Default
-			}
+		maps.Copy(on, h.given(d, t.Parameter))
+	}
+	return on
+}
+
+// ended is what the deactivation d ended on its machine, and a reactivation brings back.
+func (h *history) ended(d *node) map[uint8]uint32 {
+	on := h.active(d.parent)
+	h.addActive(on, d.home, func(o *node) bool { return o.shut == d })
+	return on
+}
+
+// given is what an answer to d makes active, with the value of each. The day of a
+// composite is for what expires on it; where nothing does, for its releases.
+func (h *history) given(d product.Definition, parameter uint32) map[uint8]uint32 {
+	if !d.Type.Group() {
+		return map[uint8]uint32{d.ID: parameter}
+	}
+	on := map[uint8]uint32{}
+	expires := false
+	ids := shares(d, h.define, parameter)
+	for _, id := range ids {
+		leaf, _ := h.define(id)
+		expires = expires || leaf.Type == product.ExpireOn
+	}
+	for _, id := range ids {
+		leaf, _ := h.define(id)
+		on[id] = leaf.Parameter.Default
+		if d.Type == product.Composite && takesDay(leaf.Type) && (leaf.Type == product.ExpireOn || !expires) {
+			on[id] = parameter
 		}
 	}
 	return on

@@ -2,6 +2,7 @@ package activator
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
@@ -36,12 +37,10 @@ func (s *Session) Verify(ctx context.Context, known ...journal.Head) (*journal.R
 	if err := s.desk.Unlock(); err != nil {
 		return nil, err
 	}
-	last, _, err := s.desk.lastHead(ctx)
+	heads, err := s.desk.lastHeads(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if last != nil {
-		known = append(slices.Clone(known), *last)
-	}
+	known = slices.AppendSeq(slices.Clone(known), maps.Values(heads))
 	return journal.Verify(ctx, s.desk.store, headVerifiers{s.desk}, known...)
 }

@@ -99,13 +99,18 @@ func granted(p *product.Profile, d product.Definition, value uint32) ([]share, e
 		}
 	}
 	var shares []share
-	for _, id := range leaves(p, d, value) {
+	ids := leaves(p, d, value)
+	expires := slices.ContainsFunc(ids, func(id uint8) bool {
+		leaf, _ := p.Definition(id)
+		return leaf.Type == product.ExpireOn
+	})
+	for _, id := range ids {
 		s := share{Definition: d, value: value}
 		if d.Type.Group() {
 			s.Definition, _ = p.Definition(id)
 			if s.value = s.Parameter.Default; takesDay(s.Type) {
 				s.value = 0
-				if d.Type == product.Composite {
+				if d.Type == product.Composite && (s.Type == product.ExpireOn || !expires) {
 					s.value = value
 				}
 			}

@@ -173,7 +173,7 @@ func TestGroups(t *testing.T) {
 		{"choice of all", 14, 7, "", "1 active 0; 4 active 14; 5 active 2; 7 active 0; "},
 		{"choice of nothing", 14, 0, ReasonAnswerValue, ""},
 		{"choice of more than there is", 14, 8, ReasonAnswerValue, ""},
-		{"composite with a rental", 15, day, "", "1 active 1086; 11 active 1086; 15 active 0; "},
+		{"composite with a rental", 15, day, "", "1 active 0; 11 active 1086; 15 active 0; "},
 		{"rental without a day", 15, 0, ReasonAnswerValue, ""},
 		{"leaf that builds on another", 16, 0, "", "1 active 0; 8 active 0; 16 active 0; "},
 		{"leaf that builds on something else", 17, 0, ReasonPrecondition, ""},
