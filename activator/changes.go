@@ -62,6 +62,8 @@ func (c Change) check(op Operator) error {
 			return usagef("nothing to change was given: name seats, grants or a customer")
 		case c.Seats != nil && (*c.Seats < 1 || *c.Seats > maxSeats):
 			return usagef("seats: have %d, want 1 to %d", *c.Seats, maxSeats)
+		case c.Customer != nil && oneLine(*c.Customer) != *c.Customer:
+			return usagef("customer: have %q, want no control characters in it", *c.Customer)
 		case c.Customer != nil && (*c.Customer == "" || len([]rune(*c.Customer)) > maxCustomer):
 			return usagef("customer: have %q, want a name of 1 to %d characters", *c.Customer, maxCustomer)
 		}

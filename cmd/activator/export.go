@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -90,7 +91,7 @@ func export(ctx context.Context, w io.Writer, s *activator.Session, q journal.Qu
 		if format == "jsonl" {
 			err = enc.Encode(j)
 		} else {
-			err = table.Write(row(j))
+			err = table.Write(noFormulas(row(j)))
 		}
 		if err != nil {
 			return n, err
@@ -109,4 +110,15 @@ func row(j entryJSON) []string {
 		j.Entry, j.At, string(j.Kind), string(j.Verdict), j.Operator, j.Desk, j.Via, j.Product, j.License, definition,
 		j.Fingerprint, j.Random, j.State, j.Code, j.Answer, j.Personal["customer"], j.Personal["reference"], j.Personal["reason"],
 	}
+}
+
+// noFormulas puts an apostrophe before fields that a spreadsheet would take for a
+// formula, as OWASP advises (CSV injection): customers choose their names.
+func noFormulas(fields []string) []string {
+	for i, f := range fields {
+		if f != "" && strings.ContainsRune("=+-@\t\r", rune(f[0])) {
+			fields[i] = "'" + f
+		}
+	}
+	return fields
 }
