@@ -17,6 +17,7 @@ var never = map[string][]string{
 	"fingerprint":       {"codes", "activator", "protector", "tui", "cmd"},
 	"protector":         {"activator", "tui", "cmd"},
 	"activator":         {"protector", "tui", "cmd"},
+	"tui":               {"protector", "cmd"},
 	"activator/journal": {"activator", "activator/catalog", "activator/keyring", "fingerprint"},
 }
 
