@@ -14,13 +14,16 @@ import (
 )
 
 const compareLong = `compare holds two hardware profiles against each other: A is the earlier
-one, B the later. Both are files, as the customer's side saves them for
-support.
+one, B the later. Each is a file, as the customer's side saves it for support,
+or a hardware profile code, which begins with P: the code itself, a file or a
+mail that holds one, or - for standard input.
 
 For each kind of hardware it shows the parts of both machines side by side,
 what became of them and what that counts, and then says whether this is the
-same machine under the product's weights and tolerances. Without a product it
-is the one that the files were saved for, or the default policy.`
+same machine under the product's weights and tolerances. Without --product it
+is the one that the files were saved for, or the default policy. The product
+of a code is that of its license at this desk, which asks for the passphrase.
+Whether a code is genuine is not looked at: read does that.`
 
 func (a *app) compareCmd() *cobra.Command {
 	var name string
@@ -28,17 +31,20 @@ func (a *app) compareCmd() *cobra.Command {
 	tolerance, desk := -1, -1
 	c := &cobra.Command{
 		Use: "compare A B", Short: "compare two hardware profiles", Long: compareLong,
-		Args: args(2, 2, "two files with hardware profiles, the earlier one first"),
+		Args: args(2, 2, "two hardware profiles, files or codes, the earlier one first"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			var two [2]*fingerprint.Profile
-			for n, file := range args {
-				p, err := fingerprint.Load(file)
-				if err != nil {
-					return err
-				}
-				two[n] = p
+			if args[0] == "-" && args[1] == "-" {
+				return &usageError{text: "standard input has one of the two profiles: give the other as a file or a code", cmd: cmd}
 			}
-			policy, err := a.policy(name, two)
+			named, err := a.productOf(name)
+			if err != nil {
+				return err
+			}
+			two, err := a.machines(cmd.Context(), [2]string{args[0], args[1]}, named)
+			if err != nil {
+				return err
+			}
+			policy, err := a.policy(named, two)
 			if err != nil {
 				return err
 			}
@@ -69,45 +75,50 @@ func (a *app) compareCmd() *cobra.Command {
 	return c
 }
 
+// productOf is the product that --product names, by its file, name or uid; nil
+// where it names none.
+func (a *app) productOf(name string) (*catalog.Product, error) {
+	switch {
+	case name == "":
+		return nil, nil
+	case strings.ContainsAny(name, `./\`):
+		return catalog.LoadFile(name)
+	}
+	return a.productHere(name)
+}
+
+// productHere is a product of this desk, by its name or uid.
+func (a *app) productHere(name string) (*catalog.Product, error) {
+	dir, err := a.folder()
+	if err != nil {
+		return nil, err
+	}
+	c, err := catalog.Load(filepath.Join(dir, "products"))
+	if err != nil {
+		return nil, err
+	}
+	return c.Product(name)
+}
+
 // policy is that of the named product; else that of the product the profiles
 // were hashed for, where this desk has it; else the default.
-func (a *app) policy(name string, profiles [2]*fingerprint.Profile) (product.Policy, error) {
-	switch {
-	case strings.ContainsAny(name, `./\`):
-		p, err := catalog.LoadFile(name)
-		if err != nil {
-			return product.Policy{}, err
-		}
-		return p.Policy, nil
-	case name != "":
-		return a.policyOf(name)
+func (a *app) policy(named *catalog.Product, profiles [2]*fingerprint.Profile) (product.Policy, error) {
+	if named != nil {
+		return named.Policy, nil
 	}
 	for _, p := range profiles {
 		if p.Hashed == nil {
 			continue
 		}
-		found, err := a.policyOf(hex.EncodeToString(p.Hashed.UID[:]))
-		if !errors.Is(err, catalog.ErrUnknownProduct) {
-			return found, err
+		found, err := a.productHere(hex.EncodeToString(p.Hashed.UID[:]))
+		switch {
+		case err == nil:
+			return found.Policy, nil
+		case !errors.Is(err, catalog.ErrUnknownProduct):
+			return product.Policy{}, err
 		}
 	}
 	return catalog.DefaultPolicy(), nil
-}
-
-func (a *app) policyOf(name string) (product.Policy, error) {
-	dir, err := a.folder()
-	if err != nil {
-		return product.Policy{}, err
-	}
-	c, err := catalog.Load(filepath.Join(dir, "products"))
-	if err != nil {
-		return product.Policy{}, err
-	}
-	p, err := c.Product(name)
-	if err != nil {
-		return product.Policy{}, err
-	}
-	return p.Policy, nil
 }
 
 // showJudgment prints the table, what changed standing out, and the sentence.
