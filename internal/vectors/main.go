@@ -35,6 +35,7 @@ var files = []struct {
 	{"bad.json", badVectors},
 	{"repair.json", repairVectors},
 	{"keys.json", keyVectors},
+	{"hardware.json", hardwareVectors},
 }
 
 func main() {
