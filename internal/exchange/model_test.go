@@ -29,6 +29,9 @@ const (
 	reactivate = 3
 	feature    = 4
 	moreDays   = 5
+	moreHours  = 6
+	moreRuns   = 7
+	rental     = 8 // until a day long after the model's life
 	unlimited  = 9
 	checkIn    = 10 // gives the feature back
 	recovery   = 11
@@ -37,11 +40,12 @@ const (
 )
 
 // asks are what a customer asks for.
-var asks = []uint8{release, feature, unlimited, composite, choice, recovery}
+var asks = []uint8{release, release, feature, feature, moreDays, moreHours, moreRuns, rental, unlimited, composite, choice, recovery}
 
 // brings says what an answer makes active; a choice is always of feature and unlimited.
 var brings = map[uint8][]uint8{
-	release: {release}, feature: {feature}, unlimited: {unlimited}, composite: {release, feature}, choice: {feature, unlimited},
+	release: {release}, feature: {feature}, moreDays: {moreDays}, moreHours: {moreHours}, moreRuns: {moreRuns},
+	rental: {rental}, unlimited: {unlimited}, composite: {release, feature}, choice: {feature, unlimited},
 }
 
 // An installation is one copy of the program with its state folder, and what the
@@ -250,6 +254,9 @@ func (w *world) ask() {
 		d.As = composite // the desk answers with more than was asked
 	case id == choice:
 		d.Choose = []uint8{feature, unlimited}
+	case id == rental:
+		day := uint32(codes.MaxDay)
+		d.Parameter = &day
 	}
 	out, err := w.session.Submit(context.Background(), r.Code.String(), d)
 	w.must(err)
@@ -268,9 +275,24 @@ func (w *world) ask() {
 		in.newest = out.Answer.String()
 	}
 	w.answers = append(w.answers, issued{r.Code.String(), out.Answer.String(), out.Granted.ID})
+	if id == release && d.As == 0 && !l.tainted && rapid.IntRange(0, 4).Draw(w.t, "correct") == 0 {
+		w.correct(in, r.Code.String())
+	}
 	if rapid.Bool().Draw(w.t, "typed at once") {
 		w.enter(in, c, w.answers[len(w.answers)-1])
 	}
+}
+
+// correct has the desk answer a request anew; both answers are out, and the program
+// takes one.
+func (w *world) correct(in *installation, request string) {
+	out, err := w.session.Submit(context.Background(), request, activator.Decision{Correct: "wrong menu item", As: feature})
+	w.must(err)
+	if out.Answer.IsZero() {
+		w.t.Fatalf("correction of an answer that was not typed: have %s (%s), want an answer", out.Verdict, out.Reason)
+	}
+	in.newest = out.Answer.String()
+	w.answers = append(w.answers, issued{request, in.newest, out.Granted.ID})
 }
 
 // expectAnswer says what an honest customer must be answered.
