@@ -129,6 +129,10 @@ func (d *desk) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 		return cmd, true
 	}
 	if d.onTicket {
+		if o := d.result(); o != nil && o.Verdict != journal.Refused && typed(k) {
+			// It would look recorded and not be.
+			return d.s.say("This is in the journal as it stands: a ticket goes in before enter. Enter begins the next call."), true
+		}
 		_, taken := d.ticket.update(k)
 		return nil, taken
 	}

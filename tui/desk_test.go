@@ -129,6 +129,22 @@ func TestConfirmationCountsOnce(t *testing.T) {
 	d.shows("CONFIRMED BEFORE")
 }
 
+// A ticket typed after the code was recorded would look recorded and not be.
+func TestTicketComesBeforeEnter(t *testing.T) {
+	d := opened(t)
+	_, c := d.license("Print Shop Miller", 1)
+	d.answered(c, 1)
+	d.press("enter")
+	d.write(c.givesBack(t).String())
+	d.press("enter")
+	d.shows("DEACTIVATION CONFIRMED")
+	d.wait(time.Second)
+	d.press("tab")
+	d.write("CN-55")
+	d.shows("a ticket goes in before enter")
+	d.hides("CN-55")
+}
+
 func TestAParkedRequestWakesUp(t *testing.T) {
 	d := opened(t)
 	l, c := d.license("Print Shop Miller", 1)
