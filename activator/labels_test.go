@@ -113,11 +113,11 @@ func TestInventedSerial(t *testing.T) {
 	}
 	key := l.Serial.Serial().Key
 	key[3] ^= 1
-	r, err := o.Read(context.Background(), codes.NewSerial(p.UID, l.Number, key).Code().String())
+	r, err := o.Read(context.Background(), codes.NewSerial(p.UID, l.Number, key).Code().String(), activator.Decision{})
 	if err != nil || r.Verdict != journal.Refused || !strings.Contains(r.Reason, "not made by us") {
 		t.Fatalf("invented serial: have %s %q, %v, want it refused", r.Verdict, r.Reason, err)
 	}
-	if r, err = o.Read(context.Background(), l.Serial.String()); err != nil || r.Verdict != journal.OK {
+	if r, err = o.Read(context.Background(), l.Serial.String(), activator.Decision{}); err != nil || r.Verdict != journal.OK {
 		t.Fatalf("real serial: have %s %q, %v, want ok", r.Verdict, r.Reason, err)
 	}
 }
@@ -184,6 +184,11 @@ func TestReceipt(t *testing.T) {
 		}
 	}
 	o.later(3)
+	for reference, want := range map[string]journal.Verdict{"": journal.Refused, "CASE-2": journal.Refused, " CASE-1 ": journal.Repeat} {
+		if r, err := o.Read(context.Background(), d.String(), activator.Decision{Reference: reference}); err != nil || r.Verdict != want {
+			t.Errorf("read with reference %q: have %s, %v, want %s", reference, r.Verdict, err, want)
+		}
+	}
 	if again := o.submit(d, activator.Decision{Reference: "CASE-1"}); again.Receipt != first.Receipt {
 		t.Errorf("receipt again: have\n%s\nwant\n%s", again.Receipt, first.Receipt)
 	}

@@ -39,7 +39,7 @@ func TestFormerJournalPutBack(t *testing.T) {
 	if _, err := o.Submit(ctx, d.String(), activator.Decision{}); err == nil || !strings.Contains(err.Error(), "former copy was put back") {
 		t.Fatalf("confirmation again on a former journal: have %v, want it refused", err)
 	}
-	if _, err := o.Read(ctx, d.String()); err == nil {
+	if _, err := o.Read(ctx, d.String(), activator.Decision{}); err == nil {
 		t.Fatal("reading on a former journal: have no error, want one")
 	}
 	var tampered *journal.TamperedError

@@ -83,11 +83,11 @@ func TestRefusals(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			before := o.entries()
-			r, err := o.Read(ctx, c.code.String(), c.d.Want...)
+			r, err := o.Read(ctx, c.code.String(), c.d)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(c.d.Want) == 0 && c.d.As == 0 && c.code != l.Serial && r.Verdict != journal.Refused {
+			if c.code != l.Serial && r.Verdict != journal.Refused {
 				t.Errorf("read: have verdict %s, want refused", r.Verdict)
 			}
 			if have, want := o.entries(), before; have != want {
@@ -279,7 +279,7 @@ func TestRefund(t *testing.T) {
 	if _, err := o.Change(ctx, activator.Change{License: l.Number, Kind: activator.RefundLicense}); err == nil {
 		t.Fatal("a refund without a reference: have it taken, want a usage error")
 	}
-	serial, err := o.Read(ctx, l.Serial.String())
+	serial, err := o.Read(ctx, l.Serial.String(), activator.Decision{})
 	if err != nil || serial.Verdict != journal.Refused || !strings.Contains(serial.Reason, "refunded") {
 		t.Fatalf("serial of a refunded license: have %s %q, %v", serial.Verdict, serial.Reason, err)
 	}
@@ -652,7 +652,7 @@ func TestForeignKeyring(t *testing.T) {
 	}
 	o.desk.Close()
 	o.open()
-	if _, err := o.Read(context.Background(), r.String()); err == nil || !strings.Contains(err.Error(), "belong together") {
+	if _, err := o.Read(context.Background(), r.String(), activator.Decision{}); err == nil || !strings.Contains(err.Error(), "belong together") {
 		t.Fatalf("read with another vendor's keyring: have %v, want an error that says so", err)
 	}
 }

@@ -16,8 +16,9 @@ import (
 // the desk. [*Session] is its implementation. Nothing behind it knows a terminal,
 // a global variable or a clock of its own.
 type Service interface {
-	// Read decodes and checks a code. It journals nothing and issues nothing.
-	Read(ctx context.Context, text string, want ...codes.Kind) (*Reading, error)
+	// Read decodes and checks a code as Submit would decide on it with the same
+	// decision. It journals nothing and issues nothing.
+	Read(ctx context.Context, text string, d Decision) (*Reading, error)
 	// Submit decides on a code. The outcome, a refusal too, is in the journal
 	// and durable before Submit returns.
 	Submit(ctx context.Context, text string, d Decision) (*Outcome, error)
@@ -61,7 +62,7 @@ func (o Operator) May(a Action) bool { return o.Only == nil || slices.Contains(o
 // A Decision is what the operator adds to a code. The zero Decision takes a
 // request or a confirmation as it is.
 type Decision struct {
-	Want      []codes.Kind // kinds that belong here; empty: requests and confirmations
+	Want      []codes.Kind // kinds that belong here; empty: requests and confirmations, for Read serial numbers too
 	As        uint8        // grants this definition in place of the one asked for; 0: as asked
 	Parameter *uint32      // in place of the definition's default; a last day as a [codes.Day]
 	Choose    []uint8      // the leaves of a choice that the answer activates

@@ -61,18 +61,25 @@ func (s *Session) may(a Action) error {
 	return nil
 }
 
-// Read decodes a text and says what a submission would be answered. It journals
-// nothing, and repairs by proposal only. With want it takes these kinds only.
-func (s *Session) Read(ctx context.Context, text string, want ...codes.Kind) (*Reading, error) {
+// Read decodes a text and says what a submission with this decision would be
+// answered. It journals nothing, and repairs by proposal only. A [UsageError] says
+// that the decision does not fit the code, as Submit would.
+func (s *Session) Read(ctx context.Context, text string, d Decision) (*Reading, error) {
 	if err := s.may(ActRead); err != nil {
 		return nil, err
 	}
-	if len(want) == 0 {
-		want = []codes.Kind{codes.KindRequest, codes.KindConfirmation, codes.KindSerial}
+	if len(d.Want) == 0 {
+		d.Want = []codes.Kind{codes.KindRequest, codes.KindConfirmation, codes.KindSerial}
 	}
-	d := Decision{Want: want, salts: s.desk.salt}
+	if err := d.trim(); err != nil {
+		return nil, err
+	}
+	d.salts = s.desk.salt
 	r, _, err := s.examine(ctx, text, d)
 	if err != nil {
+		return nil, err
+	}
+	if err := r.fits(d, s.desk.now()); err != nil {
 		return nil, err
 	}
 	r.judged(decide(r, d, s.desk.now()))
@@ -119,19 +126,8 @@ func (s *Session) Submit(ctx context.Context, text string, d Decision) (*Outcome
 			return nil, err
 		}
 	}
-	if err := trim(&d.Override, "override"); err != nil {
+	if err := d.trim(); err != nil {
 		return nil, err
-	}
-	if err := trim(&d.Correct, "correct"); err != nil {
-		return nil, err
-	}
-	for _, text := range []*string{&d.Reference, &d.Refund} {
-		if err := trim(text, "reference"); err != nil {
-			return nil, err
-		}
-	}
-	if d.Refund != "" {
-		d.Reference = d.Refund
 	}
 	d.salts = s.desk.salt
 	d.intent = s.desk.salt()
@@ -153,6 +149,23 @@ func (s *Session) Submit(ctx context.Context, text string, d Decision) (*Outcome
 		return o, nil
 	}
 	return nil, fmt.Errorf("tried %d times: if no other desk works on this license just now, the journal's books do not agree with each other: run `activator journal verify` (%w)", attempts, raced)
+}
+
+// trim takes blanks off the operator's texts, and a refund's reference for that of
+// its confirmation.
+func (d *Decision) trim() error {
+	for _, t := range []struct {
+		text *string
+		what string
+	}{{&d.Override, "override"}, {&d.Correct, "correct"}, {&d.Reference, "reference"}, {&d.Refund, "reference"}} {
+		if err := trim(t.text, t.what); err != nil {
+			return err
+		}
+	}
+	if d.Refund != "" {
+		d.Reference = d.Refund
+	}
+	return nil
 }
 
 // trim takes blanks off both ends of a text that the journal keeps. What is blank

@@ -40,14 +40,14 @@ func TestOverridableIsAMatterOfJudgment(t *testing.T) {
 	l := o.license(1)
 	a, b := o.machine(l, 1), o.machine(l, 2)
 	o.submit(a.request(1), activator.Decision{})
-	r, err := o.Read(ctx, b.request(1).String())
+	r, err := o.Read(ctx, b.request(1).String(), activator.Decision{})
 	if err != nil || r.Verdict != journal.Refused || !r.Overridable() {
 		t.Errorf("no seat: have %v, overridable %v, %v, want a refusal that can be overridden", r.Verdict, r.Overridable(), err)
 	}
 	if _, err := o.Change(ctx, activator.Change{License: l.Number, Kind: activator.RevokeLicense, Reason: "test"}); err != nil {
 		t.Fatal(err)
 	}
-	if r, err = o.Read(ctx, b.request(1).String()); err != nil || r.Overridable() {
+	if r, err = o.Read(ctx, b.request(1).String(), activator.Decision{}); err != nil || r.Overridable() {
 		t.Errorf("revoked: have overridable %v, %v, want not", r.Overridable(), err)
 	}
 }
@@ -59,7 +59,7 @@ func TestMachineStory(t *testing.T) {
 	m := o.machine(l, 7)
 	story := func() string {
 		t.Helper()
-		r, err := o.Read(ctx, m.request(1).String())
+		r, err := o.Read(ctx, m.request(1).String(), activator.Decision{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -130,10 +130,12 @@ func (d *desk) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	}
 	if d.onTicket {
 		if o := d.result(); o != nil && o.Verdict != journal.Refused && typed(k) {
-			// It would look recorded and not be.
-			return d.s.say("This is in the journal as it stands: a ticket goes in before enter. Enter begins the next call."), true
+			return d.recordedAlready(), true
 		}
-		_, taken := d.ticket.update(k)
+		changed, taken := d.ticket.update(k)
+		if changed {
+			return d.retold(), true
+		}
 		return nil, taken
 	}
 	if d.now != nil && typed(k) {
@@ -147,6 +149,12 @@ func (d *desk) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 		return d.changed(), true
 	}
 	return nil, taken
+}
+
+// recordedAlready refuses a ticket for what was recorded without it: it would look
+// recorded and not be.
+func (d *desk) recordedAlready() tea.Cmd {
+	return d.s.say("This is in the journal as it stands: a ticket goes in before enter. Enter begins the next call.")
 }
 
 // focus moves between the box and the ticket.

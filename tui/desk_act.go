@@ -238,14 +238,14 @@ func (d *desk) refund() tea.Cmd {
 		return d.s.say("A refund follows a confirmation code. Without one: F3, the license, then f.")
 	}
 	if d.now != nil {
-		return askRefund(d.s, r.License.Number, strings.TrimSpace(d.ticket.value()))
+		return askRefund(d.s, r.License.Number, d.reference())
 	}
 	f := &form{
 		title: "Record the confirmation and the refund?", yes: "Record both", danger: true, draft: "refund " + r.Code.String(),
 		text:  []string{fmt.Sprintf("License %v of %s is closed for good: it will never be answered again.", r.License.Number, r.License.Customer)},
 		items: []*item{text("Reference", "the credit note or case", "The refund counts once for it.")},
 	}
-	f.items[0].field.set(strings.TrimSpace(d.ticket.value()))
+	f.items[0].field.set(d.reference())
 	f.do = func(f *form) (tea.Cmd, string) {
 		if f.value(0) == "" {
 			return nil, "a reference is needed: the refund counts once for it"

@@ -87,25 +87,38 @@ func (d *desk) enough() bool {
 	return d.characters() >= 23
 }
 
-// look reads the text in the box. It journals nothing.
+// look reads the text in the box, as it would be decided with the ticket that stands
+// there. It journals nothing.
 func (d *desk) look() tea.Cmd {
 	if d.s.office == nil || d.box.empty() {
 		return nil
 	}
 	d.stop()
-	office, text, gen := d.s.office, d.text(), d.gen
+	office, text, gen, ticket := d.s.office, d.text(), d.gen, d.reference()
 	d.looking, d.readErr = true, nil
 	cmd, stop := d.s.start("looking the code up", func(ctx context.Context) any {
-		r, err := office.Read(ctx, text)
-		return readMsg{gen, r, err}
+		r, err := office.Read(ctx, text, activator.Decision{Reference: ticket})
+		return readMsg{gen, ticket, r, err}
 	})
 	d.stop = stop
 	return cmd
 }
 
-// read takes a reading, if it is still of what stands in the box.
+// reference is the case that the ticket field names.
+func (d *desk) reference() string { return strings.TrimSpace(d.ticket.value()) }
+
+// retold looks again after the ticket changed: a confirmation counts once, for one
+// ticket. What was read before shows until then.
+func (d *desk) retold() tea.Cmd {
+	if d.now != nil || d.reading == nil && !d.looking {
+		return nil
+	}
+	return d.look()
+}
+
+// read takes a reading, if it is still of what stands in the box and beside it.
 func (d *desk) read(msg readMsg) tea.Cmd {
-	if msg.gen != d.gen {
+	if msg.gen != d.gen || msg.ticket != d.reference() {
 		return nil
 	}
 	d.looking, d.reading, d.readErr, d.pick = false, msg.reading, msg.err, 0
@@ -186,8 +199,11 @@ func withoutCapitals(p *codes.Proposal) bool {
 
 func (d *desk) paste(text string) tea.Cmd {
 	if d.onTicket {
+		if o := d.result(); o != nil && o.Verdict != journal.Refused {
+			return d.recordedAlready()
+		}
 		d.ticket.insert(strings.TrimSpace(text))
-		return nil
+		return d.retold()
 	}
 	if len(text) <= shortPaste {
 		if d.now != nil {

@@ -36,7 +36,7 @@ func (d *desk) press() tea.Cmd {
 		return nil
 	case d.readErr != nil:
 		return d.look()
-	case d.looking:
+	case d.looking && r == nil:
 		return d.s.say("One moment: the code is being looked up.")
 	case r == nil:
 		return tea.Batch(d.look(), d.s.warn("The code is not complete. Nothing was recorded."))
@@ -81,7 +81,7 @@ func (d *desk) submit(dec activator.Decision) tea.Cmd {
 	d.ids++
 	text := d.text()
 	if dec.Reference == "" {
-		dec.Reference = strings.TrimSpace(d.ticket.value())
+		dec.Reference = d.reference()
 	}
 	c := &call{
 		id: d.ids, at: d.s.cfg.Now(), text: d.box.value(), ticket: d.ticket.value(), form: d.layout.Form,
@@ -206,7 +206,7 @@ func (d *desk) lookAgain(license codes.LicenseNumber) tea.Cmd {
 		}
 		office, id, text := d.s.office, c.id, c.text
 		cmds = append(cmds, d.s.do("looking at a parked request", func(ctx context.Context) any {
-			r, err := office.Read(ctx, text)
+			r, err := office.Read(ctx, text, activator.Decision{})
 			return parkedMsg{id, r, err}
 		}))
 	}

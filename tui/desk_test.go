@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/manual-activator/manual-activator/activator"
-	"github.com/manual-activator/manual-activator/codes"
 )
 
 // From the last typed character to the issued code: one key.
@@ -120,12 +119,15 @@ func TestConfirmationCountsOnce(t *testing.T) {
 	d.write(back)
 	d.shows("accepted already, on 22 November 2026 by anna")
 	d.shows("case 1001")
+	d.press("tab")
+	d.write("case 1001")
+	d.shows("Accepted before for this ticket; enter shows its receipt again.")
+	d.write("0")
+	d.shows("accepted already, on 22 November 2026 by anna")
 	d.press("enter")
 	d.shows("REFUSED, RECORDED")
 	d.wait(time.Second)
-	d.press("tab")
-	d.write("case 1001")
-	d.press("enter")
+	d.press("tab", "backspace", "enter")
 	d.shows("CONFIRMED BEFORE")
 }
 
@@ -237,7 +239,7 @@ type hanging struct {
 	err error
 }
 
-func (h hanging) Read(context.Context, string, ...codes.Kind) (*activator.Reading, error) {
+func (h hanging) Read(context.Context, string, activator.Decision) (*activator.Reading, error) {
 	return nil, h.err
 }
 

@@ -62,6 +62,7 @@ type (
 type (
 	readMsg struct {
 		gen     int
+		ticket  string // with which it was read
 		reading *activator.Reading
 		err     error
 	}

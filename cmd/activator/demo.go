@@ -330,7 +330,7 @@ func (p *play) request(command string) (codes.Code, error) {
 func (p *play) answer(ctx context.Context, request codes.Code, full bool) (codes.Code, error) {
 	if full {
 		p.does(atDesk, "activator read "+request.String())
-		r, err := p.session.Read(ctx, request.String())
+		r, err := p.session.Read(ctx, request.String(), activator.Decision{})
 		if err != nil {
 			return codes.Code{}, err
 		}

@@ -39,7 +39,7 @@ func (a *app) show(ctx context.Context, s *activator.Session, l *activator.Licen
 	if err != nil {
 		return err
 	}
-	r, err := s.Read(ctx, serial.String(), codes.KindSerial)
+	r, err := s.Read(ctx, serial.String(), activator.Decision{Want: []codes.Kind{codes.KindSerial}})
 	if err != nil {
 		return err
 	}

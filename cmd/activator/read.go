@@ -53,7 +53,7 @@ taken as one text; --pick takes all of standard input as one text.`,
 func (a *app) read(ctx context.Context, s *activator.Session, list []string) error {
 	worst := exitDone
 	for i, text := range list {
-		r, err := s.Read(ctx, text)
+		r, err := s.Read(ctx, text, activator.Decision{})
 		if err != nil {
 			return err
 		}

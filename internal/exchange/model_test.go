@@ -487,7 +487,7 @@ func (w *world) activeElsewhere(l *soldLicense, machine int) bool {
 
 // holds asks the desk whether a machine has a seat.
 func (w *world) holds(l *soldLicense, machine int) bool {
-	r, err := w.session.Read(context.Background(), l.Serial.String())
+	r, err := w.session.Read(context.Background(), l.Serial.String(), activator.Decision{})
 	w.must(err)
 	fp, err := w.machines[machine].Fold(l.Product)
 	w.must(err)
@@ -613,7 +613,7 @@ func (w *world) compare(in *installation, c *protector.Client) {
 
 // checkSeats holds the desk's seats against the license.
 func (w *world) checkSeats(l *soldLicense) {
-	r, err := w.session.Read(context.Background(), l.Serial.String())
+	r, err := w.session.Read(context.Background(), l.Serial.String(), activator.Decision{})
 	w.must(err)
 	if len(r.Active) > l.Seats {
 		w.t.Fatalf("license %v: have %d machines with seats, want at most %d", l.Number, len(r.Active), l.Seats)
