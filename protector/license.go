@@ -29,8 +29,8 @@ func (c *Client) EnterSerial(text string) (Entered, error) {
 		if !serial.BelongsTo(s.profile.UID) {
 			return refuse(ReasonOtherProduct, "this serial number is not one of %s: it is for another product, or a character was misheard", s.profile.Name)
 		}
-		if s.profile.Sunsets(s.profile.UID, serial.License) {
-			return withdrawn(serial.License)
+		if refused := s.withdrawn(serial.License); refused != nil {
+			return refused
 		}
 		if !s.vouched(serial.License, serial.Key) {
 			return s.unvouched(serial.License)
@@ -45,7 +45,7 @@ func (c *Client) EnterSerial(text string) (Entered, error) {
 func (c *Client) EnterLicenseFile(data []byte) (Entered, error) {
 	var out Entered
 	err := c.session(func(s *session) error {
-		l, err := product.OpenLicense(data, s.anchor)
+		l, err := s.profile.OpenLicense(data, s.anchor)
 		if err != nil {
 			return refuse(ReasonLicenseFile, "%v", err).because(err)
 		}
@@ -54,8 +54,9 @@ func (c *Client) EnterLicenseFile(data []byte) (Entered, error) {
 			return refuse(ReasonOtherProduct, "this license file is for %q, not for %s", l.Product, s.profile.Name)
 		case l.Test && !s.profile.Test:
 			return refuse(ReasonTestOnly, "this license file was made for a test of %s: ask the vendor for a real one", s.profile.Name)
-		case s.profile.Sunsets(s.profile.UID, l.Number):
-			return withdrawn(l.Number)
+		}
+		if refused := s.withdrawn(l.Number); refused != nil {
+			return refused
 		}
 		out, err = s.enterLicense(l.Number, l.Key, string(data))
 		out.Customer = l.Customer
@@ -129,7 +130,7 @@ func (s *session) file() *product.License {
 	if s.lic.LicenseFile == "" {
 		return nil
 	}
-	l, err := product.OpenLicense([]byte(s.lic.LicenseFile), s.anchor)
+	l, err := s.profile.OpenLicense([]byte(s.lic.LicenseFile), s.anchor)
 	if err != nil || l.UID != s.profile.UID || l.Number != s.lic.License || !l.Key.Equal(s.lic.LicenseKey.LicenseKey) || l.Test && !s.profile.Test {
 		return nil
 	}
@@ -139,11 +140,28 @@ func (s *session) file() *product.License {
 // honored returns why the license in use is not honored, or nil. The state file
 // does not count as a witness: anybody could write one for an invented license.
 func (s *session) honored() *Error {
+	refused := s.withdrawn(s.lic.License)
 	switch {
-	case s.lic.Withdrawn != 0:
+	case refused != nil:
+		return refused
+	case s.lic.Withdrawn != 0: // by a newer profile than this program's
 		return withdrawn(s.lic.License)
 	case !s.vouched(s.lic.License, s.lic.LicenseKey.LicenseKey) && s.file() == nil:
 		return s.unvouched(s.lic.License)
+	}
+	return nil
+}
+
+// withdrawn says that the profile in use withdraws a license: by itself, or with all
+// others that were made with the same keys. Nil where it does not.
+func (s *session) withdrawn(l codes.LicenseNumber) *Error {
+	switch {
+	case s.profile.RefusesEpoch(l):
+		e := refuse(ReasonKeysReplaced, "license %s was made with keys that the vendor replaced, so %s honors it no more: ask the vendor for a new serial number", l, s.profile.Name)
+		e.License = l
+		return e
+	case s.profile.Sunsets(s.profile.UID, l):
+		return withdrawn(l)
 	}
 	return nil
 }

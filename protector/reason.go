@@ -14,33 +14,34 @@ type Reason string
 
 // Why a definition is in its state, and notes of a [Status].
 const (
-	ReasonActive             Reason = "activated"            // an accepted answer holds
-	ReasonProvisional        Reason = "provisional"          // active up to a last day
-	ReasonLastDay            Reason = "last-day"             // a last day is set, and is not over
-	ReasonUnlimited          Reason = "unlimited"            // an end that is switched off
-	ReasonTrialLeft          Reason = "trial-left"           // the trial runs
-	ReasonTrialOver          Reason = "trial-over"           // the trial has ended
-	ReasonTrialNotRecorded   Reason = "trial-not-recorded"   // the beginning of the trial could not be written
-	ReasonLastDayOver        Reason = "last-day-over"        // the last day is over, of one definition or of the license
-	ReasonNotActivated       Reason = "not-activated"        // never asked for
-	ReasonAnswerAwaited      Reason = "answer-awaited"       // a request code was made and not answered yet
-	ReasonNoLicense          Reason = "no-license"           // no serial number or license file was entered
-	ReasonDeactivated        Reason = "deactivated"          // ended by a deactivation
-	ReasonCheckedIn          Reason = "checked-in"           // given back by a check-in
-	ReasonHardwareChanged    Reason = "hardware-changed"     // activated on other hardware
-	ReasonHardwareUnreadable Reason = "hardware-unreadable"  // nothing that identifies could be read
-	ReasonMoved              Reason = "moved"                // the state was copied or moved here after the activation
-	ReasonReleaseNotCovered  Reason = "release-not-covered"  // the program is newer than what was licensed
-	ReasonWithdrawn          Reason = "license-withdrawn"    // the vendor revoked or refunded the license
-	ReasonNotVouched         Reason = "license-not-vouched"  // the profile does not know the license
-	ReasonNotYet             Reason = "not-yet"              // known, not in this version
-	ReasonStateDamaged       Reason = "state-damaged"        // every copy of the state is damaged or missing
-	ReasonStateRepaired      Reason = "state-repaired"       // a damaged, missing or old copy was replaced
-	ReasonStateNotWritable   Reason = "state-not-writable"   // a copy of the state could not be written
-	ReasonClockSetBack       Reason = "clock-set-back"       // the clock shows an earlier time than was seen
-	ReasonProfileOlder       Reason = "profile-older"        // an older program than the one last seen
-	ReasonProfileRollback    Reason = "profile-rollback"     // an older profile of the same program
-	ReasonProfile            Reason = "profile-not-accepted" // the product profile cannot be trusted or read
+	ReasonActive             Reason = "activated"             // an accepted answer holds
+	ReasonProvisional        Reason = "provisional"           // active up to a last day
+	ReasonLastDay            Reason = "last-day"              // a last day is set, and is not over
+	ReasonUnlimited          Reason = "unlimited"             // an end that is switched off
+	ReasonTrialLeft          Reason = "trial-left"            // the trial runs
+	ReasonTrialOver          Reason = "trial-over"            // the trial has ended
+	ReasonTrialNotRecorded   Reason = "trial-not-recorded"    // the beginning of the trial could not be written
+	ReasonLastDayOver        Reason = "last-day-over"         // the last day is over, of one definition or of the license
+	ReasonNotActivated       Reason = "not-activated"         // never asked for
+	ReasonAnswerAwaited      Reason = "answer-awaited"        // a request code was made and not answered yet
+	ReasonNoLicense          Reason = "no-license"            // no serial number or license file was entered
+	ReasonDeactivated        Reason = "deactivated"           // ended by a deactivation
+	ReasonCheckedIn          Reason = "checked-in"            // given back by a check-in
+	ReasonHardwareChanged    Reason = "hardware-changed"      // activated on other hardware
+	ReasonHardwareUnreadable Reason = "hardware-unreadable"   // nothing that identifies could be read
+	ReasonMoved              Reason = "moved"                 // the state was copied or moved here after the activation
+	ReasonReleaseNotCovered  Reason = "release-not-covered"   // the program is newer than what was licensed
+	ReasonWithdrawn          Reason = "license-withdrawn"     // the vendor revoked or refunded the license
+	ReasonKeysReplaced       Reason = "license-keys-replaced" // the vendor gave up the keys that the license was made with
+	ReasonNotVouched         Reason = "license-not-vouched"   // the profile does not know the license
+	ReasonNotYet             Reason = "not-yet"               // known, not in this version
+	ReasonStateDamaged       Reason = "state-damaged"         // every copy of the state is damaged or missing
+	ReasonStateRepaired      Reason = "state-repaired"        // a damaged, missing or old copy was replaced
+	ReasonStateNotWritable   Reason = "state-not-writable"    // a copy of the state could not be written
+	ReasonClockSetBack       Reason = "clock-set-back"        // the clock shows an earlier time than was seen
+	ReasonProfileOlder       Reason = "profile-older"         // an older program than the one last seen
+	ReasonProfileRollback    Reason = "profile-rollback"      // an older profile of the same program
+	ReasonProfile            Reason = "profile-not-accepted"  // the product profile cannot be trusted or read
 )
 
 // Why something that was asked for was not done.

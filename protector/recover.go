@@ -94,8 +94,8 @@ func (s *session) standIn() error {
 	default:
 		return damagedState(s.licFile.license)
 	}
-	if s.profile.Sunsets(s.profile.UID, rec.License) {
-		return withdrawn(rec.License)
+	if refused := s.withdrawn(rec.License); refused != nil {
+		return refused
 	}
 	rec.setKey(rec.stretched())
 	rec.Generation = 0

@@ -205,7 +205,7 @@ func (s *session) tick() {
 		}
 	}
 	if s.lic != nil && !s.older {
-		if withdrawn := s.profile.Sunsets(s.profile.UID, s.lic.License); withdrawn != (s.lic.Withdrawn != 0) {
+		if withdrawn := s.withdrawn(s.lic.License) != nil; withdrawn != (s.lic.Withdrawn != 0) {
 			s.lic.Withdrawn = 0
 			if withdrawn {
 				s.lic.Withdrawn = s.profile.Serial

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"github.com/manual-activator/manual-activator/codes/product"
 	"github.com/manual-activator/manual-activator/fingerprint"
 	"github.com/manual-activator/manual-activator/protector"
@@ -140,7 +142,7 @@ func (a *app) anchor(folder string, profile []byte) (string, error) {
 	switch {
 	case err == nil:
 		pinned := strings.TrimSuffix(string(data), "\n")
-		if pinned != p.Anchor {
+		if v, err := product.ParseAnchor(pinned); err != nil || !opens(profile, v) {
 			return "", &protector.Error{Reason: protector.ReasonProfile, Text: fmt.Sprintf(
 				"this product profile of %s is signed with another key than the first one (%s): it may be forged; ask the vendor, and if the key was changed, remove %s",
 				plain(p.Name), name, name)}
@@ -154,6 +156,13 @@ func (a *app) anchor(folder string, profile []byte) (string, error) {
 	}
 	fmt.Fprintf(a.stderr, "protector: no trust anchor is built in: from now on the key of %s (%s) is trusted, as %s says\n", plain(p.Vendor), keyName(p.Anchor), name)
 	return p.Anchor, nil
+}
+
+// opens reports whether a key signed the profile. The vendor may have a newer key by
+// now: then both signed it.
+func opens(profile []byte, v note.Verifier) bool {
+	_, err := product.Open(profile, v)
+	return err == nil
 }
 
 // pin writes the key of a product; one that is there stays.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"strings"
+
+	"github.com/manual-activator/manual-activator/codes"
 )
 
 // FormatDefinitions returns the lines of definitions as they stand in a product
@@ -91,6 +93,19 @@ func (r *reader) weight(p *Policy) {
 }
 
 // key reads "key 1 base64".
+// signer reads a line of a former signer: day, blank, anchor.
+func (r *reader) signer() FormerSigner {
+	day, anchor, _ := strings.Cut(r.field("signer"), " ")
+	if r.err != nil {
+		return FormerSigner{}
+	}
+	until, err := codes.ParseDay(day)
+	if err != nil {
+		r.fail("signer: %v", err)
+	}
+	return FormerSigner{Anchor: anchor, Until: until}
+}
+
 func (r *reader) key() PublicKey {
 	number, text, _ := strings.Cut(r.field("key"), " ")
 	k := PublicKey{ID: uint8(r.parseNumber("key", number, 255))}

@@ -10,8 +10,8 @@ import (
 )
 
 // sign returns text as a signed note.
-func (a artifact) sign(text []byte, s note.Signer) ([]byte, error) {
-	signed, err := note.Sign(&note.Note{Text: string(text)}, s)
+func (a artifact) sign(text []byte, signers []note.Signer) ([]byte, error) {
+	signed, err := note.Sign(&note.Note{Text: string(text)}, signers...)
 	if err != nil {
 		return nil, fmt.Errorf("sign the %s: %w", a.name, err)
 	}
@@ -21,37 +21,37 @@ func (a artifact) sign(text []byte, s note.Signer) ([]byte, error) {
 	return signed, nil
 }
 
-// open returns the text that one of the anchors signed. Line ends and a mark at
+// open returns the text that one of the anchors signed, and by which. Line ends and a mark at
 // the beginning that mail programs and editors change are put back first: they
 // are around the text, and what is signed is exact.
-func (a artifact) open(signed []byte, anchors []note.Verifier) ([]byte, error) {
+func (a artifact) open(signed []byte, anchors []note.Verifier) ([]byte, []note.Signature, error) {
 	if len(signed) > a.most {
-		return nil, a.tooLarge(len(signed))
+		return nil, nil, a.tooLarge(len(signed))
 	}
 	signed = trim(signed)
 	text, signatures := split(signed)
 	if err := a.kind(text); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(signatures) == 0 {
-		return nil, a.fail(ErrNotSigned, "the %s carries no signature: use the file as the vendor's desk wrote it", a.name)
+		return nil, nil, a.fail(ErrNotSigned, "the %s carries no signature: use the file as the vendor's desk wrote it", a.name)
 	}
 	if len(anchors) == 0 {
-		return nil, a.fail(ErrForeignKey, "the %s cannot be checked: no trust anchor is given", a.name)
+		return nil, nil, a.fail(ErrForeignKey, "the %s cannot be checked: no trust anchor is given", a.name)
 	}
 	n, err := note.Open(signed, note.VerifierList(anchors...))
 	var unverified *note.UnverifiedNoteError
 	var wrong *note.InvalidSignatureError
 	switch {
 	case err == nil:
-		return []byte(n.Text), nil
+		return []byte(n.Text), n.Sigs, nil
 	case errors.As(err, &wrong):
-		return nil, a.fail(ErrAltered, "the %s was altered or damaged: the signature of %s+%08x does not fit its text; ask the vendor for the file again", a.name, wrong.Name, wrong.Hash)
+		return nil, nil, a.fail(ErrAltered, "the %s was altered or damaged: the signature of %s+%08x does not fit its text; ask the vendor for the file again", a.name, wrong.Name, wrong.Hash)
 	case errors.As(err, &unverified):
 		s := unverified.Note.UnverifiedSigs[0]
-		return nil, a.fail(ErrForeignKey, "the %s is signed by %s+%08x, not by a key that is trusted here (%s)", a.name, clip(s.Name), s.Hash, trusted(anchors))
+		return nil, nil, a.fail(ErrForeignKey, "the %s is signed by %s+%08x, not by a key that is trusted here (%s)", a.name, clip(s.Name), s.Hash, trusted(anchors))
 	}
-	return nil, a.fail(ErrAltered, "the %s was altered or damaged: %v; ask the vendor for the file again", a.name, err)
+	return nil, nil, a.fail(ErrAltered, "the %s was altered or damaged: %v; ask the vendor for the file again", a.name, err)
 }
 
 // kind reports whether the first line names this artifact.

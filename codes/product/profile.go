@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"slices"
+	"strings"
 
 	"github.com/manual-activator/manual-activator/codes"
 )
@@ -24,8 +25,15 @@ type Profile struct {
 	Policy   Policy
 	// Definitions in the order of their ids.
 	Definitions []Definition
-	// Keys verify signed activation codes (E), in the order of their ids.
+	// Keys verify signed activation codes (E), in the order of their ids. An id is
+	// the key epoch that the key belongs to.
 	Keys []PublicKey
+	// Signers are the keys that signed license files before Anchor did and are
+	// still honored, in the order of their anchors. At most [MaxSigners].
+	Signers []FormerSigner
+	// Refused lists the key epochs whose licenses are honored no more, ascending:
+	// their secret is not the vendor's alone. Empty in all but bad times.
+	Refused []uint8
 	// Roster lists the vouches of the licenses the vendor drew, ascending, each once.
 	Roster []codes.Vouch
 	// Sunset lists the hashes of revoked and refunded licenses, ascending, each once.
@@ -52,6 +60,15 @@ type PublicKey struct {
 	Key [ed25519.PublicKeySize]byte
 }
 
+// FormerSigner is a key that the vendor replaced and that was not stolen.
+type FormerSigner struct {
+	Anchor string    // the verifier, see [ParseAnchor]; never the profile's own
+	Until  codes.Day // license files signed later by this key alone are refused
+}
+
+// MaxSigners is how many former signers fit: a keyring has 16 key epochs.
+const MaxSigners = 15
+
 // Definition returns the definition with the given id.
 func (p *Profile) Definition(id uint8) (Definition, bool) {
 	i, ok := slices.BinarySearchFunc(p.Definitions, id, func(d Definition, id uint8) int { return int(d.ID) - int(id) })
@@ -77,6 +94,11 @@ func (p *Profile) Vouched(v codes.Vouch) bool {
 	return ok
 }
 
+// RefusesEpoch reports whether the vendor gave up the license's key epoch.
+func (p *Profile) RefusesEpoch(l codes.LicenseNumber) bool {
+	return slices.Contains(p.Refused, l.Epoch())
+}
+
 // Sunsets reports whether the profile lists the license as revoked or refunded.
 func (p *Profile) Sunsets(uid codes.UID, l codes.LicenseNumber) bool {
 	_, ok := slices.BinarySearchFunc(p.Sunset, SunsetHash(uid, l), compareHash)
@@ -96,10 +118,14 @@ func SunsetHash(uid codes.UID, l codes.LicenseNumber) [8]byte {
 }
 
 // Normalize brings lists into the order that an artifact has: definitions and
-// keys by id, releases, roster and sunset list ascending with each entry once.
+// keys by id, former signers by anchor, releases, refused epochs, roster and sunset
+// list ascending with each entry once.
 func (p *Profile) Normalize() {
 	slices.SortStableFunc(p.Definitions, func(a, b Definition) int { return int(a.ID) - int(b.ID) })
 	slices.SortStableFunc(p.Keys, func(a, b PublicKey) int { return int(a.ID) - int(b.ID) })
+	slices.SortStableFunc(p.Signers, func(a, b FormerSigner) int { return strings.Compare(a.Anchor, b.Anchor) })
+	slices.Sort(p.Refused)
+	p.Refused = slices.Compact(p.Refused)
 	slices.Sort(p.Releases)
 	p.Releases = slices.Compact(p.Releases)
 	slices.SortFunc(p.Roster, compareVouch)

@@ -9,8 +9,8 @@ import (
 )
 
 // Canonical returns the text that is signed: lines "name value" in a fixed
-// order, every field present. Lists of lines (weight, definition, key) may be
-// empty; roster and sunset name their length and are followed by bare lines.
+// order, every field present. Lists of lines (weight, definition, key, signer, refused)
+// may be empty; roster and sunset name their length and are followed by bare lines.
 //
 //	manual-activator/1 product profile
 //	vendor "Example Vendor"
@@ -37,6 +37,8 @@ import (
 //	bit "color"                      one line for each bit, bit 0 first
 //	leaves none
 //	key 1 base64(32 bytes)
+//	signer 2026-11-01 example-vendor/profile+5a6b7c8d+AZ...
+//	refused 0                        a key epoch
 //	test yes
 //	signed 2026-11-22
 //	serial 1
@@ -69,6 +71,12 @@ func (p *Profile) Canonical() []byte {
 	}
 	for _, k := range p.Keys {
 		w.field("key", fmt.Sprintf("%d %s", k.ID, base64.StdEncoding.EncodeToString(k.Key[:])))
+	}
+	for _, s := range p.Signers {
+		w.field("signer", s.Until.String()+" "+s.Anchor)
+	}
+	for _, e := range p.Refused {
+		w.field("refused", fmt.Sprint(e))
 	}
 	w.field("test", yesNo(p.Test))
 	w.field("signed", p.SignedOn.String())
@@ -129,6 +137,12 @@ func parseProfile(text []byte) (*Profile, error) {
 	}
 	for r.starts("key") && len(p.Keys) < 256 {
 		p.Keys = append(p.Keys, r.key())
+	}
+	for r.starts("signer") && len(p.Signers) <= MaxSigners {
+		p.Signers = append(p.Signers, r.signer())
+	}
+	for r.starts("refused") && len(p.Refused) <= maxEpoch+1 {
+		p.Refused = append(p.Refused, uint8(r.number("refused", maxEpoch)))
 	}
 	p.Test = r.yesNo("test")
 	p.SignedOn = r.day("signed")

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
+
+	"github.com/manual-activator/manual-activator/codes"
 )
 
 // Sizes above these are refused before anything is read.
@@ -67,8 +70,9 @@ func ParseAnchor(text string) (note.Verifier, error) {
 }
 
 // Sign returns the product profile as a signed note. It refuses a profile that
-// is not valid, or whose anchor is not the signer's.
-func Sign(p *Profile, s note.Signer) ([]byte, error) {
+// is not valid, or whose anchor is not the signer's. also are keys that the vendor
+// had before: programs that trust one of them honor the profile too.
+func Sign(p *Profile, s note.Signer, also ...note.Signer) ([]byte, error) {
 	if err := p.Valid(); err != nil {
 		return nil, fmt.Errorf("product profile %s: %w", p.ID, err)
 	}
@@ -79,7 +83,7 @@ func Sign(p *Profile, s note.Signer) ([]byte, error) {
 	if anchor.Name() != s.Name() || anchor.KeyHash() != s.KeyHash() {
 		return nil, fmt.Errorf("product profile %s: its anchor is %s+%08x, the signing key %s+%08x", p.ID, anchor.Name(), anchor.KeyHash(), s.Name(), s.KeyHash())
 	}
-	signed, err := profileArtifact.sign(p.Canonical(), s)
+	signed, err := profileArtifact.sign(p.Canonical(), append([]note.Signer{s}, also...))
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +95,7 @@ func Sign(p *Profile, s note.Signer) ([]byte, error) {
 
 // Open returns the product profile that one of the anchors signed.
 func Open(signed []byte, anchors ...note.Verifier) (*Profile, error) {
-	text, err := profileArtifact.open(signed, anchors)
+	text, _, err := profileArtifact.open(signed, anchors)
 	if err != nil {
 		return nil, err
 	}
@@ -130,26 +134,68 @@ func OpenUnpinned(signed []byte) (*Profile, error) {
 	return nil, profileArtifact.invalid(errors.New("it names no anchor"))
 }
 
-// SignLicense returns the license file as a signed note.
-func SignLicense(l *License, s note.Signer) ([]byte, error) {
+// SignLicense returns the license file as a signed note; also is as in [Sign].
+func SignLicense(l *License, s note.Signer, also ...note.Signer) ([]byte, error) {
 	if err := l.valid(); err != nil {
 		return nil, fmt.Errorf("license file: %w", err)
 	}
-	return licenseArtifact.sign(l.Canonical(), s)
+	return licenseArtifact.sign(l.Canonical(), append([]note.Signer{s}, also...))
 }
 
 // OpenLicense returns the license that one of the anchors signed.
 func OpenLicense(signed []byte, anchors ...note.Verifier) (*License, error) {
-	text, err := licenseArtifact.open(signed, anchors)
+	l, _, err := openLicense(signed, anchors)
+	return l, err
+}
+
+// OpenLicense returns the license of a license file that the vendor of the profile
+// signed: with the key that the program trusts, with the profile's own, or, up to its
+// last day, with a former one. The profile must have been opened under that anchor.
+func (p *Profile) OpenLicense(signed []byte, anchor note.Verifier) (*License, error) {
+	own, err := ParseAnchor(p.Anchor)
 	if err != nil {
 		return nil, err
 	}
+	trust := []note.Verifier{anchor}
+	if own.Name() != anchor.Name() || own.KeyHash() != anchor.KeyHash() {
+		trust = append(trust, own)
+	}
+	lasting := trust
+	until := map[uint32]codes.Day{}
+	for _, s := range p.Signers {
+		v, err := ParseAnchor(s.Anchor)
+		if err != nil {
+			return nil, err
+		}
+		if v.Name() == anchor.Name() && v.KeyHash() == anchor.KeyHash() {
+			continue // the program trusts it by itself
+		}
+		trust, until[v.KeyHash()] = append(trust, v), s.Until
+	}
+	l, by, err := openLicense(signed, trust)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range by {
+		if l.SignedOn <= until[s.Hash] || slices.ContainsFunc(lasting, func(v note.Verifier) bool { return v.Name() == s.Name && v.KeyHash() == s.Hash }) {
+			return l, nil
+		}
+	}
+	return nil, licenseArtifact.fail(ErrForeignKey, "the license file was signed on %s by %s+%08x, a key that the vendor gave up on %s: ask the vendor for the file again",
+		l.SignedOn, by[0].Name, by[0].Hash, until[by[0].Hash])
+}
+
+func openLicense(signed []byte, anchors []note.Verifier) (*License, []note.Signature, error) {
+	text, by, err := licenseArtifact.open(signed, anchors)
+	if err != nil {
+		return nil, nil, err
+	}
 	l, err := parseLicense(text)
 	if err != nil {
-		return nil, licenseArtifact.invalid(err)
+		return nil, nil, licenseArtifact.invalid(err)
 	}
 	if !bytes.Equal(l.Canonical(), text) {
-		return nil, licenseArtifact.notCanonical()
+		return nil, nil, licenseArtifact.notCanonical()
 	}
-	return l, nil
+	return l, by, nil
 }

@@ -24,6 +24,7 @@ const (
 )
 
 const (
+	maxEpoch  = 15        // an epoch has 4 bits in a license number
 	maxKinds  = 64        // kinds of hardware with a weight
 	maxRoster = 4_000_000 // entries of the roster, and of the sunset list
 )
@@ -86,6 +87,9 @@ func (p *Profile) Valid() error {
 	if _, err := ParseAnchor(p.Anchor); err != nil {
 		return err
 	}
+	if err := p.validKeys(); err != nil {
+		return err
+	}
 	if err := CheckReleases(p.Release, p.Releases); err != nil {
 		return err
 	}
@@ -101,6 +105,38 @@ func (p *Profile) Valid() error {
 	for _, problem := range Check(p.Definitions) {
 		if problem.Severity == Mistake {
 			return problem
+		}
+	}
+	return nil
+}
+
+// validKeys reports what is wrong with the former signers and refused epochs.
+func (p *Profile) validKeys() error {
+	if len(p.Signers) > MaxSigners {
+		return fmt.Errorf("%d former signers: at most %d fit", len(p.Signers), MaxSigners)
+	}
+	for i, s := range p.Signers {
+		if _, err := ParseAnchor(s.Anchor); err != nil {
+			return err
+		}
+		switch {
+		case s.Anchor == p.Anchor:
+			return fmt.Errorf("a former signer is the key that signs the profile")
+		case s.Until == 0 || s.Until > codes.MaxDay:
+			return fmt.Errorf("the last day of a former signer is missing")
+		case i > 0 && p.Signers[i-1].Anchor >= s.Anchor:
+			return fmt.Errorf("former signers must stand in the order of their anchors, each once")
+		}
+	}
+	for i, e := range p.Refused {
+		switch {
+		case e > maxEpoch:
+			return fmt.Errorf("refused key epoch %d: expected 0 to %d", e, maxEpoch)
+		case i > 0 && p.Refused[i-1] >= e:
+			return fmt.Errorf("refused key epochs must ascend: %d stands before %d", p.Refused[i-1], e)
+		}
+		if _, ok := p.Key(e); ok {
+			return fmt.Errorf("key %d is of a key epoch that is refused", e)
 		}
 	}
 	return nil

@@ -45,9 +45,10 @@ type Vendor struct {
 	// Anchor is what the program has in code.
 	Anchor string
 
-	signer note.Signer
-	master *codes.Master
-	keys   map[codes.LicenseNumber][]codes.Key
+	signer  note.Signer
+	former  []note.Signer   // of epochs before, not given up
+	masters []*codes.Master // by epoch
+	keys    map[codes.LicenseNumber][]codes.Key
 }
 
 // New returns a vendor of a product with one definition of each type, and two
@@ -87,7 +88,7 @@ func newVendor(signed time.Time, skey, vkey string, drawn [48]byte) *Vendor {
 		panic("protectortest: " + err.Error())
 	}
 	v := &Vendor{Anchor: vkey, signer: signer, keys: map[codes.LicenseNumber][]codes.Key{}}
-	v.master = codes.NewMaster(drawn[:32])
+	v.masters = []*codes.Master{codes.NewMaster(drawn[:32])}
 	v.Profile = product.Profile{
 		Vendor: "Test Vendor", Anchor: vkey, ID: "press-studio", Name: "Press Studio",
 		Release: 1, Releases: []uint16{1}, Test: true, SignedOn: day,
@@ -122,7 +123,7 @@ func (v *Vendor) Vouch(number codes.LicenseNumber) codes.Serial {
 
 // Serial returns the serial number of a license that nobody vouches for yet.
 func (v *Vendor) Serial(number codes.LicenseNumber) codes.Serial {
-	return codes.NewSerial(v.Profile.UID, number, v.master.LicenseKey(v.Profile.UID, number))
+	return codes.NewSerial(v.Profile.UID, number, v.masters[number.Epoch()].LicenseKey(v.Profile.UID, number))
 }
 
 // Withdraw puts a license into the sunset list.
@@ -139,7 +140,7 @@ func (v *Vendor) Export() []byte {
 // Sign signs the product profile with the serial it has.
 func (v *Vendor) Sign() []byte {
 	v.Profile.Normalize()
-	signed, err := product.Sign(&v.Profile, v.signer)
+	signed, err := product.Sign(&v.Profile, v.signer, v.former...)
 	if err != nil {
 		panic("protectortest: " + err.Error())
 	}
@@ -155,7 +156,7 @@ func (v *Vendor) LicenseFile(number codes.LicenseNumber, edit func(*product.Lice
 	if edit != nil {
 		edit(l)
 	}
-	signed, err := product.SignLicense(l, v.signer)
+	signed, err := product.SignLicense(l, v.signer, v.former...)
 	if err != nil {
 		panic("protectortest: " + err.Error())
 	}
