@@ -365,3 +365,16 @@ func (f *forger) states(kind codes.Kind, id uint8, key codes.Key, change func(*c
 
 // withoutDashes is a code as one word.
 func withoutDashes(c codes.Code) string { return strings.ReplaceAll(c.String(), "-", "") }
+
+// stateFile is the file of a license's state in one of the two places.
+func (p *program) stateFile(place string, l *activator.License) string {
+	return filepath.Join(p.dir, place, l.Product.String(), "license-"+l.Number.String()+".state")
+}
+
+// copyFile puts one file in place of another.
+func (v *vendor) copyFile(from, to string) {
+	v.Helper()
+	b, err := os.ReadFile(from)
+	v.must(err)
+	v.must(os.WriteFile(to, b, 0o600))
+}
