@@ -81,6 +81,13 @@ func (c Change) check(op Operator) error {
 
 // MachineNames tells what people call the machines of a license.
 func (s *Session) MachineNames(ctx context.Context, l codes.LicenseNumber) (map[codes.Fingerprint]string, error) {
+	if err := s.may(ActRead); err != nil {
+		return nil, err
+	}
+	return s.machineNames(ctx, l)
+}
+
+func (s *Session) machineNames(ctx context.Context, l codes.LicenseNumber) (map[codes.Fingerprint]string, error) {
 	names := map[codes.Fingerprint]string{}
 	for e, err := range s.desk.store.Entries(ctx, journal.Query{Kinds: []journal.Kind{journal.KindChange}, License: l}) {
 		if err != nil {
@@ -126,7 +133,7 @@ func (s *Session) change(ctx context.Context, c Change) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	names, err := s.MachineNames(ctx, l.Number)
+	names, err := s.machineNames(ctx, l.Number)
 	if err != nil {
 		return nil, err
 	}

@@ -84,7 +84,7 @@ func (s *Session) file(ctx context.Context, number codes.LicenseNumber) (*file, 
 		return nil, err
 	}
 	if len(f.license.Claims) > 0 {
-		f.names, err = s.MachineNames(ctx, number)
+		f.names, err = s.machineNames(ctx, number)
 	}
 	return f, err
 }

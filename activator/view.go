@@ -16,6 +16,9 @@ func (s *Session) Desk() string { return s.desk.name }
 
 // Machines lists the machines that hold a seat of a license, by seat.
 func (s *Session) Machines(ctx context.Context, number codes.LicenseNumber) ([]Machine, error) {
+	if err := s.may(ActRead); err != nil {
+		return nil, err
+	}
 	f, err := s.desk.store.Facts(ctx, journal.Wanted{Licenses: []codes.LicenseNumber{number}})
 	if err != nil {
 		return nil, err
@@ -23,7 +26,7 @@ func (s *Session) Machines(ctx context.Context, number codes.LicenseNumber) ([]M
 	if !f.Licenses[number].Known {
 		return nil, &UnknownLicenseError{number}
 	}
-	names, err := s.MachineNames(ctx, number)
+	names, err := s.machineNames(ctx, number)
 	if err != nil {
 		return nil, err
 	}
