@@ -15,6 +15,7 @@
 // the text is kept beside it and can be erased while every proof stays valid.
 //
 // The package does no I/O of its own and has no clock and no randomness: times, salts and intents come with the
-// entries. Package sqlite, below this one, is the store on a local file; package storetest is the suite that every
+// entries. Package sqlite, below this one, is the store on a local file, package sqlstore what every SQL database shares,
+// and package storetest the suite that every
 // store must pass.
 package journal

@@ -8,6 +8,5 @@
 // Settings that the guarantees rest on are read back when the file is opened, and so is the schema: a file whose
 // tables, keys, triggers or indexes are not exactly this version's is refused.
 //
-// Before anything is appended, the head that is there is verified by its signature and against the stored hashes, so
-// a program never signs on top of somebody else's changes.
+// The rest is package sqlstore's, and the same in every database.
 package sqlite

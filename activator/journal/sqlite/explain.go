@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	driver "modernc.org/sqlite"
+
+	"github.com/manual-activator/manual-activator/activator/journal/sqlstore"
 )
 
 // Primary result codes of SQLite, and the extended ones of constraints (https://www.sqlite.org/rescode.html).
@@ -20,6 +22,21 @@ const (
 	codeForeignKey = 787
 	codeUnique     = 2067
 )
+
+// fault says what an error means.
+func fault(err error) sqlstore.Fault {
+	switch resultCode(err) {
+	case 0:
+		return sqlstore.NotOurs
+	case codeUnique:
+		return sqlstore.Unique
+	case codeCheck:
+		return sqlstore.Check
+	case codeForeignKey:
+		return sqlstore.ForeignKey
+	}
+	return sqlstore.Failed
+}
 
 // resultCode returns SQLite's extended result code, 0 for other errors.
 func resultCode(err error) int {

@@ -135,17 +135,17 @@ func TestOpenRefuses(t *testing.T) {
 		filepath.Join(dir, "none"): {"none", "no such file"},
 		dir:                        {"is a directory"},
 		put("empty", ""):           {"is empty", "backup"},
-		put("text", strings.Repeat("hello world ", 20)):          {"not a journal"},
-		put("short", string(content[:50])):                       {"was cut off"},
-		put("half", string(content[:len(content)/2])):            {"half"},
-		put("damaged", string(damaged)):                          {"damaged"},
-		foreign:                                                  {"another program"},
-		copied("newer", "PRAGMA user_version = 7"):               {"version 7", "newer version of this program"},
-		copied("index", "DROP INDEX journal_intent"):             {"index journal_intent is missing"},
-		copied("trigger", "DROP TRIGGER journal_update"):         {"trigger journal_update is missing"},
-		copied("table", "CREATE TABLE more (x)"):                 {"table more was added"},
-		copied("own", "UPDATE logs SET own = 0"):                 {"its own log"},
-		copied("origin", "UPDATE logs SET origin = 'elsewhere'"): {`log "elsewhere"`},
+		put("text", strings.Repeat("hello world ", 20)): {"not a journal"},
+		put("short", string(content[:50])):              {"was cut off"},
+		put("half", string(content[:len(content)/2])):   {"half"},
+		put("damaged", string(damaged)):                 {"damaged"},
+		foreign:                                         {"another program"},
+		copied("newer", "INSERT INTO goose_db_version (version_id, is_applied) VALUES (7, 1)"): {"version 7", "newer version of this program"},
+		copied("index", "DROP INDEX journal_intent"):                                           {"index journal_intent is missing"},
+		copied("trigger", "DROP TRIGGER journal_update"):                                       {"trigger journal_update is missing"},
+		copied("table", "CREATE TABLE more (x)"):                                               {"table more was added"},
+		copied("own", "UPDATE logs SET own = 0"):                                               {"its own log"},
+		copied("origin", "UPDATE logs SET origin = 'elsewhere'"):                               {`log "elsewhere"`},
 	} {
 		s, err := Open(ctx, path, options())
 		if err == nil {
@@ -158,21 +158,34 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
+// run runs a script on the connection that writes.
+func run(s *Store, script string) error {
+	return s.Transact(ctx, func(ctx context.Context, conn *sql.Conn) error {
+		_, err := conn.ExecContext(ctx, script)
+		return err
+	})
+}
+
 // TestGuards tries what the triggers and keys must refuse, also to this program's own mistakes.
 func TestGuards(t *testing.T) {
-	s, _ := newJournal(t)
+	s, path := newJournal(t)
 	for _, q := range []string{
 		"UPDATE journal SET operator = 'x'", "DELETE FROM journal", "DELETE FROM claims", "UPDATE claims SET value = x'00'", "DELETE FROM licenses",
 		"UPDATE personal SET value = 'x'", "DELETE FROM logs", "INSERT INTO seats VALUES (1, 9, 3, 2, NULL, 1)", "UPDATE licenses SET seats = 0",
 		"INSERT INTO seats VALUES (1, 9, 2, 3, NULL, 1)", "INSERT INTO seats VALUES (1, 9, 1, 2, NULL, 1)", "DROP TABLE sqlite_schema",
 		"INSERT INTO subtrees VALUES (0, 0, x'00')", "INSERT INTO pool VALUES (0, zeroblob(16), 1, 1)",
 	} {
-		if _, err := s.writes.conn.ExecContext(ctx, q); err == nil {
+		if err := run(s, q); err == nil {
 			t.Errorf("%s: was done", q)
 		}
 	}
 	verified(t, s)
-	if _, err := s.r.ExecContext(ctx, "INSERT INTO words VALUES ('x', 1)"); err == nil {
+	reads, err := sql.Open("sqlite", dsn(path, forReading))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reads.Close()
+	if _, err := reads.ExecContext(ctx, "INSERT INTO words VALUES ('x', 1)"); err == nil {
 		t.Error("a connection for reading wrote")
 	}
 }
@@ -183,7 +196,7 @@ func TestRedact(t *testing.T) {
 	if err != nil || e.Personal[0].Text != "Ada" {
 		t.Fatalf("have %+v, %v", e, err)
 	}
-	if _, err := s.writes.conn.ExecContext(ctx, "DELETE FROM personal; DELETE FROM words WHERE word = 'ada'"); err != nil {
+	if err := run(s, "DELETE FROM personal; DELETE FROM words WHERE word = 'ada'"); err != nil {
 		t.Fatal(err)
 	}
 	r := verified(t, s)
@@ -300,13 +313,15 @@ func TestDiskFull(t *testing.T) {
 	s, _ := newJournal(t)
 	before := verified(t, s)
 	var pages int
-	if err := s.writes.conn.QueryRowContext(ctx, "PRAGMA page_count").Scan(&pages); err != nil {
+	err := s.Transact(ctx, func(ctx context.Context, conn *sql.Conn) error {
+		return conn.QueryRowContext(ctx, "PRAGMA page_count").Scan(&pages)
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.writes.conn.ExecContext(ctx, fmt.Sprintf("PRAGMA max_page_count = %d", pages+2)); err != nil {
+	if err := run(s, fmt.Sprintf("PRAGMA max_page_count = %d", pages+2)); err != nil {
 		t.Fatal(err)
 	}
-	var err error
 	done := uint64(0)
 	for i := uint32(2); err == nil && i < 10_000; i++ {
 		if _, err = s.Append(ctx, nil, []journal.Entry{storetest.Request(1, 8, i, 0, 0), storetest.Request(1, 9, i, 0, 0)}, storetest.Signer()); err == nil {
@@ -317,7 +332,7 @@ func TestDiskFull(t *testing.T) {
 	if after := verified(t, s); after.Entries != before.Entries+done {
 		t.Errorf("have %d entries, want %d", after.Entries, before.Entries+done)
 	}
-	if _, err := s.writes.conn.ExecContext(ctx, "PRAGMA max_page_count = 1000000"); err != nil {
+	if err := run(s, "PRAGMA max_page_count = 1000000"); err != nil {
 		t.Fatal(err)
 	}
 	add(t, s, storetest.Request(1, 10, 1, 2, 2))
@@ -351,10 +366,13 @@ func TestWaiting(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer other.Close()
-	release, err := other.acquire(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
+	has, release := make(chan bool), make(chan bool)
+	go other.Transact(ctx, func(context.Context, *sql.Conn) error {
+		has <- true
+		<-release
+		return nil
+	})
+	<-has
 	short, cancel := context.WithTimeout(ctx, 50*time.Millisecond)
 	defer cancel()
 	for range 2 { // the second waits for this process's own turn
@@ -365,7 +383,7 @@ func TestWaiting(t *testing.T) {
 	if _, err := s.Facts(ctx, journal.Wanted{Licenses: []codes.LicenseNumber{1}}); err != nil {
 		t.Errorf("reading while another writes: %v", err)
 	}
-	release()
+	release <- true
 	add(t, s, storetest.Entry(journal.KindBackup))
 	verified(t, s)
 }

@@ -11,13 +11,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 
 	"github.com/rogpeppe/go-internal/lockedfile"
 	"golang.org/x/mod/sumdb/note"
 	_ "modernc.org/sqlite" // the driver
 
 	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/activator/journal/sqlstore"
 )
 
 // Options are those of Create and Open.
@@ -36,26 +36,11 @@ type Options struct {
 
 // Store is a journal in an SQLite file.
 type Store struct {
-	path      string
-	verifiers note.Verifiers
-	readOnly  bool
-
-	w    *sql.DB       // one connection, for transactions that write
-	r    *sql.DB       // connections that read
-	turn chan struct{} // holds one token; who has it may write
-	lock *lockedfile.Mutex
-
-	writes writeStatements
-	pool   chan *reader // readers not in use; nil: one to be opened yet
-
-	mu      sync.Mutex
-	trusted journal.Head // last signed by this process
+	*sqlstore.Store
+	path string
 }
 
-var (
-	_ journal.Store       = (*Store)(nil)
-	_ journal.Snapshotter = (*Store)(nil)
-)
+var _ journal.Store = (*Store)(nil)
 
 // Create makes a new journal with one empty log. It refuses to overwrite. The file is there whole or not at all, and
 // only its owner may read it.
@@ -94,8 +79,7 @@ func fill(ctx context.Context, path, origin string) error {
 	}
 	defer db.Close()
 	db.SetMaxOpenConns(1)
-	script := fmt.Sprintf("BEGIN;\n%s\nPRAGMA application_id=%d; PRAGMA user_version=%d;\nCOMMIT;", schemaSQL, applicationID, schemaVersion)
-	if _, err := db.ExecContext(ctx, script); err != nil {
+	if err := migrate(ctx, db); err != nil {
 		return err
 	}
 	if _, err := db.ExecContext(ctx, "INSERT INTO logs (id, origin, own, size, frontier, checkpoint) VALUES (0, ?, 1, 0, x'', x'')", origin); err != nil {
@@ -147,59 +131,69 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	return s, nil
 }
 
+// Options of connections, in the order that SQLite needs.
+const (
+	forReading = "_pragma=busy_timeout(15000)&_pragma=foreign_keys(1)&_pragma=trusted_schema(0)&_defensive=1&_dqs=0&_pragma=query_only(1)"
+	forWriting = "_pragma=busy_timeout(15000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)" +
+		"&_pragma=cache_size(-16000)&_pragma=wal_autocheckpoint(4000)&_pragma=trusted_schema(0)&_txlock=immediate&_defensive=1&_dqs=0&mode=rw"
+)
+
 func open(ctx context.Context, path string, o Options) (_ *Store, err error) {
 	if err := looksLikeJournal(path); err != nil {
 		return nil, err
 	}
-	s := &Store{path: path, verifiers: o.Verifiers, readOnly: o.ReadOnly, turn: make(chan struct{}, 1), lock: lockedfile.MutexAt(path + ".lock")}
-	s.turn <- struct{}{}
-	s.pool = make(chan *reader, readers)
+	var r, w *sql.DB
+	opened := false
 	defer func() {
-		if err != nil {
-			s.Close()
+		for _, db := range []*sql.DB{r, w} {
+			if db != nil && !opened {
+				db.Close()
+			}
 		}
 	}()
-	const common = "_pragma=busy_timeout(15000)&_pragma=foreign_keys(1)&_pragma=trusted_schema(0)&_defensive=1&_dqs=0"
-	reading := common + "&_pragma=query_only(1)"
+	reading := forReading
 	if o.ReadOnly {
 		if _, err := os.Stat(path + "-wal"); errors.Is(err, os.ErrNotExist) {
 			reading += "&immutable=1"
 		}
 		reading += "&mode=ro"
 	} else {
-		const writing = "_pragma=busy_timeout(15000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)" +
-			"&_pragma=cache_size(-16000)&_pragma=wal_autocheckpoint(4000)&_pragma=trusted_schema(0)&_txlock=immediate&_defensive=1&_dqs=0&mode=rw"
-		if s.w, err = sql.Open("sqlite", dsn(path, writing)); err != nil {
+		if w, err = sql.Open("sqlite", dsn(path, forWriting)); err != nil {
 			return nil, err
 		}
-		s.w.SetMaxOpenConns(1)
+		w.SetMaxOpenConns(1)
 		touch(path + ".lock") // so that only the owner may read it; where it cannot be made, Append says so
-		if err := checkSettings(ctx, s.w); err != nil {
+		if err := checkSettings(ctx, w); err != nil {
 			return nil, err
 		}
 	}
-	if s.r, err = sql.Open("sqlite", dsn(path, reading)); err != nil {
+	if r, err = sql.Open("sqlite", dsn(path, reading)); err != nil {
 		return nil, err
 	}
-	if err := checkVersion(ctx, s.r); err != nil {
+	lock := lockedfile.MutexAt(path + ".lock")
+	if err := checkVersion(ctx, r, w, lock); err != nil {
 		return nil, err
 	}
-	var origin string
-	if err := s.r.QueryRowContext(ctx, "SELECT origin FROM logs WHERE own = 1").Scan(&origin); err != nil {
-		return nil, fmt.Errorf("its own log: %w", err)
+	opened = true // New closes them when it fails
+	s, err := sqlstore.New(ctx, sqlstore.Config{Name: path, Read: r, Write: w, Origin: o.Origin, Verifiers: o.Verifiers, Dialect: dialect(lock)})
+	if err != nil {
+		return nil, err
 	}
-	if o.Origin != "" && origin != o.Origin {
-		return nil, fmt.Errorf("is the log %q, want %q: the journal of another vendor folder?", origin, o.Origin)
+	return &Store{Store: s, path: path}, nil
+}
+
+// dialect is SQLite's.
+func dialect(lock *lockedfile.Mutex) sqlstore.Dialect {
+	return sqlstore.Dialect{
+		BeginRead:   "BEGIN",
+		BeginWrite:  []string{"BEGIN IMMEDIATE"},
+		Contains:    "instr(leaf, %s) > 0",
+		Uncancelled: true,
+		Lock:        lock.Lock,
+		Fault:       fault,
+		Explain:     explain,
+		Form:        form,
 	}
-	if !o.ReadOnly {
-		if err := s.writes.prepare(ctx, s.w); err != nil {
-			return nil, err
-		}
-	}
-	for range readers {
-		s.pool <- nil
-	}
-	return s, nil
 }
 
 // checkSettings reads back what the guarantees rest on: SQLite ignores a setting that it does not understand.
@@ -257,21 +251,3 @@ func dsn(path, options string) string {
 
 // Path returns the name of the file.
 func (s *Store) Path() string { return s.path }
-
-// Close closes the file. It must be the last call: others must have returned.
-func (s *Store) Close() error {
-	s.writes.close()
-	for range len(s.pool) {
-		if r := <-s.pool; r != nil {
-			r.close()
-		}
-		s.pool <- nil // for a call too late, which then fails on the closed file
-	}
-	var errs []error
-	for _, db := range []*sql.DB{s.r, s.w} { // the writer last: it folds the WAL into the file
-		if db != nil {
-			errs = append(errs, db.Close())
-		}
-	}
-	return errors.Join(errs...)
-}

@@ -3,28 +3,44 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	_ "embed"
+	"embed"
 	"fmt"
+	"io/fs"
 	"sync"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
+	"github.com/rogpeppe/go-internal/lockedfile"
+
+	"github.com/manual-activator/manual-activator/activator/journal/sqlstore"
 )
 
-//go:embed schema.sql
-var schemaSQL string
+// The schema is made by goose out of the files of migrations, in the order of their numbers. A change of the schema is
+// one more file there, and one in the other dialects' folders: a file that was released is not touched any more. They
+// have no way down.
+//
+//go:embed migrations/*.sql
+var migrationFiles embed.FS
 
-const (
-	applicationID = 0x4d414a31 // "MAJ1", at offset 68 of the file
-	schemaVersion = 1
-)
+// applicationID stands at offset 68 of the file; the first migration sets it.
+const applicationID = 0x4d414a31 // "MAJ1"
 
-// querier is a database, a connection or a transaction.
-type querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+// migrate brings the schema of an open file up to date.
+func migrate(ctx context.Context, db *sql.DB) error {
+	files, err := fs.Sub(migrationFiles, "migrations")
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(goose.DialectSQLite3, db, files)
+	if err != nil {
+		return err
+	}
+	_, err = p.Up(ctx)
+	return err
 }
 
-// made returns the schema as SQLite itself keeps it after schema.sql: name of each table, index and trigger, with its
-// text.
+// made returns the schema as SQLite itself keeps it after all migrations: name of each table, index and trigger, with
+// its text.
 var made = sync.OnceValues(func() (map[string]string, error) {
 	db, err := sql.Open("sqlite", ":memory:")
 	if err != nil {
@@ -32,13 +48,31 @@ var made = sync.OnceValues(func() (map[string]string, error) {
 	}
 	defer db.Close()
 	db.SetMaxOpenConns(1)
-	if _, err := db.Exec(schemaSQL); err != nil {
+	ctx := context.Background()
+	versions, err := database.NewStore(goose.DialectSQLite3, goose.DefaultTablename)
+	if err != nil {
 		return nil, err
 	}
-	return readSchema(context.Background(), db)
+	if err := versions.CreateVersionTable(ctx, db); err != nil {
+		return nil, err
+	}
+	names, err := fs.Glob(migrationFiles, "migrations/*.sql")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names { // goose itself takes its time
+		text, err := migrationFiles.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := db.Exec(string(text)); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return readSchema(ctx, db)
 })
 
-func readSchema(ctx context.Context, q querier) (map[string]string, error) {
+func readSchema(ctx context.Context, q sqlstore.Querier) (map[string]string, error) {
 	rows, err := q.QueryContext(ctx, "SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%'")
 	if err != nil {
 		return nil, err
@@ -56,7 +90,7 @@ func readSchema(ctx context.Context, q querier) (map[string]string, error) {
 }
 
 // schemaDiffers lists what is not as it was made.
-func schemaDiffers(ctx context.Context, q querier) ([]string, error) {
+func schemaDiffers(ctx context.Context, q sqlstore.Querier) ([]string, error) {
 	want, err := made()
 	if err != nil {
 		return nil, err
@@ -81,26 +115,70 @@ func schemaDiffers(ctx context.Context, q querier) ([]string, error) {
 	return differ, nil
 }
 
-// checkVersion says whether the file is a journal that this version reads.
-func checkVersion(ctx context.Context, q querier) error {
-	var id, version int
-	if err := q.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
+// checkVersion says whether the file is a journal that this version reads, and brings an older one up to date, if it
+// may be written.
+func checkVersion(ctx context.Context, r, w *sql.DB, lock *lockedfile.Mutex) error {
+	var id int
+	if err := r.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
 		return err
 	}
-	if err := q.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+	if id != applicationID {
+		return fmt.Errorf("is a database of another program")
+	}
+	have, err := sqlstore.SchemaVersion(ctx, r)
+	if err != nil {
+		return err
+	}
+	want, err := sqlstore.NewestVersion(migrationFiles)
+	if err != nil {
 		return err
 	}
 	switch {
-	case id != applicationID:
-		return fmt.Errorf("is a database of another program")
-	case version > schemaVersion:
-		return fmt.Errorf("is a journal of version %d, made by a newer version of this program, which reads up to %d", version, schemaVersion)
-	case version < 1:
-		return fmt.Errorf("is a journal of version %d, want 1 to %d", version, schemaVersion)
+	case have > want:
+		return fmt.Errorf("is a journal of version %d, made by a newer version of this program, which reads up to %d", have, want)
+	case have < want && w == nil:
+		return fmt.Errorf("is a journal of version %d, want %d: open it once for writing, which brings it up to date", have, want)
+	case have < want:
+		unlock, err := lock.Lock()
+		if err != nil {
+			return fmt.Errorf("its lock file cannot be used: %w", err)
+		}
+		err = migrate(ctx, w)
+		unlock()
+		if err != nil {
+			return fmt.Errorf("bringing it from version %d to %d: %w", have, want, err)
+		}
 	}
-	differ, err := schemaDiffers(ctx, q)
+	differ, err := schemaDiffers(ctx, r)
 	if err == nil && len(differ) > 0 {
 		err = fmt.Errorf("its schema is not this program's: %s (%d in all): use a backup", differ[0], len(differ))
 	}
 	return err
+}
+
+// form lists what is wrong with the file itself: the schema, and what SQLite's own check of pages, keys, indexes and
+// column rules finds.
+func form(ctx context.Context, q sqlstore.Querier) ([]string, error) {
+	wrong, err := schemaDiffers(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := q.QueryContext(context.WithoutCancel(ctx), "PRAGMA integrity_check(20)")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var line string
+		if err := rows.Scan(&line); err != nil {
+			return nil, err
+		}
+		if line != "ok" {
+			wrong = append(wrong, "SQLite's integrity check: "+line)
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+	}
+	return wrong, rows.Err()
 }

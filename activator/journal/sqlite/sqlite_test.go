@@ -76,7 +76,11 @@ func openRaw(dir string) (storetest.Raw, error) {
 }
 
 func (r *raw) Exec(query string, args ...any) (int64, error) {
-	return affected(r.db.Exec(query, args...))
+	res, err := r.db.Exec(query, args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
 }
 
 func (r *raw) Count(table string) (n int, err error) {

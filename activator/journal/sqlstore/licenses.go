@@ -1,4 +1,4 @@
-package sqlite
+package sqlstore
 
 import (
 	"context"
@@ -39,30 +39,28 @@ func (s *Store) Licenses(ctx context.Context, q journal.LicenseQuery) iter.Seq2[
 }
 
 func licenseQuery(q journal.LicenseQuery) (query string, args []any) {
-	query = "SELECT " + licenseColumns + " WHERE 1"
+	query = "SELECT " + licenseColumns + " WHERE true"
+	var p params
 	if q.Product != [16]byte{} {
-		query += " AND l.product = ?"
-		args = append(args, q.Product[:])
+		query += " AND l.product = " + p.add(q.Product[:])
 	}
 	if q.State != "" {
-		query += " AND l.state = ?"
-		args = append(args, q.State)
+		query += " AND l.state = " + p.add(q.State)
 	}
 	words := journal.Words(q.Words)
 	if len(words) == 0 && strings.TrimSpace(q.Words) != "" {
-		query += " AND 0" // only signs: nothing has them
+		query += " AND false" // only signs: nothing has them
 	}
 	for _, w := range words {
-		query += " AND l.number IN (SELECT license FROM words WHERE word >= ? AND word < ?)"
-		args = append(args, w, w+"\U0010ffff")
+		query += fmt.Sprintf(" AND l.number IN (SELECT license FROM words WHERE word >= %s AND word < %s)", p.add(w), p.add(w+"\U0010ffff"))
 	}
-	return query + " AND l.number > ? ORDER BY l.number LIMIT ?", args
+	return query + fmt.Sprintf(" AND l.number > %s ORDER BY l.number LIMIT %s", placeholder(len(p)+1), placeholder(len(p)+2)), p
 }
 
 func (s *Store) licensePage(ctx context.Context, query string, args []any) ([]journal.License, error) {
 	rows, err := s.r.QueryContext(ctx, query, args...)
 	if err != nil {
-		return nil, fmt.Errorf("journal %q: %w", s.path, explain(err))
+		return nil, s.fail(err)
 	}
 	defer rows.Close()
 	var ls []journal.License
@@ -74,7 +72,7 @@ func (s *Store) licensePage(ctx context.Context, query string, args []any) ([]jo
 		ls = append(ls, l)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("journal %q: %w", s.path, explain(err))
+		return nil, s.fail(err)
 	}
 	return ls, nil
 }

@@ -1,4 +1,4 @@
-package sqlite
+package sqlstore
 
 import (
 	"database/sql"
@@ -26,7 +26,7 @@ func (a *appender) checkFresh() error {
 	}
 	var stale journal.StaleError
 	for l := range a.seen.Licenses {
-		id, err := oneID(a.writes.touched, uint32(l), int64(journal.NewEntryID(a.log, h.Size)))
+		id, err := a.oneID(a.writes.touched, uint32(l), int64(journal.NewEntryID(a.log, h.Size)))
 		if err != nil {
 			return err
 		}
@@ -52,7 +52,7 @@ func (a *appender) follow(i int, e *journal.Entry, id journal.EntryID) error {
 		if p.Redacted {
 			continue
 		}
-		if _, err := a.writes.private.ExecContext(background, int64(id), p.Field, p.Salt[:], p.Text); err != nil {
+		if _, err := a.writes.private.ExecContext(a.run, int64(id), p.Field, p.Salt[:], p.Text); err != nil {
 			return err
 		}
 	}
@@ -80,7 +80,7 @@ func (a *appender) follow(i int, e *journal.Entry, id journal.EntryID) error {
 		return nil
 	}
 	if customer != nil {
-		if _, err := a.writes.setCustomer.ExecContext(background, int64(id), uint32(e.License)); err != nil {
+		if _, err := a.writes.setCustomer.ExecContext(a.run, int64(id), uint32(e.License)); err != nil {
 			return err
 		}
 	}
@@ -103,7 +103,7 @@ func personal(e *journal.Entry, field string) *journal.Personal {
 // words returns the words that a license is found by now, none if it is not registered.
 func (a *appender) words(l codes.LicenseNumber) ([]string, error) {
 	lic := journal.License{Number: l}
-	err := a.writes.named.QueryRowContext(background, uint32(l)).Scan(&lic.Order, &lic.Customer)
+	err := a.writes.named.QueryRowContext(a.run, uint32(l)).Scan(&lic.Order, &lic.Customer)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -113,14 +113,14 @@ func (a *appender) words(l codes.LicenseNumber) ([]string, error) {
 func (a *appender) setWords(l codes.LicenseNumber, before, after []string) error {
 	for _, w := range before {
 		if _, keep := slices.BinarySearch(after, w); !keep {
-			if _, err := a.writes.dropWord.ExecContext(background, w, uint32(l)); err != nil {
+			if _, err := a.writes.dropWord.ExecContext(a.run, w, uint32(l)); err != nil {
 				return err
 			}
 		}
 	}
 	for _, w := range after {
 		if _, had := slices.BinarySearch(before, w); !had {
-			if _, err := a.writes.addWord.ExecContext(background, w, uint32(l)); err != nil {
+			if _, err := a.writes.addWord.ExecContext(a.run, w, uint32(l)); err != nil {
 				return err
 			}
 		}
@@ -131,19 +131,19 @@ func (a *appender) setWords(l codes.LicenseNumber, before, after []string) error
 func (a *appender) effect(i int, e *journal.Entry, id journal.EntryID, j int) error {
 	switch f := e.Effects[j].(type) {
 	case journal.Claim:
-		n, err := affected(a.writes.claim.ExecContext(background, uint32(f.License), uint8(f.Scope), f.Key, orEmpty(f.Value), int64(id)))
+		n, err := affected(a.writes.claim.ExecContext(a.run, uint32(f.License), uint8(f.Scope), f.Key, orEmpty(f.Value), int64(id)))
 		if err != nil || n > 0 {
 			return err
 		}
-		holder, err := oneID(a.writes.claimedBy, uint32(f.License), uint8(f.Scope), f.Key)
+		holder, err := a.oneID(a.writes.claimedBy, uint32(f.License), uint8(f.Scope), f.Key)
 		return a.taken(journal.TakenError{What: journal.TakenClaim, License: f.License, Scope: f.Scope, Key: f.Key}, i, holder, err)
 	case journal.Mark:
-		_, err := a.writes.claim.ExecContext(background, uint32(f.License), uint8(f.Scope), f.Key, []byte{}, int64(id))
+		_, err := a.writes.claim.ExecContext(a.run, uint32(f.License), uint8(f.Scope), f.Key, []byte{}, int64(id))
 		return err
 	case journal.TakeSeat:
 		return a.takeSeat(i, id, f)
 	case journal.FreeSeat:
-		_, err := a.writes.free.ExecContext(background, uint32(f.License), uint32(f.Fingerprint))
+		_, err := a.writes.free.ExecContext(a.run, uint32(f.License), uint32(f.Fingerprint))
 		return err
 	case journal.SetLicense:
 		if f.New {
@@ -169,15 +169,15 @@ func orEmpty(b []byte) []byte {
 }
 
 func (a *appender) takeSeat(i int, id journal.EntryID, f journal.TakeSeat) error {
-	n, err := affected(a.writes.take.ExecContext(background, uint32(f.License), uint32(f.Fingerprint), f.Slot, f.Limit, textOrNull(f.Excess), int64(id)))
+	n, err := affected(a.writes.take.ExecContext(a.run, uint32(f.License), uint32(f.Fingerprint), f.Slot, f.Limit, textOrNull(f.Excess), int64(id)))
 	switch {
-	case resultCode(err) == codeForeignKey:
+	case a.dialect.Fault(err) == ForeignKey:
 		why := fmt.Sprintf("seat %d of %d of license %v: the license has other seats now, or is not registered", f.Slot, f.Limit, f.License)
 		return a.aged(f.License, why)
 	case err != nil || n > 0:
 		return err
 	}
-	holder, err := oneID(a.writes.seatOf, uint32(f.License), uint32(f.Fingerprint), f.Slot)
+	holder, err := a.oneID(a.writes.seatOf, uint32(f.License), uint32(f.Fingerprint), f.Slot)
 	return a.taken(journal.TakenError{What: journal.TakenSeat, License: f.License}, i, holder, err)
 }
 
@@ -190,13 +190,13 @@ func (a *appender) aged(l codes.LicenseNumber, why string) error {
 }
 
 func (a *appender) register(i int, e *journal.Entry, id journal.EntryID, f journal.SetLicense) error {
-	n, err := affected(a.writes.register.ExecContext(background, uint32(f.Number), f.Product[:], f.Seats, f.State, textOrNull(f.Order),
+	n, err := affected(a.writes.register.ExecContext(a.run, uint32(f.Number), f.Product[:], f.Seats, f.State, textOrNull(f.Order),
 		f.Grants, f.Release, 0, e.At.UnixMicro(), int64(id)))
 	if err != nil {
 		return err
 	}
 	if n == 0 {
-		holder, err := oneID(a.writes.licenseBy, uint32(f.Number))
+		holder, err := a.oneID(a.writes.licenseBy, uint32(f.Number))
 		if err != nil {
 			return err
 		}
@@ -208,11 +208,11 @@ func (a *appender) register(i int, e *journal.Entry, id journal.EntryID, f journ
 		}
 		return a.taken(journal.TakenError{What: journal.TakenNumber, License: f.Number}, i, holder, nil)
 	}
-	n, err = affected(a.writes.takePool.ExecContext(background, uint32(f.Number), f.Product[:]))
+	n, err = affected(a.writes.takePool.ExecContext(a.run, uint32(f.Number), f.Product[:]))
 	if err != nil || n > 0 {
 		return err
 	}
-	holder, err := oneID(a.writes.poolBy, uint32(f.Number))
+	holder, err := a.oneID(a.writes.poolBy, uint32(f.Number))
 	if err == nil && holder >= 0 {
 		return fmt.Errorf("journal: license %v: the number is in the pool of another product (entry %v)", f.Number, journal.EntryID(holder))
 	}
@@ -226,7 +226,7 @@ func (a *appender) seenFree(n codes.LicenseNumber) bool {
 func (a *appender) orderTaken(i int, f journal.SetLicense) error {
 	var number uint32
 	var holder int64
-	if err := a.writes.orderBy.QueryRowContext(background, f.Product[:], f.Order).Scan(&number, &holder); err != nil {
+	if err := a.writes.orderBy.QueryRowContext(a.run, f.Product[:], f.Order).Scan(&number, &holder); err != nil {
 		return fmt.Errorf("journal: license %v, order %q: %w", f.Number, f.Order, err)
 	}
 	l := codes.LicenseNumber(number)
@@ -237,13 +237,13 @@ func (a *appender) orderTaken(i int, f journal.SetLicense) error {
 }
 
 func (a *appender) change(i int, id journal.EntryID, f journal.SetLicense) error {
-	n, err := affected(a.writes.change.ExecContext(background, f.Seats, f.State, textOrNull(f.Order), f.Grants, f.Release, int64(id),
+	n, err := affected(a.writes.change.ExecContext(a.run, f.Seats, f.State, textOrNull(f.Order), f.Grants, f.Release, int64(id),
 		uint32(f.Number), f.Product[:]))
-	switch {
-	case resultCode(err) == codeUnique:
+	switch fault := a.dialect.Fault(err); {
+	case fault == Unique:
 		return a.orderTaken(i, f)
-	case resultCode(err) == codeCheck:
-		holder, err := oneID(a.writes.seatAbove, uint32(f.Number), f.Seats)
+	case fault == Check:
+		holder, err := a.oneID(a.writes.seatAbove, uint32(f.Number), f.Seats)
 		return a.taken(journal.TakenError{What: journal.TakenSeat, License: f.Number}, i, holder, err)
 	case err != nil:
 		return err
@@ -254,13 +254,13 @@ func (a *appender) change(i int, id journal.EntryID, f journal.SetLicense) error
 }
 
 func (a *appender) addPool(i int, id journal.EntryID, product codes.UID, number codes.LicenseNumber, place int) error {
-	n, err := affected(a.writes.addPool.ExecContext(background, uint32(number), product[:], int64(id), place))
+	n, err := affected(a.writes.addPool.ExecContext(a.run, uint32(number), product[:], int64(id), place))
 	if err != nil || n > 0 {
 		return err
 	}
-	holder, err := oneID(a.writes.poolBy, uint32(number))
+	holder, err := a.oneID(a.writes.poolBy, uint32(number))
 	if err == nil && holder < 0 {
-		holder, err = oneID(a.writes.licenseBy, uint32(number))
+		holder, err = a.oneID(a.writes.licenseBy, uint32(number))
 	}
 	return a.taken(journal.TakenError{What: journal.TakenNumber, License: number}, i, holder, err)
 }

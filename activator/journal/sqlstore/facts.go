@@ -1,10 +1,9 @@
-package sqlite
+package sqlstore
 
 import (
 	"cmp"
 	"context"
 	"database/sql"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -28,28 +27,32 @@ type readStatements struct {
 	licenses, seats, claims, notGenuine [len(blocks)]*sql.Stmt
 }
 
-func (r *readStatements) all() []statement {
+func (r *readStatements) all(d *Dialect) []statement {
 	list := []statement{
-		{&r.begin, "BEGIN"},
+		{&r.begin, d.BeginRead},
 		{&r.rollback, "ROLLBACK"},
 		{&r.head, "SELECT id, origin, size, checkpoint FROM logs WHERE own = 1"},
-		{&r.order, "SELECT number FROM licenses WHERE product = ? AND order_key = ?"},
+		{&r.order, "SELECT number FROM licenses WHERE product = $1 AND order_key = $2"},
 		// Numbers drawn by a log before this one stay where they are: the lost end of a log whose backup was restored
 		// may have handed them out.
-		{&r.pool, "SELECT number FROM pool WHERE product = ? AND entry >= (SELECT id << 40 FROM logs WHERE own = 1) ORDER BY entry, place LIMIT ?"},
-		{&r.poolSize, "SELECT count(*) FROM pool WHERE product = ? AND entry >= (SELECT id << 40 FROM logs WHERE own = 1)"},
-		{&r.entry, "SELECT leaf FROM journal WHERE id = ?"},
-		{&r.private, "SELECT field, salt, value FROM personal WHERE entry = ?"},
+		{&r.pool, "SELECT number FROM pool WHERE product = $1 AND entry >= (SELECT id << 40 FROM logs WHERE own = 1) ORDER BY entry, place LIMIT $2"},
+		{&r.poolSize, "SELECT count(*) FROM pool WHERE product = $1 AND entry >= (SELECT id << 40 FROM logs WHERE own = 1)"},
+		{&r.entry, "SELECT leaf FROM journal WHERE id = $1"},
+		{&r.private, "SELECT field, salt, value FROM personal WHERE entry = $1"},
 	}
 	for i, n := range blocks {
-		in := "IN (?" + strings.Repeat(", ?", n-1) + ")"
+		numbers := make([]string, n)
+		for k := range numbers {
+			numbers[k] = placeholder(k + 1)
+		}
+		in := "IN (" + strings.Join(numbers, ", ") + ")"
 		list = append(list,
 			statement{&r.licenses[i], "SELECT " + licenseColumns + " WHERE l.number " + in},
 			statement{&r.seats[i], `SELECT s.license, s.fingerprint, s.slot, coalesce(s.excess, ''), s.entry, j.at
 				FROM seats s JOIN journal j ON j.id = s.entry WHERE s.license ` + in},
 			statement{&r.claims[i], `SELECT c.license, c.scope, c.key, c.value, c.entry, j.at, j.operator
 				FROM claims c JOIN journal j ON j.id = c.entry WHERE c.license ` + in},
-			statement{&r.notGenuine[i], "SELECT license, count(*) FROM journal WHERE state = 'not genuine' AND license " + in + " AND at >= ? GROUP BY license"})
+			statement{&r.notGenuine[i], "SELECT license, count(*) FROM journal WHERE state = 'not genuine' AND license " + in + " AND at >= " + placeholder(n+1) + " GROUP BY license"})
 	}
 	return list
 }
@@ -67,7 +70,7 @@ func (s *Store) Facts(ctx context.Context, w journal.Wanted) (*journal.Facts, er
 		Free:     map[journal.OrderRef]bool{},
 	}
 	if err := s.facts(ctx, v, w, f); err != nil {
-		return nil, fmt.Errorf("journal %q: %w", s.path, explain(err))
+		return nil, s.fail(err)
 	}
 	return f, nil
 }
@@ -213,7 +216,7 @@ func (s *Store) Head(ctx context.Context) (journal.Head, error) {
 	defer v.close()
 	h, err := s.head(v)
 	if err != nil {
-		err = fmt.Errorf("journal %q: %w", s.path, explain(err))
+		err = s.fail(err)
 	}
 	return h, err
 }

@@ -1,9 +1,8 @@
-package sqlite
+package sqlstore
 
 import (
 	"context"
 	"database/sql"
-	"fmt"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
@@ -29,37 +28,25 @@ func (s *snapshot) Close() error {
 	return nil
 }
 
-// Form implements [journal.Snapshot]: the schema, and SQLite's own check of pages, keys, indexes and column rules. It
-// has a connection of its own, since SQLite's check is one long step.
+// Form implements [journal.Snapshot]. It has a connection of its own, since a database's own check is one long step.
 func (s *snapshot) Form() ([]string, error) {
 	v, err := s.store.longView(s.ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer v.close()
-	s = &snapshot{view: v, ctx: s.ctx, store: s.store}
-	wrong, err := schemaDiffers(s.ctx, s.conn)
+	wrong, err := s.store.dialect.Form(s.ctx, v.conn)
 	if err != nil {
-		return nil, err
+		return nil, s.store.fail(err)
 	}
-	err = each(s, "PRAGMA integrity_check(20)", func(rows *sql.Rows) error {
-		var line string
-		if err := rows.Scan(&line); err != nil {
-			return err
-		}
-		if line != "ok" {
-			wrong = append(wrong, "SQLite's integrity check: "+line)
-		}
-		return nil
-	})
-	return wrong, err
+	return wrong, nil
 }
 
 // each calls scan for every row of a query, and looks at the context now and then.
 func each(s *snapshot, query string, scan func(*sql.Rows) error) error {
-	rows, err := s.conn.QueryContext(background, query)
+	rows, err := s.conn.QueryContext(s.run, query)
 	if err != nil {
-		return fmt.Errorf("journal %q: %w", s.store.path, explain(err))
+		return s.store.fail(err)
 	}
 	defer rows.Close()
 	for n := 0; rows.Next(); n++ {
@@ -71,7 +58,7 @@ func each(s *snapshot, query string, scan func(*sql.Rows) error) error {
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return fmt.Errorf("journal %q: %w", s.store.path, explain(err))
+		return s.store.fail(err)
 	}
 	return nil
 }

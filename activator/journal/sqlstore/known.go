@@ -1,8 +1,7 @@
-package sqlite
+package sqlstore
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,7 +35,7 @@ func (s *Store) among(ctx context.Context, numbers []codes.LicenseNumber, tables
 	for block := range slices.Chunk(slices.Compact(sorted), knownBlock) {
 		for _, table := range tables {
 			if err := s.findBlock(ctx, table, block, found); err != nil {
-				return nil, fmt.Errorf("journal %q: %w", s.path, explain(err))
+				return nil, s.fail(err)
 			}
 		}
 	}

@@ -1,4 +1,6 @@
--- The journal's schema, version 1. Entry ids are log<<40 | index, so append order is key order. Everything but logs,
+-- +goose Up
+
+-- The journal's schema. Entry ids are log<<40 | index, so append order is key order. Everything but logs,
 -- journal and personal follows from the leaves. What must happen once is a key here, for any number of programs.
 
 CREATE TABLE logs (
@@ -98,12 +100,32 @@ CREATE TABLE words (
 	PRIMARY KEY (word, license)
 ) STRICT, WITHOUT ROWID;
 
+-- +goose StatementBegin
 CREATE TRIGGER journal_update BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
 CREATE TRIGGER journal_delete BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
 CREATE TRIGGER subtrees_update BEFORE UPDATE ON subtrees BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
 CREATE TRIGGER subtrees_delete BEFORE DELETE ON subtrees BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
 CREATE TRIGGER claims_update BEFORE UPDATE ON claims BEGIN SELECT RAISE(ABORT, 'claims are for ever'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
 CREATE TRIGGER claims_delete BEFORE DELETE ON claims BEGIN SELECT RAISE(ABORT, 'claims are for ever'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
 CREATE TRIGGER personal_update BEFORE UPDATE ON personal BEGIN SELECT RAISE(ABORT, 'personal texts are erased, not changed'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
 CREATE TRIGGER licenses_delete BEFORE DELETE ON licenses BEGIN SELECT RAISE(ABORT, 'licenses are revoked, not deleted'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
 CREATE TRIGGER logs_delete BEFORE DELETE ON logs BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+-- +goose StatementEnd
+
+PRAGMA application_id = 1296124465; -- "MAJ1"

@@ -1,10 +1,9 @@
-package sqlite
+package sqlstore
 
 import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -24,12 +23,12 @@ func (s *Store) Extends(ctx context.Context, known journal.Head) error {
 	var log journal.LogID
 	var size uint64
 	var checkpoint []byte
-	err = v.conn.QueryRowContext(ctx, "SELECT id, size, checkpoint FROM logs WHERE origin = ?", known.Origin).Scan(&log, &size, &checkpoint)
+	err = v.conn.QueryRowContext(ctx, "SELECT id, size, checkpoint FROM logs WHERE origin = $1", known.Origin).Scan(&log, &size, &checkpoint)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return journal.Absent(known)
 	case err != nil:
-		return fmt.Errorf("journal %q: %w", s.path, explain(err))
+		return s.fail(err)
 	case size < known.Size:
 		return journal.Cut(log, size, known)
 	}
@@ -40,7 +39,7 @@ func (s *Store) Extends(ctx context.Context, known journal.Head) error {
 		hash, err = v.hashAt(ctx, log, known.Size)
 	}
 	if err != nil {
-		return fmt.Errorf("journal %q: %w", s.path, explain(err))
+		return s.fail(err)
 	}
 	if hash != known.Hash {
 		return journal.Differs(log, known)
@@ -54,7 +53,7 @@ func (v *view) hashAt(ctx context.Context, log journal.LogID, size uint64) (tlog
 	var roots, rest journal.Frontier
 	full := size / journal.SubtreeLeaves
 	var hash, leaf sql.RawBytes
-	err := v.rows(ctx, "SELECT hash FROM subtrees WHERE log = ? AND n < ? ORDER BY n", []any{log, full}, func(rows *sql.Rows) error {
+	err := v.rows(ctx, "SELECT hash FROM subtrees WHERE log = $1 AND n < $2 ORDER BY n", []any{log, full}, func(rows *sql.Rows) error {
 		if err := rows.Scan(&hash); err != nil {
 			return err
 		}
@@ -68,7 +67,7 @@ func (v *view) hashAt(ctx context.Context, log journal.LogID, size uint64) (tlog
 		return tlog.Hash{}, err
 	}
 	from := int64(journal.NewEntryID(log, 0))
-	err = v.rows(ctx, "SELECT leaf FROM journal WHERE id >= ? AND id < ? ORDER BY id", []any{from + int64(full*journal.SubtreeLeaves), from + int64(size)},
+	err = v.rows(ctx, "SELECT leaf FROM journal WHERE id >= $1 AND id < $2 ORDER BY id", []any{from + int64(full*journal.SubtreeLeaves), from + int64(size)},
 		func(rows *sql.Rows) error {
 			if err := rows.Scan(&leaf); err != nil {
 				return err

@@ -1,4 +1,4 @@
-package sqlite
+package sqlstore
 
 import (
 	"bytes"
@@ -11,10 +11,6 @@ import (
 
 	"github.com/manual-activator/manual-activator/activator/journal"
 )
-
-// background is the context of single statements. With one that can be cancelled the driver starts a goroutine for
-// each; between statements Append asks the caller's.
-var background = context.Background()
 
 // Append implements [journal.Store].
 func (s *Store) Append(ctx context.Context, seen *journal.Facts, es []journal.Entry, sign journal.Signer) ([]journal.EntryID, error) {
@@ -29,8 +25,8 @@ func (s *Store) Append(ctx context.Context, seen *journal.Facts, es []journal.En
 		return nil, err
 	}
 	var ids []journal.EntryID
-	err = s.write(ctx, func() error {
-		a := &appender{Store: s, ctx: ctx, seen: seen, es: es, leaves: leaves}
+	err = s.write(ctx, func(run context.Context) error {
+		a := &appender{Store: s, ctx: ctx, run: run, seen: seen, es: es, leaves: leaves}
 		if err := a.append(sign); err != nil {
 			return err
 		}
@@ -63,8 +59,8 @@ func encode(es []journal.Entry) ([][]byte, error) {
 
 func (s *Store) maySign(sign journal.Signer) error {
 	switch {
-	case s.readOnly:
-		return fmt.Errorf("journal %q was opened for reading only", s.path)
+	case s.w == nil:
+		return fmt.Errorf("journal %q was opened for reading only", s.name)
 	case s.verifiers == nil || sign == nil:
 		return errors.New("journal: appending needs the key that signs heads and the keys that verify them")
 	}
@@ -74,40 +70,43 @@ func (s *Store) maySign(sign journal.Signer) error {
 	return nil
 }
 
-// write runs f in a transaction of its own, one at a time in this process and among all.
-func (s *Store) write(ctx context.Context, f func() error) (err error) {
+// write runs f in a transaction of its own, one at a time in this process and among all. The context that f gets is
+// for its statements.
+func (s *Store) write(ctx context.Context, f func(run context.Context) error) (err error) {
 	release, err := s.acquire(ctx)
 	if err != nil {
 		return err
 	}
 	defer release()
-	w := &s.writes
-	if _, err := w.begin.ExecContext(background); err != nil {
-		return fmt.Errorf("journal %q: %w", s.path, explain(err))
-	}
+	w, run := &s.writes, s.running(ctx)
 	done := false
 	defer func() {
 		if !done { // after an error or a panic; SQLite may have rolled back by itself
-			w.rollback.ExecContext(background)
+			w.rollback.ExecContext(context.WithoutCancel(ctx))
 		}
 	}()
-	if err := f(); err != nil {
-		if resultCode(err) != 0 {
-			err = fmt.Errorf("journal %q: %w", s.path, explain(err))
+	for _, begin := range w.begin {
+		if _, err := begin.ExecContext(run); err != nil {
+			return s.fail(err)
+		}
+	}
+	if err := f(run); err != nil {
+		if s.dialect.Fault(err) != NotOurs {
+			err = s.fail(err)
 		}
 		return err
 	}
-	if _, err := w.commit.ExecContext(background); err != nil {
-		return fmt.Errorf("journal %q: %w", s.path, explain(err))
+	if _, err := w.commit.ExecContext(run); err != nil {
+		return s.fail(err)
 	}
 	done = true
 	return nil
 }
 
-// acquire waits for this process's turn, then for the lock file.
+// acquire waits for this process's turn, then for the dialect's lock.
 func (s *Store) acquire(ctx context.Context) (release func(), err error) {
-	if s.readOnly {
-		return nil, fmt.Errorf("journal %q was opened for reading only", s.path)
+	if s.w == nil {
+		return nil, fmt.Errorf("journal %q was opened for reading only", s.name)
 	}
 	select {
 	case <-s.turn:
@@ -119,20 +118,23 @@ func (s *Store) acquire(ctx context.Context) (release func(), err error) {
 		back()
 		return nil, err
 	}
+	if s.dialect.Lock == nil {
+		return back, nil
+	}
 	type locked struct {
 		unlock func()
 		err    error
 	}
 	got := make(chan locked, 1)
 	go func() {
-		unlock, err := s.lock.Lock()
+		unlock, err := s.dialect.Lock()
 		got <- locked{unlock, err}
 	}()
 	select {
 	case l := <-got:
 		if l.err != nil {
 			back()
-			return nil, fmt.Errorf("journal %q: its lock file cannot be used: %w", s.path, l.err)
+			return nil, fmt.Errorf("journal %q: its lock file cannot be used: %w", s.name, l.err)
 		}
 		return func() { l.unlock(); back() }, nil
 	case <-ctx.Done():
@@ -150,6 +152,7 @@ func (s *Store) acquire(ctx context.Context) (release func(), err error) {
 type appender struct {
 	*Store
 	ctx    context.Context
+	run    context.Context // for statements
 	seen   *journal.Facts
 	es     []journal.Entry
 	leaves [][]byte
@@ -182,11 +185,11 @@ func (a *appender) append(sign journal.Signer) error {
 	if err != nil {
 		return err
 	}
-	if _, err := a.writes.setLog.ExecContext(background, a.tree.Size, a.tree.Bytes(), head.Checkpoint, a.log); err != nil {
+	if _, err := a.writes.setLog.ExecContext(a.run, a.tree.Size, a.tree.Bytes(), head.Checkpoint, a.log); err != nil {
 		return err
 	}
 	a.mu.Lock()
-	a.trusted = head // if the commit fails, the file has another one, which is verified anew
+	a.trusted = head // if the commit fails, the database has another one, which is verified anew
 	a.mu.Unlock()
 	return nil
 }
@@ -195,7 +198,7 @@ func (a *appender) append(sign journal.Signer) error {
 // somebody without the key changed.
 func (a *appender) openHead() error {
 	var frontier, checkpoint []byte
-	if err := a.writes.ownLog.QueryRowContext(background).Scan(&a.log, &a.origin, &a.base, &frontier, &checkpoint); err != nil {
+	if err := a.writes.ownLog.QueryRowContext(a.run).Scan(&a.log, &a.origin, &a.base, &frontier, &checkpoint); err != nil {
 		return err
 	}
 	tree, err := journal.ParseFrontier(a.base, frontier)
@@ -205,7 +208,7 @@ func (a *appender) openHead() error {
 	a.tree = tree
 	var last int64
 	first := int64(journal.NewEntryID(a.log, 0))
-	if err := a.writes.lastEntry.QueryRowContext(background, first, first+journal.MaxIndex).Scan(&last); err != nil {
+	if err := a.writes.lastEntry.QueryRowContext(a.run, first, first+journal.MaxIndex).Scan(&last); err != nil {
 		return err
 	}
 	if last != first+int64(a.base)-1 && (a.base > 0 || last >= 0) {
@@ -235,7 +238,7 @@ func (s *Store) verifyHead(checkpoint []byte, root tlog.Hash) error {
 }
 
 func (s *Store) damaged(why string) error {
-	return fmt.Errorf("journal %q: %s: somebody changed it; nothing was appended; verify it and use a backup", s.path, why)
+	return fmt.Errorf("journal %q: %s: somebody changed it; nothing was appended; verify it and use a backup", s.name, why)
 }
 
 // entry writes entry i with all that follows from it.
@@ -246,7 +249,7 @@ func (a *appender) entry(i int) error {
 		return fmt.Errorf("journal: entry %v is of kind %q; the first entry of a log, and only that, is of kind %q", id, e.Kind, journal.KindLog)
 	}
 	c := e.Columns()
-	n, err := affected(a.writes.insert.ExecContext(background, int64(id), c.At, string(c.Kind), string(c.Verdict), c.Operator, c.State,
+	n, err := affected(a.writes.insert.ExecContext(a.run, int64(id), c.At, string(c.Kind), string(c.Verdict), c.Operator, c.State,
 		bytesOrNull(c.Product), numberOrNull(int64(c.License), 0), numberOrNull(c.Fingerprint, -1), bytesOrNull(c.Intent),
 		textOrNull(c.Batch), numberOrNull(c.Line, -1), a.leaves[i]))
 	if err != nil {
@@ -257,7 +260,7 @@ func (a *appender) entry(i int) error {
 	}
 	a.ids[i] = id
 	if root, full := a.tree.Add(a.leaves[i]); full {
-		if _, err := a.writes.subtree.ExecContext(background, a.log, a.tree.Size/journal.SubtreeLeaves-1, root[:]); err != nil {
+		if _, err := a.writes.subtree.ExecContext(a.run, a.log, a.tree.Size/journal.SubtreeLeaves-1, root[:]); err != nil {
 			return err
 		}
 	}
@@ -266,11 +269,11 @@ func (a *appender) entry(i int) error {
 
 func (a *appender) entryTaken(i int, e *journal.Entry) error {
 	if e.Intent != [16]byte{} {
-		if id, err := oneID(a.writes.byIntent, e.Intent[:]); err != nil || id >= 0 {
+		if id, err := a.oneID(a.writes.byIntent, e.Intent[:]); err != nil || id >= 0 {
 			return a.taken(journal.TakenError{What: journal.TakenIntent, License: e.License}, i, id, err)
 		}
 	}
-	id, err := oneID(a.writes.byLine, e.Batch, e.Line)
+	id, err := a.oneID(a.writes.byLine, e.Batch, e.Line)
 	return a.taken(journal.TakenError{What: journal.TakenLine, License: e.License}, i, id, err)
 }
 
@@ -280,7 +283,7 @@ func (a *appender) taken(t journal.TakenError, i int, holder int64, err error) e
 		return err
 	}
 	if holder < 0 {
-		return fmt.Errorf("journal %q: %s of entry %d is taken, and nobody has it: the file is damaged", a.path, t.What, i+1)
+		return fmt.Errorf("journal %q: %s of entry %d is taken, and nobody has it: the journal is damaged", a.name, t.What, i+1)
 	}
 	t.Index, t.Entry, t.Within = i, journal.EntryID(holder), -1
 	if t.Entry.Log() == a.log && t.Entry.Index() >= a.base {
@@ -290,9 +293,9 @@ func (a *appender) taken(t journal.TakenError, i int, holder int64, err error) e
 }
 
 // oneID returns an entry's id, -1 where there is none.
-func oneID(st *sql.Stmt, args ...any) (int64, error) {
+func (a *appender) oneID(st *sql.Stmt, args ...any) (int64, error) {
 	var id int64
-	err := st.QueryRowContext(background, args...).Scan(&id)
+	err := st.QueryRowContext(a.run, args...).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return -1, nil
 	}

@@ -1,10 +1,9 @@
-package sqlite
+package sqlstore
 
 import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 )
 
 // readers is how many reads go on at once; others wait.
@@ -14,6 +13,7 @@ const readers = 4
 type reader struct {
 	conn *sql.Conn
 	st   readStatements
+	list []statement // all of them
 }
 
 func (s *Store) newReader(ctx context.Context) (*reader, error) {
@@ -22,7 +22,8 @@ func (s *Store) newReader(ctx context.Context) (*reader, error) {
 		return nil, err
 	}
 	r := &reader{conn: conn}
-	if err := prepareAll(ctx, conn, r.st.all()); err != nil {
+	r.list = r.st.all(&s.dialect)
+	if err := prepareAll(ctx, conn, r.list); err != nil {
 		r.close()
 		return nil, err
 	}
@@ -30,13 +31,14 @@ func (s *Store) newReader(ctx context.Context) (*reader, error) {
 }
 
 func (r *reader) close() {
-	closeAll(r.st.all())
+	closeAll(r.list)
 	r.conn.Close()
 }
 
 // view is a transaction that reads: everything that it sees is of one moment.
 type view struct {
 	*reader
+	run  context.Context   // for statements
 	done func(usable bool) // gives the reader back
 }
 
@@ -53,7 +55,7 @@ func (s *Store) view(ctx context.Context) (*view, error) {
 	}
 	v, err := s.begin(ctx, r, func(r *reader) { s.pool <- r })
 	if err != nil {
-		return nil, fmt.Errorf("journal %q: %w", s.path, explain(err))
+		return nil, s.fail(err)
 	}
 	return v, nil
 }
@@ -66,7 +68,7 @@ func (s *Store) longView(ctx context.Context) (*view, error) {
 		}
 	})
 	if err != nil {
-		return nil, fmt.Errorf("journal %q: %w", s.path, explain(err))
+		return nil, s.fail(err)
 	}
 	return v, nil
 }
@@ -78,12 +80,13 @@ func (s *Store) begin(ctx context.Context, r *reader, giveBack func(*reader)) (_
 			return nil, err
 		}
 	}
-	if _, err := r.st.begin.ExecContext(background); err != nil {
+	run := s.running(ctx)
+	if _, err := r.st.begin.ExecContext(run); err != nil {
 		r.close()
 		giveBack(nil)
 		return nil, err
 	}
-	return &view{reader: r, done: func(usable bool) {
+	return &view{reader: r, run: run, done: func(usable bool) {
 		if !usable {
 			r.close()
 			r = nil
@@ -93,13 +96,13 @@ func (s *Store) begin(ctx context.Context, r *reader, giveBack func(*reader)) (_
 }
 
 func (v *view) close() {
-	_, err := v.st.rollback.ExecContext(background)
+	_, err := v.st.rollback.ExecContext(context.WithoutCancel(v.run))
 	v.done(err == nil)
 }
 
 // each runs a query and calls scan for every row.
 func (v *view) each(st *sql.Stmt, args []any, scan func(*sql.Rows) error) error {
-	rows, err := st.QueryContext(background, args...)
+	rows, err := st.QueryContext(v.run, args...)
 	if err != nil {
 		return err
 	}
@@ -114,7 +117,7 @@ func (v *view) each(st *sql.Stmt, args []any, scan func(*sql.Rows) error) error 
 
 // one runs a query of one row; found is false if there is none.
 func (v *view) one(st *sql.Stmt, args []any, into ...any) (found bool, err error) {
-	err = st.QueryRowContext(background, args...).Scan(into...)
+	err = st.QueryRowContext(v.run, args...).Scan(into...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}

@@ -1,10 +1,11 @@
-package sqlite
+package sqlstore
 
 import (
 	"context"
 	"database/sql"
 	"fmt"
 	"iter"
+	"strconv"
 	"strings"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
@@ -27,7 +28,7 @@ func (s *Store) Entry(ctx context.Context, id journal.EntryID) (journal.Entry, e
 	found, err := v.one(v.st.entry, []any{int64(id)}, &leaf)
 	switch {
 	case err != nil:
-		return journal.Entry{}, fmt.Errorf("journal %q: %w", s.path, explain(err))
+		return journal.Entry{}, s.fail(err)
 	case !found:
 		return journal.Entry{}, fmt.Errorf("journal entry %v: %w", id, journal.ErrNoEntry)
 	}
@@ -38,7 +39,7 @@ func (s *Store) Entry(ctx context.Context, id journal.EntryID) (journal.Entry, e
 func (s *Store) read(v *view, id journal.EntryID, leaf []byte) (journal.Entry, error) {
 	e, err := journal.ParseLeaf(leaf)
 	if err != nil {
-		return e, fmt.Errorf("journal %q: entry %v: %w; verify the journal", s.path, id, err)
+		return e, fmt.Errorf("journal %q: entry %v: %w; verify the journal", s.name, id, err)
 	}
 	e.ID = id
 	if len(e.Personal) == 0 {
@@ -64,7 +65,7 @@ func (s *Store) read(v *view, id journal.EntryID, leaf []byte) (journal.Entry, e
 		return nil
 	})
 	if err != nil {
-		return e, fmt.Errorf("journal %q: entry %v: %w", s.path, id, explain(err))
+		return e, fmt.Errorf("journal %q: entry %v: %w", s.name, id, s.dialect.Explain(err))
 	}
 	return e, nil
 }
@@ -77,7 +78,7 @@ func (s *Store) Entries(ctx context.Context, q journal.Query) iter.Seq2[journal.
 			yield(journal.Entry{}, err)
 			return
 		}
-		where, args, indexed := conditions(q)
+		where, args, indexed := s.conditions(q)
 		left := q.Limit
 		for _, sp := range spans {
 			for sp.from < sp.to {
@@ -130,7 +131,7 @@ func (sp span) after(part span, last int64, newest bool) span {
 func (s *Store) spans(ctx context.Context, q journal.Query) ([]span, error) {
 	rows, err := s.r.QueryContext(ctx, "SELECT id, size FROM logs ORDER BY id")
 	if err != nil {
-		return nil, fmt.Errorf("journal %q: %w", s.path, explain(err))
+		return nil, s.fail(err)
 	}
 	defer rows.Close()
 	var spans []span
@@ -157,11 +158,11 @@ func (s *Store) spans(ctx context.Context, q journal.Query) ([]span, error) {
 }
 
 // conditions turns a query into SQL. indexed says that an index leads to the entries.
-func conditions(q journal.Query) (where string, args []any, indexed bool) {
+func (s *Store) conditions(q journal.Query) (where string, args []any, indexed bool) {
 	var b strings.Builder
-	add := func(sql string, a ...any) {
-		b.WriteString(" AND " + sql)
-		args = append(args, a...)
+	p := make(params, 2) // the span
+	add := func(sql string, a any) {
+		b.WriteString(" AND " + strings.Replace(sql, "%s", p.add(a), 1))
 	}
 	license := q.License
 	if code, err := codes.Parse(q.Text); q.Text != "" && err == nil && code.String() == q.Text {
@@ -172,51 +173,68 @@ func conditions(q journal.Query) (where string, args []any, indexed bool) {
 		}
 	}
 	if license != 0 {
-		add("license = ?", int64(license))
+		add("license = %s", int64(license))
 		indexed = true
 	}
 	if q.Fingerprint != nil {
-		add("fingerprint = ?", int64(*q.Fingerprint))
+		add("fingerprint = %s", int64(*q.Fingerprint))
 		indexed = true
 	}
 	if q.Intent != [16]byte{} {
-		add("intent = ?", q.Intent[:])
+		add("intent = %s", q.Intent[:])
 		indexed = true
 	}
 	if q.Batch != "" {
-		add("batch = ?", q.Batch)
+		add("batch = %s", q.Batch)
 		indexed = true
 	}
 	if len(q.Kinds) > 0 {
-		in(add, "kind", q.Kinds)
+		b.WriteString(" AND kind" + in(&p, q.Kinds))
 	}
 	if len(q.Verdicts) > 0 {
-		in(add, "verdict", q.Verdicts)
+		b.WriteString(" AND verdict" + in(&p, q.Verdicts))
 	}
 	if q.Operator != "" {
-		add("operator = ?", q.Operator)
+		add("operator = %s", q.Operator)
 	}
 	if q.Product != [16]byte{} {
-		add("product = ?", q.Product[:])
+		add("product = %s", q.Product[:])
 	}
 	if !q.From.IsZero() {
-		add("at >= ?", q.From.UnixMicro())
+		add("at >= %s", q.From.UnixMicro())
 	}
 	if !q.To.IsZero() {
-		add("at < ?", q.To.UnixMicro())
+		add("at < %s", q.To.UnixMicro())
 	}
 	if q.Text != "" {
-		add("instr(leaf, ?) > 0", journal.Quoted(q.Text)) // may be elsewhere in the leaf: page looks closer
+		add(s.dialect.Contains, journal.Quoted(q.Text)) // may be elsewhere in the leaf: page looks closer
 	}
-	return b.String(), args, indexed
+	return b.String(), p[2:], indexed
 }
 
-func in[T ~string](add func(string, ...any), column string, values []T) {
-	args := make([]any, len(values))
+// params are the arguments of a statement.
+type params []any
+
+// add adds an argument, and returns how the statement calls it.
+func (p *params) add(arg any) string {
+	*p = append(*p, arg)
+	return placeholder(len(*p))
+}
+
+// placeholder is the name of a statement's n-th argument, from 1.
+func placeholder(n int) string { return "$" + strconv.Itoa(n) }
+
+func in[T ~string](p *params, values []T) string {
+	names := make([]string, len(values))
 	for i, v := range values {
-		args[i] = string(v)
+		names[i] = p.add(string(v))
 	}
-	add(column+" IN (?"+strings.Repeat(", ?", len(values)-1)+")", args...)
+	return " IN (" + strings.Join(names, ", ") + ")"
+}
+
+// pageText is the statement that reads a page of entries.
+func pageText(where, order string) string {
+	return fmt.Sprintf("SELECT id, leaf FROM journal WHERE id >= $1 AND id < $2%s ORDER BY id %s LIMIT %d", where, order, page)
 }
 
 // page reads up to page entries of a span. last is the id of the last row it looked at if it did not come to the
@@ -231,10 +249,10 @@ func (s *Store) page(ctx context.Context, q journal.Query, sp span, where string
 	if q.Newest {
 		order = "DESC"
 	}
-	rows, err := v.conn.QueryContext(ctx, "SELECT id, leaf FROM journal WHERE id >= ? AND id < ?"+where+" ORDER BY id "+order+fmt.Sprintf(" LIMIT %d", page),
+	rows, err := v.conn.QueryContext(ctx, pageText(where, order),
 		append([]any{sp.from, sp.to}, args...)...)
 	if err != nil {
-		return nil, 0, fmt.Errorf("journal %q: %w", s.path, explain(err))
+		return nil, 0, s.fail(err)
 	}
 	defer rows.Close()
 	type row struct {
@@ -250,7 +268,7 @@ func (s *Store) page(ctx context.Context, q journal.Query, sp span, where string
 		found = append(found, r)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, 0, fmt.Errorf("journal %q: %w", s.path, explain(err))
+		return nil, 0, s.fail(err)
 	}
 	last = -1
 	if len(found) == page {

@@ -1,0 +1,55 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+)
+
+// Dialect is what one database does differently from another. Statements of this package are written so that all of
+// them take them; parameters are $1, $2, ...
+type Dialect struct {
+	// BeginRead and BeginWrite begin a transaction: one that reads, seeing one moment throughout, and one that
+	// writes. BeginWrite is several statements where one does not do; with the last of them nobody else writes.
+	BeginRead  string
+	BeginWrite []string
+
+	// Contains is the condition that the column leaf contains the bytes of a parameter, which stands for %s.
+	Contains string
+
+	// Uncancelled has single statements run with a context that cannot be cancelled, for a driver that starts a
+	// goroutine for each one that can. Between statements the caller's is asked all the same.
+	Uncancelled bool
+
+	// Lock waits for the right to write, before BeginWrite, where the database's own waiting is not good enough; nil
+	// where it is.
+	Lock func() (unlock func(), err error)
+
+	// Fault says what an error of the driver means.
+	Fault func(err error) Fault
+
+	// Explain puts errors that a person can do something about into words. It returns others as they are.
+	Explain func(err error) error
+
+	// Form lists what is wrong with the database itself: a schema that is not as it was made, damaged pages. It may
+	// take long.
+	Form func(ctx context.Context, q Querier) ([]string, error)
+}
+
+// Fault is what an error of the database means.
+type Fault int
+
+// The faults.
+const (
+	NotOurs    Fault = iota // the error is not one of the database
+	Failed                  // any other fault
+	Unique                  // a key is taken
+	Check                   // a rule of a row does not hold
+	ForeignKey              // the row that is referred to is not there
+)
+
+// Querier is a database or one connection to it.
+type Querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
