@@ -10,7 +10,8 @@ import (
 	"github.com/manual-activator/manual-activator/codes"
 )
 
-// Change changes a license by a new entry. A refusal is in the journal too.
+// Change changes a license by a new entry. A refusal is in the journal too. The name
+// that a machine has already is a repeat: it gives the entry that named it.
 func (s *Session) Change(ctx context.Context, c Change) (*Outcome, error) {
 	if c.Kind == MachineGone && c.Cause == "" {
 		c.Cause = OtherCause
@@ -88,18 +89,24 @@ func (s *Session) MachineNames(ctx context.Context, l codes.LicenseNumber) (map[
 }
 
 func (s *Session) machineNames(ctx context.Context, l codes.LicenseNumber) (map[codes.Fingerprint]string, error) {
-	names := map[codes.Fingerprint]string{}
+	names, _, err := s.namings(ctx, l)
+	return names, err
+}
+
+// namings are the names of a license's machines, and the entries that gave them.
+func (s *Session) namings(ctx context.Context, l codes.LicenseNumber) (map[codes.Fingerprint]string, map[codes.Fingerprint]journal.EntryID, error) {
+	names, entries := map[codes.Fingerprint]string{}, map[codes.Fingerprint]journal.EntryID{}
 	for e, err := range s.desk.store.Entries(ctx, journal.Query{Kinds: []journal.Kind{journal.KindChange}, License: l}) {
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for _, p := range e.Personal {
 			if p.Field == fieldMachine && e.Machine && e.Verdict == journal.OK && !p.Redacted {
-				names[e.Fingerprint] = p.Text
+				names[e.Fingerprint], entries[e.Fingerprint] = p.Text, e.ID
 			}
 		}
 	}
-	return names, nil
+	return names, entries, nil
 }
 
 func (s *Session) change(ctx context.Context, c Change) (*Outcome, error) {
@@ -133,16 +140,20 @@ func (s *Session) change(ctx context.Context, c Change) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	names, err := s.machineNames(ctx, l.Number)
+	names, named, err := s.namings(ctx, l.Number)
 	if err != nil {
 		return nil, err
+	}
+	r := Reading{License: l, Product: p, facts: f, names: names}
+	if m := r.oneMachine(c.Fingerprint); c.Kind == NameMachine && m != nil && names[*m] == c.Name {
+		r.Verdict = journal.Repeat // an entry that changes nothing would only be in the way
+		return &Outcome{Reading: r, Entry: named[*m]}, nil
 	}
 	j := decideChange(l, f, h, names, goneLimit{limits.Gone, limits.PeriodDays}, c, d.now())
 	id, err := s.append(ctx, facts, p, s.stamp(j.entry, c.intent))
 	if err != nil {
 		return nil, err
 	}
-	r := Reading{License: l, Product: p, names: names}
 	r.judged(j)
 	if after, err := s.License(ctx, l.Number); err == nil {
 		r.License = after

@@ -196,6 +196,20 @@ func (s *Session) appendLicenses(ctx context.Context, seen *journal.Facts, ls []
 	return nil
 }
 
+// An OrderError says that an order is registered already, for another customer or
+// with other seats or grants. Nothing was registered.
+type OrderError struct{ License License } // as it is registered
+
+// Error says what the order has, and how to change that.
+func (e *OrderError) Error() string {
+	l := &e.License
+	return fmt.Sprintf("order %q is registered already as license %v for %q with %d seats and grants %q; to change that, use `license change`",
+		l.Order, l.Number, l.Customer, l.Seats, l.Grants)
+}
+
+// Unwrap makes it a [UsageError]: the operator's own words do not fit.
+func (e *OrderError) Unwrap() error { return &UsageError{e.Error()} }
+
 // existing fills l with the license that its order has, if it is the same.
 func (s *Session) existing(ctx context.Context, number codes.LicenseNumber, l *License) error {
 	have, err := s.License(ctx, number)
@@ -203,8 +217,7 @@ func (s *Session) existing(ctx context.Context, number codes.LicenseNumber, l *L
 		return err
 	}
 	if have.Customer != l.Customer && have.Customer != "" || have.Seats != l.Seats || have.Grants.String() != l.Grants.String() {
-		return usagef("order %q is registered already as license %v for %q with %d seats and grants %q; to change that, use `license change`",
-			l.Order, number, have.Customer, have.Seats, have.Grants)
+		return &OrderError{*have}
 	}
 	*l = *have
 	l.Existing, l.Vouched = true, true

@@ -61,8 +61,9 @@ func TestRegisterAllOrNone(t *testing.T) {
 		_, err := o.Register(ctx,
 			activator.Order{Product: "press-studio", Customer: "New"},
 			activator.Order{Product: "plate-maker", Customer: "Not the same", Order: "7"})
-		if !errors.As(err, &usage) {
-			t.Fatalf("order of another customer: have %v, want a usage error", err)
+		var taken *activator.OrderError
+		if !errors.As(err, &usage) || !errors.As(err, &taken) || taken.License.Customer != "Other" {
+			t.Fatalf("order of another customer: have %v, want a usage error with the license that has it", err)
 		}
 		if have := o.entries(); have != before {
 			t.Fatalf("entries: have %d, want %d", have, before)

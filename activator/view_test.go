@@ -23,6 +23,13 @@ func TestMachinesOfALicense(t *testing.T) {
 	if _, err := o.Change(ctx, activator.Change{License: l.Number, Kind: activator.NameMachine, Fingerprint: &fp, Name: "RIP room 2"}); err != nil {
 		t.Fatal(err)
 	}
+	before := o.entries()
+	again, err := o.Change(ctx, activator.Change{License: l.Number, Kind: activator.NameMachine, Fingerprint: &fp, Name: " RIP room 2 "})
+	if err != nil || again.Verdict != journal.Repeat || o.entries() != before {
+		t.Errorf("the same name again: have %v, %v and %d entries, want a repeat and %d entries", again, err, o.entries(), before)
+	} else if e, err := o.Entry(ctx, again.Entry); err != nil || e.Fingerprint != fp || e.Detail != "name" {
+		t.Errorf("the same name again: have entry %v, %v, want the one that gave the name", e.ID, err)
+	}
 	have, err := o.Machines(ctx, l.Number)
 	want := activator.Machine{Fingerprint: fp, Name: "RIP room 2", Seat: 1, Since: "2026-11-22"}
 	if err != nil || len(have) != 1 || have[0] != want {

@@ -65,7 +65,7 @@ fingerprint (7 hex digits) may be left out when only one machine holds a seat.`,
 		if args, ch.Fingerprint, err = machine(args); err != nil {
 			return &usageError{text: err.Error(), cmd: cmd}
 		}
-		return a.change(cmd, args, ch, "Named.", "")
+		return a.change(cmd, args, ch, "Named.", "That is its name already: nothing was recorded anew.")
 	}
 	return c
 }
