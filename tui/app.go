@@ -2,6 +2,8 @@ package tui
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -76,9 +78,18 @@ func (m *Model) Init() tea.Cmd {
 // Update implements [tea.Model]. It does no I/O.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	_, cmd := m.update(msg)
+	passing := false
+	switch msg.(type) {
+	case tea.KeyPressMsg, tea.PasteMsg:
+		passing = true
+	}
 	for len(m.told) > 0 {
 		next := m.told[0]
 		m.told = m.told[1:]
+		if n, ok := next.(noticeMsg); ok {
+			n.passing = passing
+			next = n
+		}
 		cmd = tea.Batch(cmd, m.message(next))
 	}
 	return m, cmd
@@ -98,6 +109,7 @@ func (m *Model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.click(msg)
 	case tea.PasteMsg:
 		m.touched = m.cfg.Now()
+		m.pass()
 		return m, m.paste(msg.Content)
 	case doneMsg:
 		o, wanted := m.pending[msg.id]
@@ -129,10 +141,12 @@ func (m *Model) late(msg any) {
 func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 	now := m.cfg.Now()
 	m.touched = now
+	m.pass()
 	if is(k, keys.Break) || is(k, keys.Quit) {
-		if m.first == nil && m.door == nil && (is(k, keys.Break) || m.desk.unfinished()) && now.Sub(m.breakAt) > 3*time.Second {
+		lost := m.lost()
+		if (lost != "" || is(k, keys.Break) && m.office != nil) && now.Sub(m.breakAt) > 3*time.Second {
 			m.breakAt = now
-			m.notice(noticeMsg{text: "Press " + k.String() + " once more to leave." + m.desk.leaving(), bad: true})
+			m.notice(noticeMsg{text: strings.TrimSpace("Press " + k.String() + " once more to leave. " + lost), bad: true, passing: true})
 			return nil
 		}
 		return m.quit()
@@ -164,6 +178,31 @@ func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 	return m.everywhere(k)
 }
 
+// pass takes away the answer to the key before.
+func (m *Model) pass() {
+	if m.note.passing {
+		m.note = noticeMsg{}
+	}
+}
+
+// lost says what leaving would lose; empty for nothing.
+func (m *Model) lost() string {
+	if m.first != nil {
+		if m.first.form.edited {
+			return unkept
+		}
+		return ""
+	}
+	for _, d := range m.over {
+		if f, ok := d.(*form); ok && f.edited {
+			return unkept
+		}
+	}
+	return m.desk.leaving()
+}
+
+const unkept = "What was typed into this form is not kept."
+
 // drop closes a dialog, wherever it lies by now.
 func (m *Model) drop(d dialog) {
 	for i := range m.over {
@@ -178,6 +217,9 @@ func (m *Model) drop(d dialog) {
 func (m *Model) everywhere(k tea.KeyPressMsg) tea.Cmd {
 	for i, b := range m.roomKeys() {
 		if is(k, b) {
+			if !m.note.bad {
+				m.note = noticeMsg{} // it was about what showed
+			}
 			return m.show(i)
 		}
 	}
@@ -201,6 +243,9 @@ func (m *Model) roomKeys() []key.Binding {
 // show brings a room to the front.
 func (m *Model) show(room int) tea.Cmd {
 	m.at = room
+	if room == roomLicenses {
+		m.rooms[room].(*licenses).page = nil // where one goes to find a license, what is typed searches
+	}
 	return m.rooms[room].enter()
 }
 
@@ -235,6 +280,14 @@ func (m *Model) message(msg any) tea.Cmd {
 		if m.first != nil {
 			return m.first.created(msg)
 		}
+	case changedMsg:
+		cmd := m.changedNotice(msg)
+		for _, r := range m.rooms {
+			cmd = tea.Batch(cmd, r.message(msg))
+		}
+		return cmd
+	case ringMsg:
+		return m.rings(msg)
 	case settingsMsg:
 		if msg.err != nil {
 			m.notice(noticeMsg{text: "The settings hold for now, but could not be kept: " + clean(msg.err.Error()), bad: true})
@@ -299,6 +352,7 @@ func (m *Model) opened(msg openedMsg) tea.Cmd {
 		clear(m.drafts)
 		clear(m.shared.products)
 	}
+	m.shelf = msg.opened.Shelf
 	m.office, m.close, m.customer = msg.opened.Office, msg.opened.Close, msg.opened.Customer
 	m.training = m.customer != nil
 	for _, p := range m.office.Products() {
@@ -315,7 +369,7 @@ func (m *Model) opened(msg openedMsg) tea.Cmd {
 			return cmd
 		}
 	}
-	return tea.Batch(leave, m.rooms[m.at].enter())
+	return tea.Batch(leave, m.desk.lookAtShelf(), m.rooms[m.at].enter())
 }
 
 // notice shows a sentence for a while.
@@ -388,8 +442,20 @@ func (m *Model) Close() error {
 
 // practice has the customer of the training call.
 func (m *Model) practice() tea.Cmd {
-	call, err := m.customer.Call()
-	if err != nil {
+	customer := m.customer
+	return m.do("waiting for a call", func(context.Context) any {
+		n, err := customer.Number()
+		return ringMsg{n, err}
+	})
+}
+
+// rings takes a training call.
+func (m *Model) rings(msg ringMsg) tea.Cmd {
+	if m.customer == nil {
+		return nil
+	}
+	call, err := m.customer.Call(msg.number)
+	if err = errors.Join(msg.err, err); err != nil {
 		return m.warn("The customer could not call: " + err.Error())
 	}
 	m.over = append(m.over, newCallDialog(m.shared, call))

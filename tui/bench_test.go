@@ -152,7 +152,7 @@ func (w *workday) play() {
 	for range 30 {
 		w.press("pgdown")
 	}
-	w.press("end", "up", "enter", "esc", "home", "f", "right", "esc", "f3")
+	w.press("end", "up", "enter", "esc", "home", "ctrl+f", "right", "esc", "f3")
 	w.write("customerb")
 	w.d.wait(time.Second)
 	w.press("down", "pgdown", "enter", "down", "esc", "esc", "f6", "down", "f5", "down", "f2")

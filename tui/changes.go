@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -12,12 +13,12 @@ import (
 	"github.com/manual-activator/manual-activator/codes"
 )
 
-// change makes a change to a license.
-func change(s *shared, what string, c activator.Change) tea.Cmd {
+// change makes the change to a license that a form asked for.
+func change(s *shared, f *form, what string, c activator.Change) tea.Cmd {
 	office := s.office
 	return s.do("recording", func(ctx context.Context) any {
 		o, err := office.Change(ctx, c)
-		return changedMsg{what, o, err}
+		return changedMsg{c.Kind, f, what, o, err}
 	})
 }
 
@@ -25,7 +26,7 @@ func change(s *shared, what string, c activator.Change) tea.Cmd {
 func (s *shared) changedNotice(m changedMsg) tea.Cmd {
 	switch {
 	case m.err != nil:
-		return s.warn("Not recorded: " + clean(m.err.Error()))
+		return m.form.again(0, "not recorded: "+clean(m.err.Error()))
 	case m.outcome.Verdict == journal.Refused:
 		why := "Refused: " + sentence(m.outcome.Reason)
 		if m.outcome.Overridable() {
@@ -35,7 +36,23 @@ func (s *shared) changedNotice(m changedMsg) tea.Cmd {
 	case m.outcome.Verdict == journal.Repeat:
 		return s.say("Recorded before; it counts once.")
 	}
-	return s.say(fmt.Sprintf("%s Journal entry %v.", m.what, m.outcome.Entry))
+	what := m.what
+	if m.kind == activator.MachineGone {
+		what += " " + seatsAfter(m.outcome.License)
+	}
+	return s.say(fmt.Sprintf("%s Journal entry %v.", what, m.outcome.Entry))
+}
+
+// seatsAfter says what became of the seats of a license that a machine left. Where
+// more machines were let in than it has seats, none is free yet.
+func seatsAfter(l *activator.License) string {
+	switch over := l.Taken - l.Seats; {
+	case over > 0:
+		return fmt.Sprintf("No seat is free: %d of %s are still taken, %d above what was bought.", l.Taken, plural(l.Seats, "seat", "seats"), over)
+	case over == 0:
+		return fmt.Sprintf("No seat is free: all %s are still taken.", plural(l.Seats, "seat", "seats"))
+	}
+	return "Seat free."
 }
 
 func (l *licensePage) revoke() tea.Cmd {
@@ -58,7 +75,7 @@ func (l *licensePage) revoke() tea.Cmd {
 		if c.Reason = f.value(0); c.Reason == "" {
 			return nil, "a reason is needed"
 		}
-		return change(l.s, said, c), ""
+		return change(l.s, f, said, c), ""
 	}
 	return l.s.open(f.begin(l.s))
 }
@@ -84,9 +101,9 @@ func (l *licensePage) gone() tea.Cmd {
 	}
 	f.do = func(f *form) (tea.Cmd, string) {
 		if f.value(1) == "" {
-			return nil, "a reason is needed"
+			return f.about(1, "a reason is needed")
 		}
-		return change(l.s, "Gone; the seat is free.", activator.Change{
+		return change(l.s, f, "Gone, without proof.", activator.Change{
 			License: l.number, Kind: activator.MachineGone, Fingerprint: &fp,
 			Cause: activator.GoneCause(f.value(0)), Reason: f.value(1), Override: f.value(2),
 		}), ""
@@ -106,7 +123,10 @@ func (l *licensePage) rename() tea.Cmd {
 		if f.value(0) == "" {
 			return nil, "a name is needed"
 		}
-		return change(l.s, "The machine has its name.", activator.Change{License: l.number, Kind: activator.NameMachine, Fingerprint: &fp, Name: f.value(0)}), ""
+		if f.value(0) == m.Name {
+			return l.s.say("That is its name already: nothing was recorded."), ""
+		}
+		return change(l.s, f, "The machine has its name.", activator.Change{License: l.number, Kind: activator.NameMachine, Fingerprint: &fp, Name: f.value(0)}), ""
 	}
 	return l.s.open(f.begin(l.s))
 }
@@ -126,7 +146,7 @@ func askRefund(s *shared, n codes.LicenseNumber, reference string) tea.Cmd {
 		if f.value(0) == "" {
 			return nil, "a reference is needed: the refund counts once for it"
 		}
-		return change(s, "Refund recorded. The license is closed.", activator.Change{
+		return change(s, f, "Refund recorded. The license is closed.", activator.Change{
 			License: n, Kind: activator.RefundLicense, Reference: f.value(0), Override: f.value(1),
 		}), ""
 	}
@@ -154,16 +174,16 @@ func newRegister(s *shared, customer string) *form {
 	f.do = func(f *form) (tea.Cmd, string) {
 		o := activator.Order{Product: f.value(0), Customer: f.value(1), Order: f.value(2)}
 		if o.Customer == "" {
-			return nil, "a customer is needed"
+			return f.about(1, "a customer is needed")
 		}
 		if v := f.value(3); v != "" {
 			n, err := strconv.Atoi(v)
 			if err != nil || n < 1 {
-				return nil, fmt.Sprintf("seats: have %q, want a number from 1", v)
+				return f.about(3, fmt.Sprintf("seats: have %q, want a number from 1", v))
 			}
 			o.Seats = n
 		}
-		return register(s, o), ""
+		return register(s, f, o), ""
 	}
 	f.begin(s)
 	if f.items[1].field.empty() {
@@ -172,15 +192,31 @@ func newRegister(s *shared, customer string) *form {
 	return f
 }
 
-func register(s *shared, o activator.Order) tea.Cmd {
+func register(s *shared, f *form, o activator.Order) tea.Cmd {
 	office := s.office
 	return s.do("registering", func(ctx context.Context) any {
 		ls, err := office.Register(ctx, o)
 		if err != nil {
-			return registeredMsg{nil, err}
+			return registeredMsg{f, nil, err}
 		}
-		return registeredMsg{&ls[0], nil}
+		return registeredMsg{f, &ls[0], nil}
 	})
+}
+
+// notRegistered opens the form again, on the field that has to be another.
+func notRegistered(m registeredMsg) tea.Cmd {
+	var taken *activator.OrderError
+	if !errors.As(m.err, &taken) {
+		return m.form.again(1, "not registered: "+clean(m.err.Error()))
+	}
+	l := taken.License
+	who := l.Customer
+	if who == "" {
+		who = "a customer whose name was erased"
+	}
+	return m.form.again(2, fmt.Sprintf(
+		"order %q is license %v of %s already, with %s and grants %s. A new license needs an order number of its own; F3 finds the one that is there.",
+		l.Order, l.Number, who, plural(l.Seats, "seat", "seats"), l.Grants))
 }
 
 // registeredNotice says what to do next with a new license.

@@ -32,6 +32,7 @@ var _ Office = (*activator.Session)(nil)
 type Opened struct {
 	Office Office
 	Close  func() error
+	Shelf  Shelf // of parked requests
 	// Customer plays the other end of the line in training; nil otherwise.
 	Customer *Customer
 }

@@ -41,12 +41,13 @@ func NewCustomer(p *catalog.Product, l *activator.License, random io.Reader) (*C
 	c := &Customer{product: p, serial: l.Serial.Serial(), name: l.Customer, rand: random, releases: p.Release}
 	c.lk = c.serial.Key.Stretch(p.UID, l.Number)
 	c.key = c.lk
-	n, err := c.number()
+	n, err := c.Number()
 	c.fp = codes.Fingerprint(n) & codes.MaxFingerprint
 	return c, err
 }
 
-func (c *Customer) number() (uint32, error) {
+// Number draws the random number of the next call, for [Customer.Call].
+func (c *Customer) Number() (uint32, error) {
 	for {
 		var b [4]byte
 		if _, err := io.ReadFull(c.rand, b[:]); err != nil {
@@ -58,9 +59,10 @@ func (c *Customer) number() (uint32, error) {
 	}
 }
 
-// Call is the next call of this customer: an activation, a slip of the tongue, a
-// deactivation, the same code for a second refund, and the way back.
-func (c *Customer) Call() (Call, error) {
+// Call is the next call of this customer, with the random number of the code that may
+// be made for it: an activation, a slip of the tongue, a deactivation, the same code for
+// a second refund, and the way back.
+func (c *Customer) Call(number uint32) (Call, error) {
 	call := Call{Who: c.name}
 	c.calls++
 	var err error
@@ -68,22 +70,22 @@ func (c *Customer) Call() (Call, error) {
 	case !c.asked.IsZero():
 		call.Story, call.Says = "I have no answer yet. The window still shows the same code.", c.asked.String()
 	case c.active && c.calls%2 == 0:
-		c.last, err = c.statement(codes.KindConfirmation, 2)
+		c.last, err = c.statement(codes.KindConfirmation, 2, number)
 		c.key, c.active = c.key.Deactivated(c.product.UID, c.last.Statement()), false
 		call.Story, call.Says = "We want our money back. I switched it off, and it shows this, in digits.", c.last.Digits()
 	case c.active:
-		c.asked, err = c.statement(codes.KindRequest, 4)
+		c.asked, err = c.statement(codes.KindRequest, 4, number)
 		call.Story, call.Says = "We need the options. I do not know which letters are capital.", strings.ToLower(c.asked.String())
 	case !c.last.IsZero() && c.calls%2 == 1:
 		call.Story, call.Says = "About our refund: did you get this code already?", c.last.String()
 	case !c.last.IsZero():
-		c.asked, err = c.statement(codes.KindRequest, 3)
+		c.asked, err = c.statement(codes.KindRequest, 3, number)
 		call.Story, call.Says = "We changed our mind and want it back, please.", c.asked.String()
 	case c.calls == 1:
-		c.asked, err = c.statement(codes.KindRequest, 1)
+		c.asked, err = c.statement(codes.KindRequest, 1, number)
 		call.Story, call.Says = "It is my first time. I typed the serial number and it shows this.", c.asked.String()
 	default:
-		c.asked, err = c.statement(codes.KindRequest, 1)
+		c.asked, err = c.statement(codes.KindRequest, 1, number)
 		call.Story, call.Says = "The line is bad; I hope you heard it right.", slipped(c.asked.String())
 	}
 	c.said = call.Says
@@ -102,16 +104,12 @@ func slipped(code string) string {
 	return string(b)
 }
 
-func (c *Customer) statement(kind codes.Kind, definition uint8) (codes.Code, error) {
+func (c *Customer) statement(kind codes.Kind, definition uint8, number uint32) (codes.Code, error) {
 	d, ok := c.product.Definition(definition)
 	if !ok {
 		return codes.Code{}, fmt.Errorf("the sample product has no definition %d", definition)
 	}
-	n, err := c.number()
-	if err != nil {
-		return codes.Code{}, err
-	}
-	s := codes.Statement{Kind: kind, Random: n, Fingerprint: c.fp, License: c.serial.License, Definition: definition}
+	s := codes.Statement{Kind: kind, Random: number, Fingerprint: c.fp, License: c.serial.License, Definition: definition}
 	s.Tag = c.key.StatementTag(c.product.UID, c.releases, uint8(d.Type), s)
 	return s.Code(), nil
 }

@@ -41,6 +41,8 @@ type desk struct {
 	calls  []*call
 	past   []snapshot
 	ids    int
+
+	shelved int // how often this desk changed what is parked
 }
 
 // call is something that was submitted, or parked, since the program began.
@@ -55,7 +57,9 @@ type call struct {
 	err      error
 	waiting  bool // submitted; nothing is known yet
 	parked   bool
-	ready    bool // parked, and can be answered now
+	by       string // who parked it
+	kept     bool   // parked, and in the vendor folder
+	ready    bool   // parked, and can be answered now
 	decision activator.Decision
 }
 
@@ -76,30 +80,20 @@ func (d *desk) name() string { return "Desk" }
 
 func (d *desk) enter() tea.Cmd { return nil }
 
-// unfinished reports whether leaving would lose something.
-func (d *desk) unfinished() bool {
-	for _, c := range d.calls {
-		if c.waiting || c.parked {
-			return true
-		}
-	}
-	return !d.box.empty() && d.now == nil
-}
-
-// leaving says what would be lost.
+// leaving says what leaving would lose; empty for nothing.
 func (d *desk) leaving() string {
 	for _, c := range d.calls {
 		if c.waiting {
-			return " A code is still being recorded."
+			return "A code is still being recorded."
 		}
 	}
 	for _, c := range d.calls {
-		if c.parked {
-			return " Parked requests will be forgotten."
+		if c.parked && !c.kept {
+			return "A parked request will be forgotten, because it could not be kept."
 		}
 	}
 	if !d.box.empty() && d.now == nil {
-		return " What is in the box is not recorded."
+		return "What is in the box is not recorded."
 	}
 	return ""
 }
@@ -107,6 +101,9 @@ func (d *desk) leaving() string {
 func (d *desk) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	if d.found != nil {
 		return d.choose(k)
+	}
+	if !is(k, keys.Enter) {
+		d.armed = false // the warning went with this key
 	}
 	switch {
 	case is(k, keys.Enter):

@@ -131,9 +131,9 @@ func (d *desk) otherwise() tea.Cmd {
 		f.focus(1)
 	}
 	f.do = func(f *form) (tea.Cmd, string) {
-		dec, wrong := decisionOf(f, ids, r.Definition.ID)
+		dec, at, wrong := decisionOf(f, ids, r.Definition.ID)
 		if wrong != "" {
-			return nil, wrong
+			return f.about(at, wrong)
 		}
 		return d.submit(dec), ""
 	}
@@ -195,8 +195,8 @@ func (d *desk) valueNote() string {
 	return "A number, or a last day such as 2027-06-30."
 }
 
-// decisionOf reads the form, or says what is wrong with it.
-func decisionOf(f *form, ids []uint8, asked uint8) (activator.Decision, string) {
+// decisionOf reads the form, or says in which field what is wrong.
+func decisionOf(f *form, ids []uint8, asked uint8) (_ activator.Decision, at int, wrong string) {
 	dec := activator.Decision{Correct: f.value(4), Override: f.value(5)}
 	if id := ids[f.items[0].pick]; id != asked {
 		dec.As = id
@@ -206,7 +206,7 @@ func decisionOf(f *form, ids []uint8, asked uint8) (activator.Decision, string) 
 		if err != nil {
 			day, e := codes.ParseDay(s)
 			if e != nil {
-				return dec, fmt.Sprintf("value: have %q, want a number, or a day such as 2027-06-30", s)
+				return dec, 1, fmt.Sprintf("value: have %q, want a number, or a day such as 2027-06-30", s)
 			}
 			v = uint64(day)
 		}
@@ -216,18 +216,18 @@ func decisionOf(f *form, ids []uint8, asked uint8) (activator.Decision, string) 
 	for _, s := range strings.FieldsFunc(f.value(2), func(r rune) bool { return r == ',' || r == ' ' }) {
 		id, err := strconv.ParseUint(s, 10, 8)
 		if err != nil || id == 0 {
-			return dec, fmt.Sprintf("choose: have %q, want ids such as 4,5", s)
+			return dec, 2, fmt.Sprintf("choose: have %q, want ids such as 4,5", s)
 		}
 		dec.Choose = append(dec.Choose, uint8(id))
 	}
 	if s := f.value(3); s != "" {
 		days, err := strconv.Atoi(s)
 		if err != nil {
-			return dec, fmt.Sprintf("shelf-life: have %q, want a number of days", s)
+			return dec, 3, fmt.Sprintf("shelf-life: have %q, want a number of days", s)
 		}
 		dec.ShelfLife = &days
 	}
-	return dec, ""
+	return dec, 0, ""
 }
 
 // refund records the refund: with a confirmation that is in the box, or for the

@@ -29,25 +29,30 @@ func (d *desk) draw(w, h int) *page {
 // strip shows the groups of the text in the box, each with its mark.
 func (d *desk) strip(w int) []string {
 	t := d.s.t
-	spoken := d.oneCase() && (d.reading == nil || !d.reading.Code.IsZero()) || d.capitalsOnly()
 	var parts []string
 	var widths []int
 	add := func(s string) {
 		parts = append(parts, s)
 		widths = append(widths, lipgloss.Width(s))
 	}
+	partial := func(text string) string {
+		return t.plain.Render(text) + t.dim.Render(strings.Repeat("·", max(0, 6-lipgloss.Width(text)))) + "  "
+	}
 	for _, g := range d.layout.Groups {
 		switch text := cut(g.Text, 24); g.State {
 		case codes.GroupRight:
 			add(t.good.Render(text) + " " + t.good.Render("✓"))
 		case codes.GroupWrong:
-			if spoken && g.Slip != nil && g.Slip.Slip == codes.SlipCheck {
+			switch {
+			case d.uncertain(g) && lipgloss.Width(text) < 6:
+				add(partial(text))
+			case d.uncertain(g):
 				add(t.plain.Render(text) + t.dim.Render(" ?"))
-				continue
+			default:
+				add(t.bad.Underline(true).Render(text) + " " + t.bad.Render("✗"))
 			}
-			add(t.bad.Underline(true).Render(text) + " " + t.bad.Render("✗"))
 		default:
-			add(t.plain.Render(text) + t.dim.Render(strings.Repeat("·", max(0, 6-lipgloss.Width(text)))) + "  ")
+			add(partial(text))
 		}
 	}
 	for i := len(d.layout.Groups); i < d.layout.Want; i++ {
@@ -104,7 +109,11 @@ func (d *desk) rest(p *page, h int) {
 func (d *desk) drawEmpty(p *page, h int) {
 	t := d.s.t
 	if n := d.parked(); n > 0 {
-		p.line(" ", t.warn.Render(fmt.Sprintf("%d parked: F6 lists them.", n)))
+		them := "them"
+		if n == 1 {
+			them = "it"
+		}
+		p.line(" ", t.warn.Render(fmt.Sprintf("%d parked: F6 lists %s.", n, them)))
 		p.blank()
 	}
 	p.line(" ", t.strong.Render("Ready for the next call."))
@@ -180,12 +189,11 @@ func (d *desk) drawTyping(p *page) {
 	case len(l.Groups) > 0:
 		p.hang(" ", t.plain, "No code begins like this. Letters: R, D, S or A; digits: 1, 2, 4 or 3. The program shows the whole code: begin with its first character.")
 	}
-	spoken := d.oneCase() && l.Kind != 0
-	if spoken {
+	if d.oneCase() && l.Kind != 0 {
 		p.hang("   ", t.plain, "All letters are alike in case: type on to the end, the desk finds the capitals by itself.")
 	}
 	for i, g := range l.Groups {
-		if g.Slip == nil || spoken && g.Slip.Slip == codes.SlipCheck {
+		if g.Slip == nil || d.uncertain(g) {
 			continue
 		}
 		if i == len(l.Groups)-1 || g.State == codes.GroupWrong {

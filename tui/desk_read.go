@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -42,6 +43,7 @@ func (d *desk) changed() tea.Cmd {
 // its first letter on.
 func inspect(text string) codes.Layout {
 	l := codes.Inspect(text)
+	text = strings.TrimLeftFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '?' })
 	first, size := utf8.DecodeRuneInString(text)
 	if l.Kind != 0 || !strings.ContainsRune("rdsa", first) {
 		return l
@@ -66,10 +68,11 @@ func (d *desk) characters() (n int) {
 // oneCase reports whether the letters so far are all small, or all capital: read
 // out without case. The first letter, typed as a capital, does not count.
 func (d *desk) oneCase() bool {
-	upper, lower := 0, 0
-	for i, r := range d.box.text {
+	upper, lower, first := 0, 0, true
+	for _, r := range d.box.text {
 		switch {
-		case i == 0:
+		case first && unicode.IsLetter(r):
+			first = false
 		case unicode.IsUpper(r):
 			upper++
 		case unicode.IsLower(r):
@@ -77,6 +80,15 @@ func (d *desk) oneCase() bool {
 		}
 	}
 	return d.layout.Form == codes.FormLetters && upper+lower >= 3 && (upper == 0 || lower == 0)
+}
+
+// uncertain reports whether a group that is not right may be, once the capitals are
+// found: it was read without them. A small l is the capital one then, and so on.
+func (d *desk) uncertain(g codes.Group) bool {
+	if g.Slip == nil || !d.capitalsOnly() && !(d.oneCase() && (d.reading == nil || !d.reading.Code.IsZero())) {
+		return false
+	}
+	return g.Slip.Slip == codes.SlipCheck || g.Slip.Slip == codes.SlipForeign && slices.Contains([]string{"l", "I", "O"}, g.Slip.Found)
 }
 
 // enough reports whether the text is long enough for a code with a slip in it.

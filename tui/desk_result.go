@@ -131,14 +131,10 @@ func valueOf(f *product.Definition, v uint32) string {
 // drawConfirmed says what an accepted confirmation means for the seat.
 func (d *desk) drawConfirmed(p *page, o *activator.Outcome) {
 	t := d.s.t
-	word, text := "DEACTIVATION CONFIRMED", "Seat free."
-	freed := false
+	word, text := "DEACTIVATION CONFIRMED", seatsAfter(o.License)
 	for _, c := range o.Checks {
-		if c.Name == "seat" {
-			freed = c.Result == activator.Passed
-			if !freed {
-				text = sentence(c.Detail)
-			}
+		if c.Name == "seat" && c.Result != activator.Passed {
+			text = sentence(c.Detail)
 		}
 	}
 	if o.Definition != nil && o.Definition.Type == product.CheckIn {

@@ -119,13 +119,10 @@ func (d *desk) submitted(msg submitMsg) tea.Cmd {
 		return d.notRecorded(c)
 	}
 	c.reading = &msg.outcome.Reading
-	for _, x := range d.calls { // it was parked before
-		if x.parked && x.text == c.text && x != c && (msg.outcome.Verdict == journal.OK || msg.outcome.Verdict == journal.Repeat) {
-			d.remove(x)
-			break
-		}
-	}
 	var cmds []tea.Cmd
+	if x := d.parkedAs(c.text); x != nil && (msg.outcome.Verdict == journal.OK || msg.outcome.Verdict == journal.Repeat) {
+		cmds = append(cmds, d.unpark(x))
+	}
 	if d.now == c {
 		d.reading = c.reading
 		d.quiet = d.s.cfg.Now().Add(settle)
@@ -170,62 +167,6 @@ func (d *desk) remove(c *call) {
 	}
 }
 
-// park puts a request aside that cannot be answered now.
-func (d *desk) park() tea.Cmd {
-	r := d.reading
-	if r == nil || r.Code.IsZero() || r.Code.Kind() != codes.KindRequest || r.License == nil || !d.answer().IsZero() {
-		return d.s.say("Only a request that was read and not answered can be parked.")
-	}
-	for _, c := range d.calls {
-		if c.parked && c.text == d.box.value() {
-			return d.s.say("It is parked already: F6 lists it.")
-		}
-	}
-	d.ids++
-	d.calls = append(d.calls, &call{
-		id: d.ids, at: d.s.cfg.Now(), text: d.box.value(), ticket: d.ticket.value(), form: d.layout.Form,
-		reading: r, parked: true,
-	})
-	d.next()
-	return d.s.say("Parked. It is looked at again when a seat of this license comes free; F6 lists it.")
-}
-
-// lookAtParked reads parked requests again after something freed a seat.
-func (d *desk) lookAtParked(c *call) tea.Cmd {
-	if c.outcome.License == nil || c.outcome.Receipt == "" {
-		return nil
-	}
-	return d.lookAgain(c.outcome.License.Number)
-}
-
-func (d *desk) lookAgain(license codes.LicenseNumber) tea.Cmd {
-	var cmds []tea.Cmd
-	for _, c := range d.calls {
-		if !c.parked || c.reading.License.Number != license || d.s.office == nil {
-			continue
-		}
-		office, id, text := d.s.office, c.id, c.text
-		cmds = append(cmds, d.s.do("looking at a parked request", func(ctx context.Context) any {
-			r, err := office.Read(ctx, text, activator.Decision{})
-			return parkedMsg{id, r, err}
-		}))
-	}
-	return tea.Batch(cmds...)
-}
-
-func (d *desk) lookedAgain(msg parkedMsg) tea.Cmd {
-	for _, c := range d.calls {
-		if c.id != msg.call || msg.err != nil || !c.parked {
-			continue
-		}
-		c.reading = msg.reading
-		if c.ready = msg.reading.Verdict != journal.Refused; c.ready {
-			return d.s.say(fmt.Sprintf("A parked request of %s can be answered now: F6, then enter.", clean(msg.reading.License.Customer)))
-		}
-	}
-	return nil
-}
-
 // saveReceipt writes the receipt to a file.
 func (d *desk) saveReceipt() tea.Cmd {
 	o := d.result()
@@ -258,6 +199,15 @@ func (d *desk) message(m any) tea.Cmd {
 		return d.submitted(m)
 	case parkedMsg:
 		return d.lookedAgain(m)
+	case shelfMsg:
+		return d.foundParked(m)
+	case takenMsg:
+		d.shelved++
+		if m.err != nil {
+			return d.s.warn("The parked request could not be taken off the list: " + clean(m.err.Error()))
+		}
+	case keptMsg:
+		return d.keptParked(m)
 	case changedMsg:
 		if m.err == nil && m.outcome != nil && m.outcome.License != nil {
 			return d.lookAgain(m.outcome.License.Number)

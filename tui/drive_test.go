@@ -73,7 +73,7 @@ func newDrive(t testing.TB) *drive {
 				return nil, err
 			}
 			d.office = desk.Session(op, "terminal")
-			return &Opened{Office: d.office, Close: desk.Close}, nil
+			return &Opened{Office: d.office, Close: desk.Close, Shelf: folderShelf{filepath.Join(d.dir, "vendor", "parked")}}, nil
 		},
 		Create: func(context.Context, Beginning) error { return nil },
 		Train: func(ctx context.Context) (*Opened, error) {
@@ -266,10 +266,17 @@ func (d *drive) customer(l *activator.License, seed byte) *Customer {
 
 func (d *drive) product() *catalog.Product { return d.office.Products()[0] }
 
+func (c *Customer) draw(t testing.TB) uint32 {
+	t.Helper()
+	n, err := c.Number()
+	must(t, err)
+	return n
+}
+
 // asks is the machine's request code for a definition.
 func (c *Customer) asks(t testing.TB, definition uint8) codes.Code {
 	t.Helper()
-	code, err := c.statement(codes.KindRequest, definition)
+	code, err := c.statement(codes.KindRequest, definition, c.draw(t))
 	must(t, err)
 	c.asked = code
 	return code
@@ -278,7 +285,7 @@ func (c *Customer) asks(t testing.TB, definition uint8) codes.Code {
 // givesBack is the machine's confirmation code.
 func (c *Customer) givesBack(t testing.TB) codes.Code {
 	t.Helper()
-	code, err := c.statement(codes.KindConfirmation, 2)
+	code, err := c.statement(codes.KindConfirmation, 2, c.draw(t))
 	must(t, err)
 	c.key, c.active = c.key.Deactivated(c.product.UID, code.Statement()), false
 	return code

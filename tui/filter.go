@@ -126,9 +126,9 @@ func (f filter) form(s *shared, take func(filter) tea.Cmd) *form {
 		if product.pick > 0 {
 			n.name = product.value()
 		}
-		for _, day := range []string{n.from, n.to} {
+		for i, day := range []string{n.from, n.to} {
 			if _, err := time.Parse(time.DateOnly, day); day != "" && err != nil {
-				return nil, fmt.Sprintf("have %q, want a day such as 2026-11-22", day)
+				return d.about(4+i, fmt.Sprintf("have %q, want a day such as 2026-11-22", day))
 			}
 		}
 		return take(n), ""
@@ -157,11 +157,18 @@ func (j *journalRoom) export() tea.Cmd {
 		path, err := save(file, func(w io.Writer) error {
 			c := csv.NewWriter(w)
 			_ = c.Write([]string{"entry", "time", "kind", "verdict", "operator", "desk", "product", "license", "fingerprint", "state", "code", "activation_code", "texts"}) // Error says it
+			var followed map[codes.LicenseNumber]bool
+			if text != "" {
+				var err error
+				if followed, err = licensesOf(ctx, office, text); err != nil {
+					return err
+				}
+			}
 			for e, err := range office.Entries(ctx, q) {
 				if err != nil {
 					return err
 				}
-				if text != "" && !mentions(&e, text) {
+				if text != "" && !followed[e.License] && !mentions(&e, text) {
 					continue
 				}
 				license, machine := "", ""

@@ -60,7 +60,7 @@ func (p Place) open(ctx context.Context, passphrase []byte) (*Opened, error) {
 	if err := d.Unlock(); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
-	return &Opened{Office: d.Session(p.Operator, "terminal"), Close: d.Close}, nil
+	return &Opened{Office: d.Session(p.Operator, "terminal"), Close: d.Close, Shelf: folderShelf{filepath.Join(p.Dir, "parked")}}, nil
 }
 
 func (p Place) create(ctx context.Context, b Beginning) error {

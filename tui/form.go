@@ -20,13 +20,17 @@ type form struct {
 	at     int // the item that has the focus; len(items): the buttons
 	yes    string
 	yesOn  bool
-	danger bool // cannot be undone: begins on No, and ignores keys that come too early
+	danger bool   // cannot be undone: begins on No, and its buttons ignore keys that come too early
+	back   string // the word of the button that changes nothing; empty: Back, or No where it is dangerous
+	edited bool   // something was typed or chosen since it was opened
 	born   time.Time
 	wrong  string
-	draft  string                          // under which name texts are kept; empty for not at all
-	once   bool                            // what was typed is of no use a second time
-	do     func(f *form) (tea.Cmd, string) // a sentence instead of a command keeps it open
-	never  func() tea.Cmd                  // instead of closing on No; may be nil
+	draft  string // under which name texts are kept; empty for not at all
+	once   bool   // what was typed is of no use a second time
+	// do returns a sentence instead of a command to keep the form open; it may move the
+	// focus to the field that the sentence is about, else the first one gets it.
+	do    func(f *form) (tea.Cmd, string)
+	never func() tea.Cmd // instead of closing on No; may be nil
 }
 
 // item is a line of a form: a text, or one of several options.
@@ -52,8 +56,8 @@ func options(label, note string, all ...string) *item {
 	return &item{label: label, note: note, options: all}
 }
 
-// early is how long a form that cannot be undone ignores keys: they were meant
-// for what was there before.
+// early is how long the buttons of a form that cannot be undone ignore keys: they were
+// meant for what was there before. What is typed into its fields is kept from the start.
 const early = 400 * time.Millisecond
 
 // begin makes the form ready to be opened.
@@ -83,9 +87,6 @@ func (f *form) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	if is(k, keys.Back) {
 		return f.close()
 	}
-	if f.danger && f.s.cfg.Now().Sub(f.born) < early {
-		return nil, false
-	}
 	switch {
 	case is(k, keys.Next, keys.Down):
 		f.focus(f.at + 1)
@@ -104,20 +105,21 @@ func (f *form) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 		n := len(it.options)
 		switch {
 		case is(k, keys.Right), k.String() == "space":
-			it.pick = (it.pick + 1) % n
+			it.pick, f.edited = (it.pick+1)%n, true
 		case is(k, keys.Left):
-			it.pick = (it.pick + n - 1) % n
+			it.pick, f.edited = (it.pick+n-1)%n, true
 		}
 		return nil, false
 	}
 	if changed, _ := it.field.update(k); changed {
-		f.wrong = ""
+		f.wrong, f.edited = "", true
 	}
 	return nil, false
 }
 
 func (f *form) button(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	switch {
+	case f.danger && f.s.cfg.Now().Sub(f.born) < early:
 	case is(k, keys.Left, keys.Right):
 		f.yesOn = !f.yesOn
 	case is(k, keys.Enter) && !f.yesOn:
@@ -125,7 +127,9 @@ func (f *form) button(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	case is(k, keys.Enter):
 		cmd, wrong := f.do(f)
 		if f.wrong = sentence(wrong); wrong != "" {
-			f.focus(0)
+			if f.at == len(f.items) {
+				f.focus(0)
+			}
 			return nil, false
 		}
 		if f.draft != "" && f.once {
@@ -136,6 +140,20 @@ func (f *form) button(k tea.KeyPressMsg) (tea.Cmd, bool) {
 		return cmd, true
 	}
 	return nil, false
+}
+
+// again opens the form once more, with what was typed, after what it asked for could
+// not be done.
+func (f *form) again(at int, why string) tea.Cmd {
+	f.born, f.yesOn, f.wrong = f.s.cfg.Now(), !f.danger, sentence(why)
+	f.focus(at)
+	return f.s.open(f)
+}
+
+// about moves the focus to the field that a sentence is about, and returns the sentence.
+func (f *form) about(at int, wrong string) (tea.Cmd, string) {
+	f.focus(at)
+	return nil, wrong
 }
 
 // keep remembers what was typed.
@@ -161,6 +179,7 @@ func (f *form) close() (tea.Cmd, bool) {
 func (f *form) paste(s string) {
 	if f.at < len(f.items) && f.items[f.at].options == nil {
 		f.items[f.at].field.insert(strings.Trim(s, "\r\n"))
+		f.wrong, f.edited = "", true
 	}
 }
 
@@ -212,7 +231,10 @@ func (f *form) draw(w, h int) *page {
 
 // no is the word of the button that changes nothing.
 func (f *form) no() string {
-	if f.danger {
+	switch {
+	case f.back != "":
+		return f.back
+	case f.danger:
 		return "No"
 	}
 	return "Back"

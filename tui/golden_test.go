@@ -83,7 +83,7 @@ var scenes = []struct {
 	{"register", func(d *drive) { d.press("f3", "ctrl+n", "tab"); d.write("Agency Blue") }},
 	{"journal", func(d *drive) { givenBack(d); d.press("enter", "f4", "down") }},
 	{"journal-entry", func(d *drive) { givenBack(d); d.press("enter", "f4", "enter") }},
-	{"journal-filter", func(d *drive) { d.press("f4", "f", "right") }},
+	{"journal-filter", func(d *drive) { d.press("f4", "ctrl+f", "right") }},
 	{"products", func(d *drive) { d.press("f5") }},
 	{"products-broken", func(d *drive) {
 		d.m.Close()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -11,13 +12,13 @@ import (
 	"charm.land/bubbles/v2/key"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/codes"
 )
 
 // journalRoom lists the journal, newest first, page by page as one scrolls.
 type journalRoom struct {
 	s        *shared
-	find     field
-	finding  bool // the search line has the focus
+	find     field // always ready to type in
 	filter   filter
 	gen      int
 	stop     context.CancelFunc
@@ -27,6 +28,8 @@ type journalRoom struct {
 	searched int
 	last     *journal.EntryID // of the last one looked at
 	until    string           // how far back a text search came
+	names    map[codes.LicenseNumber]string
+	followed map[codes.LicenseNumber]bool // nil until they were looked for
 	err      error
 	list     list
 	entry    *journal.Entry // open, nil for the list
@@ -39,7 +42,9 @@ const (
 )
 
 func newJournalRoom(s *shared) *journalRoom {
-	return &journalRoom{s: s, find: newField("text, code, license number, fingerprint"), stop: func() {}}
+	j := &journalRoom{s: s, find: newField("text, customer, code, license number, fingerprint"), stop: func() {}}
+	j.find.focused = true
+	return j
 }
 
 func (j *journalRoom) name() string { return "Journal" }
@@ -51,6 +56,7 @@ func (j *journalRoom) reload() tea.Cmd {
 	j.stop()
 	j.gen++
 	j.entries, j.end, j.searched, j.last, j.err, j.until = nil, false, 0, nil, nil, ""
+	j.names, j.followed = nil, nil
 	j.list = list{}
 	j.loading = false
 	return j.load()
@@ -62,14 +68,19 @@ func (j *journalRoom) load() tea.Cmd {
 		return nil
 	}
 	j.loading = true
-	office, gen := j.s.office, j.gen
+	office, gen, followed := j.s.office, j.gen, j.followed
 	q, text := j.filter.query(strings.TrimSpace(j.find.value()))
 	q.Newest, q.After, q.Limit = true, j.last, pageEntries
 	if text != "" {
 		q.Limit = sliceEntries
 	}
 	cmd, stop := j.s.start("reading the journal", func(ctx context.Context) any {
-		m := entriesMsg{gen: gen}
+		m := entriesMsg{gen: gen, followed: followed, names: map[codes.LicenseNumber]string{}}
+		if text != "" && followed == nil {
+			if m.followed, m.err = licensesOf(ctx, office, text); m.err != nil {
+				return m
+			}
+		}
 		n := 0
 		for e, err := range office.Entries(ctx, q) {
 			if err != nil {
@@ -79,10 +90,11 @@ func (j *journalRoom) load() tea.Cmd {
 			n++
 			id := e.ID
 			m.last, m.at = &id, e.At
-			if text == "" || mentions(&e, text) {
+			if text == "" || m.followed[e.License] || mentions(&e, text) {
 				m.entries = append(m.entries, e)
 			}
 		}
+		m.err = addCustomers(ctx, office, m.names, m.entries)
 		m.searched, m.end = n, n < q.Limit
 		return m
 	})
@@ -102,6 +114,11 @@ func (j *journalRoom) loaded(m entriesMsg) tea.Cmd {
 		return nil
 	}
 	j.entries = append(j.entries, m.entries...)
+	j.followed = m.followed
+	if j.names == nil {
+		j.names = map[codes.LicenseNumber]string{}
+	}
+	maps.Copy(j.names, m.names)
 	j.end, j.searched = m.end, j.searched+m.searched
 	if m.last != nil {
 		j.last, j.until = m.last, m.at.UTC().Format("2 January 2006")
@@ -139,8 +156,6 @@ func (j *journalRoom) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	switch {
 	case j.entry != nil:
 		return j.entryKey(k)
-	case j.finding:
-		return j.findKey(k)
 	case j.list.key(k, len(j.entries)):
 		return j.more(), true
 	case is(k, keys.Enter):
@@ -148,9 +163,6 @@ func (j *journalRoom) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 			e := j.entries[j.list.at]
 			j.entry, j.scroll = &e, 0
 		}
-		return nil, true
-	case is(k, keys.Search, keys.Next):
-		j.finding, j.find.focused = true, true
 		return nil, true
 	case is(k, keys.Filter):
 		return j.s.open(j.filter.form(j.s, func(f filter) tea.Cmd { j.filter = f; return j.reload() })), true
@@ -163,19 +175,6 @@ func (j *journalRoom) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 		j.filter = filter{}
 		j.find.set("")
 		return j.reload(), true
-	}
-	return nil, false
-}
-
-// findKey types into the search line.
-func (j *journalRoom) findKey(k tea.KeyPressMsg) (tea.Cmd, bool) {
-	switch {
-	case is(k, keys.Enter), is(k, keys.Next), is(k, keys.Down):
-		j.finding, j.find.focused = false, false
-		return j.reload(), true
-	case is(k, keys.Back):
-		j.finding, j.find.focused = false, false
-		return nil, true
 	}
 	changed, taken := j.find.update(k)
 	if changed {
@@ -231,7 +230,6 @@ func (j *journalRoom) paste(text string) tea.Cmd {
 	if j.entry != nil {
 		return nil
 	}
-	j.finding, j.find.focused = true, true
 	j.find.insert(strings.TrimSpace(text))
 	return j.typed()
 }
@@ -268,19 +266,16 @@ func (j *journalRoom) help() []key.Binding {
 			bs = append(bs, called(keys.Enter, "open the license"))
 		}
 		return append(bs, called(keys.Back, "list"))
-	case j.finding:
-		return []key.Binding{called(keys.Enter, "to the list"), called(keys.Back, "to the list")}
 	}
-	return []key.Binding{called(keys.Down, "choose"), called(keys.Enter, "open"), keys.Search, keys.Filter, keys.Export, called(keys.Back, "all, or the desk")}
+	return []key.Binding{called(keys.Down, "choose"), called(keys.Enter, "open"), keys.Filter, keys.Export, called(keys.Back, "all, or the desk")}
 }
 
 func (j *journalRoom) commands() []command {
 	return []command{
-		{"Search the journal for a text", "/", func() tea.Cmd { j.entry = nil; j.finding, j.find.focused = true, true; return nil }},
-		{"Filter the journal by kind, verdict, operator, product, day", "f", func() tea.Cmd {
+		{"Filter the journal by kind, verdict, operator, product, day", "ctrl+f", func() tea.Cmd {
 			return j.s.open(j.filter.form(j.s, func(f filter) tea.Cmd { j.filter = f; return j.reload() }))
 		}},
-		{"Export what the journal shows, as CSV", "x", j.export},
+		{"Export what the journal shows, as CSV", "ctrl+s", j.export},
 	}
 }
 
@@ -304,14 +299,14 @@ func (j *journalRoom) draw(w, h int) *page {
 		p.hang(" "+t.bad.Render("✗")+" ", t.plain, sentence(j.err.Error()))
 		return p
 	}
-	day, told := 11, 23 // the year is left out where there is no room
+	day, told, fp := 11, 23, 0 // the year and the machine are left out where there is no room
 	if w >= 100 {
-		day, told = 16, 28
+		day, told, fp = 16, 28, 8
 	}
 	line := func(no, at, what, license, machine, by, rest string) string {
-		return pad(cut(no, 7), 8) + pad(at[max(0, len(at)-day):], day+1) + pad(cut(what, told-1), told) + pad(license, 9) + pad(machine, 8) + pad(cut(by, 7), 8) + rest
+		return pad(cut(no, 7), 8) + pad(at[max(0, len(at)-day):], day+1) + pad(cut(what, told-1), told) + pad(license, 9) + pad(cut(machine, fp), fp) + pad(cut(by, 7), 8) + rest
 	}
-	p.line(" ", t.dim.Render(cut(line("no.", "time (UTC)", "what", "license", "machine", "by", "ticket, reason, customer"), w-3)))
+	p.line(" ", t.dim.Render(cut(line("no.", "time (UTC)", "what", "license", "machine", "by", "customer, ticket, reason"), w-3)))
 	rows := h - len(p.lines) - 1
 	j.list.rows(p, t, len(j.entries), rows, func(i int) string {
 		e := &j.entries[i]
@@ -322,7 +317,7 @@ func (j *journalRoom) draw(w, h int) *page {
 		if e.Machine {
 			machine = e.Fingerprint.String()
 		}
-		return line(e.ID.String(), e.At.UTC().Format("2006-01-02 15:04"), story(e), license, machine, e.Operator, personal(e))
+		return line(e.ID.String(), e.At.UTC().Format("2006-01-02 15:04"), story(e), license, machine, e.Operator, about(e, j.names))
 	})
 	for len(p.lines) < h-1 {
 		p.blank()

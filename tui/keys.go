@@ -10,13 +10,14 @@ func bind(help, what string, keys ...string) key.Binding {
 	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(help, what))
 }
 
-// The one key map. Letters are never commands where something can be typed.
+// The one key map. Letters are never commands where something can be typed: only a
+// license's page, which has nothing to type in, takes some.
 var keys = struct {
 	Help, Palette, Quit, Break, Lock                                             key.Binding
 	Desk, Licenses, Journal, Products, Today, Settings                           key.Binding
 	Enter, Back, Next, Prev, Up, Down, Left, Right, PageUp, PageDown, Home, End  key.Binding
 	Take, Undo, Copy, Aloud, Form, Mail, Override, Otherwise, Park, Save, Refund key.Binding
-	New, Serial, Revoke, Gone, Name, Filter, Search, Export, Practice            key.Binding
+	New, Serial, Revoke, Gone, Name, Filter, Export, Practice                    key.Binding
 	Answered                                                                     key.Binding
 }{
 	Help:    bind("F1", "help", "f1", "ctrl+_"),
@@ -62,9 +63,8 @@ var keys = struct {
 	Revoke:   bind("v", "revoke or restore", "v"),
 	Gone:     bind("g", "machine gone", "g"),
 	Name:     bind("m", "name the machine", "m"),
-	Filter:   bind("f", "filter", "f"),
-	Search:   bind("/", "search", "/"),
-	Export:   bind("x", "export", "x"),
+	Filter:   bind("ctrl+f", "filter", "ctrl+f"),
+	Export:   bind("ctrl+s", "export", "ctrl+s"),
 	Practice: bind("ctrl+t", "a customer calls", "ctrl+t"),
 	Answered: bind("enter", "next call", "enter"),
 }

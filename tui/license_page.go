@@ -75,7 +75,7 @@ func (l *licensePage) message(m any) tea.Cmd {
 		}
 		l.serial = m.code
 	case changedMsg:
-		return tea.Batch(l.load(), l.s.changedNotice(m))
+		return l.load()
 	}
 	return nil
 }

@@ -27,6 +27,8 @@ type licenses struct {
 	err  error
 	list list
 	busy bool
+	late bool         // something was typed that was not looked for yet
+	want bool         // Enter came before what was typed was found
 	page *licensePage // nil while looking for one
 }
 
@@ -56,7 +58,7 @@ func (l *licenses) search() tea.Cmd {
 	l.stop()
 	l.gen++
 	office, gen, words := l.s.office, l.gen, strings.TrimSpace(l.find.value())
-	l.busy = true
+	l.busy, l.late = true, false
 	cmd, stop := l.s.start("looking for licenses", func(ctx context.Context) any {
 		rows, more, err := findLicenses(ctx, office, words)
 		return licensesMsg{gen, rows, more, err}
@@ -127,10 +129,7 @@ func (l *licenses) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	case is(k, keys.New):
 		return l.s.open(newRegister(l.s, l.find.value())), true
 	case is(k, keys.Enter):
-		if l.list.at < len(l.rows) {
-			return l.open(l.rows[l.list.at].Number), true
-		}
-		return nil, true
+		return l.choose(), true
 	case is(k, keys.Back):
 		if l.find.empty() {
 			return l.s.tell(showMsg{roomDesk}), true
@@ -148,12 +147,40 @@ func (l *licenses) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	return nil, taken
 }
 
+// choose opens the license that is chosen. What shows may still be of the words before:
+// then the one that the words find is opened, once they have found it.
+func (l *licenses) choose() tea.Cmd {
+	switch {
+	case l.late:
+		l.want = true
+		return l.search()
+	case l.busy:
+		l.want = true
+	case l.list.at < len(l.rows):
+		return l.open(l.rows[l.list.at].Number)
+	}
+	return nil
+}
+
+// found takes what was looked for.
+func (l *licenses) found(m licensesMsg) tea.Cmd {
+	if m.gen != l.gen || errors.Is(m.err, context.Canceled) {
+		return nil
+	}
+	l.rows, l.more, l.err, l.busy = m.rows, m.more, m.err, false
+	want := l.want
+	if l.want = false; want && len(l.rows) == 1 {
+		return l.open(l.rows[0].Number)
+	}
+	return nil
+}
+
 // typed looks for what was typed, a moment after the last key.
 func (l *licenses) typed() tea.Cmd {
 	l.stop()
 	l.stop = func() {}
 	l.gen++
-	l.list = list{}
+	l.list, l.late, l.want = list{}, true, false
 	return l.s.cfg.After(60*time.Millisecond, laterMsg{l.gen, "find"})
 }
 
@@ -177,16 +204,14 @@ func (l *licenses) message(m any) tea.Cmd {
 			return l.search()
 		}
 	case licensesMsg:
-		if m.gen == l.gen && !errors.Is(m.err, context.Canceled) {
-			l.rows, l.more, l.err, l.busy = m.rows, m.more, m.err, false
-		}
+		return l.found(m)
 	case openLicenseMsg:
 		return l.open(m.number)
 	case registeredMsg:
 		if m.err == nil {
 			return tea.Batch(l.open(m.license.Number), l.s.tell(registeredNotice(m.license)))
 		}
-		return l.s.warn("Not registered: " + clean(m.err.Error()))
+		return notRegistered(m)
 	}
 	if l.page != nil {
 		return l.page.message(m)

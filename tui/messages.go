@@ -53,8 +53,9 @@ type (
 		digits bool
 	}
 	noticeMsg struct {
-		text string
-		bad  bool
+		text    string
+		bad     bool
+		passing bool // the answer to a key: it goes with the next one
 	}
 )
 
@@ -80,6 +81,20 @@ type (
 		text    string
 		matches []codes.Match
 	}
+	keptMsg struct { // of a request that was parked
+		call int
+		err  error
+	}
+	takenMsg struct{ err error } // of one that is parked no longer
+	shelfMsg struct {
+		before int // what the desk had changed when it was asked for
+		all    []Parked
+		err    error
+	}
+	ringMsg struct { // a training call, with its random number
+		number uint32
+		err    error
+	}
 	parkedMsg struct {
 		call    int
 		reading *activator.Reading
@@ -104,11 +119,14 @@ type (
 		err      error
 	}
 	changedMsg struct {
+		kind    activator.ChangeKind
+		form    *form // that asked for it
 		what    string
 		outcome *activator.Outcome
 		err     error
 	}
 	registeredMsg struct {
+		form    *form // that asked for it
 		license *activator.License
 		err     error
 	}
@@ -119,8 +137,10 @@ type (
 	entriesMsg struct {
 		gen      int
 		entries  []journal.Entry
-		end      bool // nothing is left behind these
-		searched int  // entries looked through, of a text search
+		end      bool                           // nothing is left behind these
+		searched int                            // entries looked through, of a text search
+		names    map[codes.LicenseNumber]string // customers
+		followed map[codes.LicenseNumber]bool   // licenses whose entries the text finds
 		last     *journal.EntryID
 		at       time.Time // of the last one looked at
 		err      error
@@ -131,6 +151,7 @@ type (
 	}
 	todayMsg struct {
 		entries []journal.Entry
+		names   map[codes.LicenseNumber]string // customers
 		err     error
 	}
 	brokenMsg struct{ files []*catalog.MistakesError }

@@ -66,6 +66,6 @@ func TestRandomKeys(t *testing.T) {
 
 func (d *drive) license2(customer string) {
 	d.t.Helper()
-	d.do(register(d.m.shared, orderOf(customer)))
+	d.do(register(d.m.shared, newRegister(d.m.shared, ""), orderOf(customer)))
 	d.send(tea.KeyPressMsg{Code: tea.KeyF2})
 }

@@ -52,11 +52,15 @@ func (r *settingsRoom) all() []setting {
 		tables, names = append(tables, s.id), append(names, s.name)
 	}
 	idle := []string{"0", "5", "15", "30", "60"}
+	lock := "Without a key for so long, the desk asks for the passphrase again."
+	if r.s.cfg.Passphrase != nil {
+		lock = "Not in force: the passphrase was given to the program, so it would open to anybody who starts it again."
+	}
 	return []setting{
 		{"Spelling table", "The words of read-aloud.", tables, names, func(s *Settings) string { return s.Spelling }, func(s *Settings, v string) { s.Spelling = v }},
 		{"Answers show in", "Letters or digits; as asked: in the form in which the request came.", []string{formAsked, formLetters, formDigits}, nil, func(s *Settings) string { return s.Form }, func(s *Settings, v string) { s.Form = v }},
 		{"Reply texts in", "Your own: replies/LANGUAGE.txt in the vendor folder.", r.languages, nil, func(s *Settings) string { return s.Reply }, func(s *Settings, v string) { s.Reply = v }},
-		{"Lock after", "Without a key for so long, the desk asks for the passphrase again.", idle, []string{"never", "5 minutes", "15 minutes", "30 minutes", "1 hour"}, func(s *Settings) string { return fmt.Sprint(s.Idle) }, func(s *Settings, v string) { s.Idle, _ = strconv.Atoi(v) }},
+		{"Lock after", lock, idle, []string{"never", "5 minutes", "15 minutes", "30 minutes", "1 hour"}, func(s *Settings) string { return fmt.Sprint(s.Idle) }, func(s *Settings, v string) { s.Idle, _ = strconv.Atoi(v) }},
 		{"Mouse", "On: the wheel scrolls, a click on the header changes rooms. Off: your terminal selects text as usual.", []string{"false", "true"}, []string{"off", "on"}, func(s *Settings) string { return fmt.Sprint(s.Mouse) }, func(s *Settings, v string) { s.Mouse = v == "true" }},
 	}
 }

@@ -18,6 +18,7 @@ import (
 type shared struct {
 	cfg      Config
 	office   Office // nil while the desk is locked
+	shelf    Shelf
 	customer *Customer
 	training bool
 	t        theme

@@ -10,6 +10,7 @@ import (
 	"charm.land/bubbles/v2/key"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/codes"
 )
 
 // todayRoom lists the calls of the day: those that wait, and what the journal has
@@ -18,6 +19,7 @@ type todayRoom struct {
 	s       *shared
 	desk    *desk
 	entries []journal.Entry
+	names   map[codes.LicenseNumber]string
 	err     error
 	list    list
 }
@@ -39,8 +41,8 @@ func (r *todayRoom) enter() tea.Cmd {
 	now := r.s.cfg.Now()
 	office, operator := r.s.office, r.s.cfg.Operator
 	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
-	return r.s.do("reading the calls of the day", func(ctx context.Context) any {
-		var m todayMsg
+	return tea.Batch(r.desk.lookAtShelf(), r.s.do("reading the calls of the day", func(ctx context.Context) any {
+		m := todayMsg{names: map[codes.LicenseNumber]string{}}
 		for e, err := range office.Entries(ctx, journal.Query{Newest: true, Kinds: callKinds, Operator: operator, From: midnight, Limit: 500}) {
 			if err != nil {
 				m.err = err
@@ -48,8 +50,9 @@ func (r *todayRoom) enter() tea.Cmd {
 			}
 			m.entries = append(m.entries, e)
 		}
+		m.err = addCustomers(ctx, office, m.names, m.entries)
 		return m
-	})
+	}))
 }
 
 // waiting are the calls that are parked or still being recorded.
@@ -77,8 +80,7 @@ func (r *todayRoom) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 			return r.s.tell(openEntryMsg{r.entries[i-len(w)].ID}), true
 		}
 	case k.String() == "delete" && r.list.at < len(w) && w[r.list.at].parked:
-		r.desk.remove(w[r.list.at])
-		return r.s.say("No longer parked."), true
+		return tea.Batch(r.desk.unpark(w[r.list.at]), r.s.say("No longer parked.")), true
 	default:
 		return nil, false
 	}
@@ -89,7 +91,7 @@ func (r *todayRoom) paste(string) tea.Cmd { return nil }
 
 func (r *todayRoom) message(m any) tea.Cmd {
 	if m, ok := m.(todayMsg); ok {
-		r.entries, r.err = m.entries, m.err
+		r.entries, r.names, r.err = m.entries, m.names, m.err
 	}
 	return nil
 }
@@ -102,6 +104,15 @@ func (r *todayRoom) help() []key.Binding {
 		bs = append(bs, bind("del", "no longer parked", "delete"))
 	}
 	return append(bs, called(keys.Back, "desk"))
+}
+
+// since is the time of a call of today, or the day of one before.
+func since(at, now time.Time) string {
+	at = at.In(now.Location())
+	if at.Format(time.DateOnly) != now.Format(time.DateOnly) {
+		return at.Format("01-02")
+	}
+	return at.Format("15:04")
 }
 
 func (r *todayRoom) draw(w, h int) *page {
@@ -136,19 +147,24 @@ func (r *todayRoom) draw(w, h int) *page {
 				state = "… being recorded"
 			case c.ready:
 				state = "✓ parked, can be answered now"
+			case c.by != r.s.cfg.Operator:
+				state = "parked by " + cut(c.by, 19)
 			}
-			who := ""
+			license, who := "", ""
 			if c.reading != nil && c.reading.License != nil {
-				who = c.reading.License.Customer
+				license, who = c.reading.License.Number.String(), cut(c.reading.License.Customer, 30)
 			}
-			return pad(c.at.Format("15:04"), 7) + pad(state, 31) + pad(cut(who, 24), 26) + c.ticket
+			if c.ticket != "" {
+				who += " · " + c.ticket
+			}
+			return pad(since(c.at, r.s.cfg.Now()), 7) + pad(state, 31) + pad(license, 10) + who
 		}
 		e := &r.entries[i-len(wait)]
 		license := ""
 		if e.License != 0 {
 			license = e.License.String()
 		}
-		return pad(e.At.In(r.s.cfg.Now().Location()).Format("15:04"), 7) + pad(cut(story(e), 30), 31) + pad(license, 10) + pad(cut(r.s.product(e.Product), 18), 20) + personal(e)
+		return pad(e.At.In(r.s.cfg.Now().Location()).Format("15:04"), 7) + pad(cut(story(e), 30), 31) + pad(license, 10) + about(e, r.names)
 	})
 	return p
 }

@@ -7,14 +7,16 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"charm.land/bubbles/v2/key"
+
+	"github.com/manual-activator/manual-activator/activator/keyring"
 )
 
 // wizard is the first run: a vendor folder is made, and a first license.
 type wizard struct {
 	s     *shared
-	step  int
 	form  *form
-	real  bool // not training
+	asked map[int]*form // by step: what was typed stays when one goes back and forth
+	real  bool          // not training
 	busy  bool
 	frame int
 	wrong string
@@ -26,13 +28,23 @@ const (
 	stepChoose = iota
 	stepNames
 	stepPassphrase
-	stepLicense
 )
 
 func newWizard(s *shared) *wizard {
-	w := &wizard{s: s}
-	w.form = w.choose()
+	w := &wizard{s: s, asked: map[int]*form{}}
+	w.ask(stepChoose)
 	return w
+}
+
+// ask goes to a step, as it was left.
+func (w *wizard) ask(step int) {
+	make := map[int]func() *form{stepChoose: w.choose, stepNames: w.names, stepPassphrase: w.passphrase}
+	if w.asked[step] == nil {
+		w.asked[step] = make[step]()
+	}
+	w.form = w.asked[step]
+	w.form.wrong = ""
+	w.form.focus(0)
 }
 
 const (
@@ -48,7 +60,8 @@ func (w *wizard) choose() *form {
 			w.busy = true
 			return tea.Batch(train(w.s), w.s.cfg.After(spinEvery, spinMsg{})), ""
 		}
-		w.real, w.step, w.form = true, stepNames, w.names()
+		w.real = true
+		w.ask(stepNames)
 		return nil, ""
 	}
 	f.never = w.leave
@@ -62,20 +75,18 @@ func (w *wizard) names() *form {
 		text("Company", "as your customers know it", "It stands in what you sign, and cannot be changed later."),
 		text("This desk", "such as front", "The journal keeps with every entry at which desk it was made."),
 	}}
-	f.items[0].field.set(w.begin.Vendor)
 	f.items[1].field.set(w.s.cfg.Host)
-	if w.begin.Desk != "" {
-		f.items[1].field.set(w.begin.Desk)
-	}
 	f.do = func(f *form) (tea.Cmd, string) {
-		if f.value(0) == "" || f.value(1) == "" {
-			return nil, "both names are needed"
+		for i, it := range f.items {
+			if it.value() == "" {
+				return f.about(i, "both names are needed")
+			}
 		}
 		w.begin.Vendor, w.begin.Desk = f.value(0), f.value(1)
-		w.step, w.form = stepPassphrase, w.passphrase()
+		w.ask(stepPassphrase)
 		return nil, ""
 	}
-	f.never = func() tea.Cmd { w.step, w.form = stepChoose, w.choose(); return nil }
+	f.never = func() tea.Cmd { w.ask(stepChoose); return nil }
 	return f.begin(w.s)
 }
 
@@ -84,18 +95,22 @@ func (w *wizard) passphrase() *form {
 		text("Passphrase", "", "A few words that only you and your safe know."),
 		text("Once more", "", ""),
 	}}
+	warned := ""
 	f.text = []string{"It locks your keys. It cannot be had back: without it, and without a backup, no license can be answered again."}
 	for _, it := range f.items {
 		it.field.secret = true
 	}
 	f.do = func(f *form) (tea.Cmd, string) {
 		first, again := f.items[0].field.value(), f.items[1].field.value()
-		switch {
+		switch weak := keyring.Weak([]byte(first)); {
 		case first == "":
 			return nil, "a passphrase is needed"
 		case first != again:
 			f.items[1].field.set("")
-			return nil, "the two differ: type the second one again"
+			return f.about(1, "the two differ: type the second one again")
+		case weak != "" && warned != first:
+			warned = first
+			return nil, weak + " Choose another, or go on once more to take it all the same"
 		}
 		w.begin.Passphrase = []byte(first)
 		w.busy = true
@@ -104,7 +119,7 @@ func (w *wizard) passphrase() *form {
 			return createdMsg{create(ctx, b)}
 		}), w.s.cfg.After(spinEvery, spinMsg{})), ""
 	}
-	f.never = func() tea.Cmd { w.step, w.form = stepNames, w.names(); return nil }
+	f.never = func() tea.Cmd { w.ask(stepNames); return nil }
 	return f.begin(w.s)
 }
 
@@ -129,18 +144,19 @@ func (w *wizard) failed(err error) {
 func (w *wizard) opened() tea.Cmd {
 	w.busy = false
 	clear(w.begin.Passphrase)
+	w.asked = nil // with the passphrase in it
 	if !w.real {
 		w.done = true
 		return w.s.tell(showMsg{roomDesk})
 	}
-	w.step, w.form = stepLicense, w.license()
+	w.form = w.license()
 	return nil
 }
 
 func (w *wizard) license() *form {
 	p := w.s.office.Products()
 	f := newRegister(w.s, "")
-	f.title, f.draft = "Step 3 of 3: the first license", ""
+	f.title, f.draft, f.back = "Step 3 of 3: the first license", "", "Later"
 	f.text = []string{fmt.Sprintf("The vendor folder is made, with %d sample product. Register a license for it, or go to the desk and do that later.", len(p))}
 	do := f.do
 	f.do = func(f *form) (tea.Cmd, string) {

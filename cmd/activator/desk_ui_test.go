@@ -134,7 +134,11 @@ func firstCall(t *testing.T, vendor string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	call, err := c.Call()
+	n, err := c.Number()
+	if err != nil {
+		t.Fatal(err)
+	}
+	call, err := c.Call(n)
 	if err != nil {
 		t.Fatal(err)
 	}

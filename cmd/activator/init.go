@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/activator/keyring"
 )
 
 func (a *app) initCmd() *cobra.Command {
@@ -48,6 +49,9 @@ again.`,
 		pass, err := a.passphrase(true)
 		if err != nil {
 			return err
+		}
+		if weak := keyring.Weak(pass); weak != "" {
+			a.say("activator: warning: %s", weak)
 		}
 		if err := activator.Init(cmd.Context(), activator.Setup{
 			Dir: dir, Vendor: vendor, Desk: desk, Operator: op.Name, Registry: registry, WorkFactor: factor,

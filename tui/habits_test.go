@@ -1,0 +1,338 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/activator/journal"
+)
+
+// What people do at a desk without thinking must not do harm.
+
+// named gives the machine of a license a name, at the desk.
+func (d *drive) named(name string) {
+	d.press("m")
+	d.write(name)
+	d.press("enter", "enter")
+}
+
+func (d *drive) entries() (n int) {
+	d.t.Helper()
+	for _, err := range d.office.Entries(d.t.Context(), journal.Query{}) {
+		must(d.t, err)
+		n++
+	}
+	return n
+}
+
+func TestF3FindsEvenWhereALicenseIsOpen(t *testing.T) {
+	d := opened(t)
+	_, c := d.license("Print Shop Miller", 1)
+	d.license("Agency Blue", 1)
+	d.answered(c, 1)
+	d.press("f3")
+	d.write("miller")
+	d.wait(time.Second)
+	d.press("enter")
+	d.named("RIP room 2")
+	before := d.entries()
+	d.press("f2", "f3", "esc") // what was typed to find it is still there
+	d.write("miller")
+	d.press("enter", "enter", "enter")
+	d.wait(time.Second)
+	d.shows("Print Shop Miller")
+	if have := d.entries(); have != before {
+		t.Errorf("entries after a search: have %d, want %d", have, before)
+	}
+}
+
+func TestTheNameThatIsThereIsNotRecordedAgain(t *testing.T) {
+	d := opened(t)
+	_, c := d.license("Print Shop Miller", 1)
+	d.answered(c, 1)
+	d.press("f3", "enter")
+	d.named("RIP room 2")
+	before := d.entries()
+	d.named("")
+	d.shows("That is its name already: nothing was recorded.")
+	if have := d.entries(); have != before {
+		t.Errorf("entries: have %d, want %d", have, before)
+	}
+}
+
+// More machines than seats: one that goes frees none.
+func TestSeatsAboveTheLimitAreSaid(t *testing.T) {
+	d := opened(t)
+	l, c := d.license("Print Shop Miller", 1)
+	d.answered(c, 1)
+	second := d.customer(l, 9)
+	for seed := byte(9); seed < 11; seed++ {
+		if seed > 9 {
+			second = d.customer(l, seed)
+		}
+		if _, err := d.office.Submit(t.Context(), second.asks(t, 1).String(), activator.Decision{Override: "sold by phone"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.press("f3", "enter")
+	d.shows("3 of 1 taken")
+	d.press("g")
+	d.wait(time.Second)
+	d.press("tab")
+	d.write("stolen")
+	d.press("tab", "tab", "right", "enter")
+	d.shows("No seat is free: 2 of 1 seat are still taken, 1 above what was bought.")
+	d.press("f2")
+	d.write(second.lastAnswered(t, d))
+	d.press("enter")
+	d.shows("DEACTIVATION CONFIRMED")
+	d.hides("Seat free.")
+	d.shows("No seat is free: all 1 seat are still taken.")
+}
+
+// lastAnswered takes the answer that the journal has, and gives it back.
+func (c *Customer) lastAnswered(t *testing.T, d *drive) string {
+	t.Helper()
+	o, err := d.office.Submit(t.Context(), c.asked.String(), activator.Decision{})
+	must(t, err)
+	c.Enter(o)
+	return c.givesBack(t).String()
+}
+
+func TestARefundAtTheDeskIsSaid(t *testing.T) {
+	d := opened(t)
+	_, c := d.license("Print Shop Miller", 1)
+	d.answered(c, 1)
+	d.press("enter")
+	d.write(c.givesBack(t).String())
+	d.press("enter")
+	d.wait(time.Second)
+	d.press("ctrl+f")
+	d.write("CN-55")
+	d.wait(time.Second)
+	d.press("enter", "tab", "right", "enter")
+	d.shows("Refund recorded. The license is closed. Journal entry")
+}
+
+func TestAnOrderThatIsThereIsSaidAtItsField(t *testing.T) {
+	d := opened(t)
+	l, _ := d.license("Print Shop Miller", 2)
+	d.press("f3", "ctrl+n", "tab")
+	d.write("Agency Blue")
+	d.press("tab")
+	d.write("4711")
+	d.press("tab", "tab", "enter")
+	d.shows(`Order "4711" is license ` + l.Number.String() + " of Print Shop Miller already, with 2")
+	d.hides("license change")
+	d.shows("▸Order")
+	d.press("end", "backspace")
+	d.write("2")
+	d.press("tab", "tab", "enter")
+	d.shows("who Agency Blue")
+	d.shows("order 4712")
+}
+
+// What could not be recorded comes back with what was typed.
+func TestAFormComesBackWhenItFails(t *testing.T) {
+	d := opened(t)
+	d.license("Print Shop Miller", 1)
+	d.press("f3", "enter", "v")
+	d.wait(time.Second)
+	d.write("bounced")
+	d.m.office = failing{d.m.office}
+	d.press("enter", "right", "enter")
+	d.shows("Not recorded: the disk is full.")
+	d.shows("▸Reason bounced")
+}
+
+type failing struct{ Office }
+
+func (failing) Change(context.Context, activator.Change) (*activator.Outcome, error) {
+	return nil, errFull
+}
+
+func TestNoticesGoWithTheNextKey(t *testing.T) {
+	d := opened(t)
+	d.press("ctrl+y")
+	d.shows("There is no answer to copy yet.")
+	d.write("R")
+	d.hides("There is no answer to copy yet.")
+	d.press("ctrl+y", "f4")
+	d.hides("There is no answer to copy yet.")
+}
+
+func TestLeavingAsksWhereAFormIsOpen(t *testing.T) {
+	d := opened(t)
+	d.press("f3", "ctrl+n")
+	d.press("ctrl+q")
+	if !d.quit {
+		t.Error("ctrl+q with an empty form: have the program going on, want it ended")
+	}
+	d = opened(t)
+	d.press("f3", "ctrl+n", "tab")
+	d.write("Agency Blue")
+	d.press("ctrl+q")
+	d.shows("What was typed into this form is not kept.")
+	if d.quit {
+		t.Fatal("ctrl+q with a form: have the program ended, want a question first")
+	}
+	d.press("esc", "ctrl+q")
+	if !d.quit {
+		t.Error("ctrl+q after the form: have the program going on, want it ended")
+	}
+}
+
+// Letters read without case, with a small l for a capital one and blanks before.
+func TestSmallLettersAreNoMistakeWhileTyped(t *testing.T) {
+	d := opened(t)
+	_, c := d.license("Print Shop Miller", 1)
+	var code string
+	for !strings.Contains(code[:max(len(code)-8, 0)], "L") || strings.ContainsAny(code, "0OIl") {
+		code = c.asks(t, 1).String()
+	}
+	for _, r := range " " + strings.ToLower(code[:len(code)-1]) {
+		d.write(string(r))
+		d.hides("No code begins like this")
+		d.hides("✗")
+	}
+	d.write(strings.ToLower(code[len(code)-1:]))
+	d.wait(patience)
+	d.shows("READ WITHOUT CAPITALS One code fits.")
+	d.press("tab")
+	d.shows("NOT YET RECORDED")
+}
+
+func TestTheDayNamesCustomers(t *testing.T) {
+	d := opened(t)
+	l, c := d.license("Print Shop Miller", 1)
+	d.answered(c, 1)
+	d.press("f6")
+	d.shows("✓ answered " + l.Number.String() + " Print Shop Miller")
+}
+
+func TestParkedRequestsOutliveTheProgram(t *testing.T) {
+	d := opened(t)
+	l, c := d.license("Print Shop Miller", 1)
+	d.answered(c, 1)
+	d.press("esc")
+	d.write(d.customer(l, 9).asks(t, 1).String())
+	d.press("tab")
+	d.write("case 7")
+	d.press("ctrl+p")
+	files, err := filepath.Glob(filepath.Join(d.dir, "vendor", "parked", "*"))
+	must(t, err)
+	if len(files) != 1 {
+		t.Fatalf("files of parked requests: have %v, want one", files)
+	}
+	b, err := os.ReadFile(files[0])
+	must(t, err)
+	if strings.Contains(string(b), "Miller") {
+		t.Errorf("parked request: have %s, want no customer in it", b)
+	}
+	d.press("ctrl+q")
+	if !d.quit {
+		t.Error("ctrl+q: have a question, want none: what is parked is kept")
+	}
+	must(t, d.m.Close())
+	d.m = New(t.Context(), d.m.cfg) // the next morning, another operator
+	d.now = d.now.Add(20 * time.Hour)
+	d.m.cfg.Operator = "ben"
+	d.size(80, 24)
+	d.write(passphrase)
+	d.press("enter")
+	d.shows("1 parked: F6 lists it.")
+	d.press("f6")
+	d.shows("11-22 parked by anna " + l.Number.String() + " Print Shop Miller · case 7")
+	d.press("f2")
+	d.write(c.givesBack(t).String())
+	d.press("enter")
+	d.shows("A parked request of Print Shop Miller can be answered now")
+	d.press("f6", "enter")
+	d.shows("case 7")
+	d.press("enter")
+	d.shows("ANSWERED")
+	if files, _ = filepath.Glob(filepath.Join(d.dir, "vendor", "parked", "*")); len(files) != 0 {
+		t.Errorf("files of parked requests after the answer: have %v, want none", files)
+	}
+}
+
+// Another desk answers what this one parked: it is nobody's task any more.
+func TestParkedRequestsAnsweredElsewhereAreOffTheList(t *testing.T) {
+	d := opened(t)
+	l, c := d.license("Print Shop Miller", 1)
+	d.answered(c, 1)
+	second := d.customer(l, 9)
+	d.press("esc")
+	d.write(second.asks(t, 1).String())
+	d.press("ctrl+p")
+	if _, err := d.office.Submit(t.Context(), second.asked.String(), activator.Decision{Override: "sold by phone"}); err != nil {
+		t.Fatal(err)
+	}
+	d.press("f6")
+	d.shows("was answered meanwhile: it is off the list.")
+	if n := d.m.desk.parked(); n != 0 {
+		t.Errorf("parked: have %d, want 0", n)
+	}
+}
+
+func TestWhatCannotBeParkedIsSaid(t *testing.T) {
+	d := opened(t)
+	l, c := d.license("Print Shop Miller", 1)
+	d.answered(c, 1)
+	d.press("esc")
+	d.m.shelf = brokenShelf{}
+	d.write(d.customer(l, 9).asks(t, 1).String())
+	d.press("ctrl+p")
+	d.shows("Parked only until you leave, because it could not be kept: the disk is full")
+	d.press("ctrl+q")
+	d.shows("A parked request will be forgotten")
+}
+
+type brokenShelf struct{ Shelf }
+
+func (brokenShelf) Put(context.Context, Parked) error { return errFull }
+
+func TestTrainingDrawsNoRandomnessInUpdate(t *testing.T) {
+	d := newDrive(t)
+	d.press("ctrl+t")
+	d.shows("TRAINING")
+	r := &counted{r: d.m.customer.rand}
+	d.m.customer.rand = r
+	d.hold = true
+	d.press("ctrl+t")
+	if r.n != 0 {
+		t.Errorf("randomness within Update: have %d reads, want none", r.n)
+	}
+	d.release()
+	d.shows("is on the line")
+}
+
+type counted struct {
+	r io.Reader
+	n int
+}
+
+func (c *counted) Read(b []byte) (int, error) { c.n++; return c.r.Read(b) }
+
+func TestAGivenPassphraseDoesNotLock(t *testing.T) {
+	d := newDrive(t)
+	c := d.m.cfg
+	c.Passphrase = []byte(passphrase)
+	d.m = New(t.Context(), c)
+	d.size(80, 24)
+	d.do(d.m.Init())
+	d.shows("Ready for the next call")
+	d.wait(16 * time.Minute)
+	d.shows("Ready for the next call")
+	d.press("f7", "down", "down", "down")
+	d.shows("Not in force: the passphrase was given to the program")
+}
+
+var errFull = errors.New("the disk is full")
