@@ -64,6 +64,17 @@ type Proposal struct {
 	Changes []Change // none when the text is right as it stands
 }
 
+// OnlyCase reports whether the text differs from the code in capital and small letters
+// only: it was read out or typed without them.
+func (p Proposal) OnlyCase() bool {
+	for _, c := range p.Changes {
+		if c.Class != ClassCase {
+			return false
+		}
+	}
+	return len(p.Changes) > 0
+}
+
 // changes puts the picked options of a plan in words, group by group.
 func (p *plan) changes(f Form, picks *[9]uint16) (out []Change) {
 	if x := p.exchanged; x[0] != x[1] {

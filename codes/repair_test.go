@@ -243,3 +243,16 @@ func TestRepairCountsFewCandidates(t *testing.T) {
 		}
 	}
 }
+
+func TestOnlyCase(t *testing.T) {
+	plain := codes.Change{Class: codes.ClassCase}
+	slip := codes.Change{Class: codes.ClassCase + 1}
+	for _, c := range []struct {
+		changes []codes.Change
+		want    bool
+	}{{nil, false}, {[]codes.Change{plain, plain}, true}, {[]codes.Change{plain, slip}, false}} {
+		if have := (codes.Proposal{Changes: c.changes}).OnlyCase(); have != c.want {
+			t.Errorf("OnlyCase of %v: have %v, want %v", c.changes, have, c.want)
+		}
+	}
+}

@@ -194,7 +194,7 @@ func (a *aloudRoom) draw(w, h int) *page {
 		p.text(t.plain, len(left), a.advice(group, heard, spell))
 		return p
 	}
-	p.text(t.dim, len(left), "Capital or small may be left out: the program on the other side finds it by itself.")
+	p.text(t.dim, len(left), "Capital or small may be left out: the program on the other side finds them, shows the code, and takes it when enter is pressed.")
 	return p
 }
 

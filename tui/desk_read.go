@@ -195,18 +195,7 @@ func (d *desk) take() tea.Cmd {
 // code fits.
 func (d *desk) capitalsOnly() bool {
 	ps := d.proposals()
-	return len(ps) == 1 && withoutCapitals(&ps[0])
-}
-
-// withoutCapitals reports whether a proposal differs in capital and small letters
-// only.
-func withoutCapitals(p *codes.Proposal) bool {
-	for _, c := range p.Changes {
-		if c.Class != codes.ClassCase {
-			return false
-		}
-	}
-	return len(p.Changes) > 0
+	return len(ps) == 1 && ps[0].OnlyCase()
 }
 
 func (d *desk) paste(text string) tea.Cmd {

@@ -76,7 +76,7 @@ func (d *desk) drawProposal(p *page, x *codes.Proposal, chosen bool) {
 		mark = t.accent.Render(" ▸ ")
 	}
 	p.line(mark, b.String())
-	if !chosen || withoutCapitals(x) {
+	if !chosen || x.OnlyCase() {
 		return
 	}
 	for i, c := range x.Changes {

@@ -37,6 +37,9 @@ func (a *app) enterCommand() *cobra.Command {
 					return err
 				}
 				one, err := c.Enter(text)
+				if code := a.meant(err); code != "" {
+					one, err = c.Enter(code)
+				}
 				if err != nil {
 					return err
 				}

@@ -19,6 +19,9 @@ func (a *app) serialCommand() *cobra.Command {
 					return err
 				}
 				in, err := c.EnterSerial(text)
+				if code := a.meant(err); code != "" {
+					in, err = c.EnterSerial(code)
+				}
 				if err != nil {
 					return err
 				}
