@@ -19,8 +19,12 @@ func decide(r *Reading, d Decision, now time.Time) judgment {
 	e := journal.Entry{At: now, Verdict: journal.OK}
 	if r.Code.IsZero() {
 		e.Kind, e.Verdict, e.Code = journal.KindUnreadable, journal.Unreadable, onlyLength(utf8.RuneCountInString(r.Text))
+		name := checkForm
 		say, typed := sayUnreadable(r.Text, r.Slip)
-		ru.add(Check{Name: checkForm, Result: Failed, hard: true, Detail: say, aside: typed})
+		if d.mistake != "" {
+			name, say, typed = checkRow, d.mistake, d.quoted
+		}
+		ru.add(Check{Name: name, Result: Failed, hard: true, Detail: say, aside: typed})
 		j := ru.close(e)
 		j.entry.Personal = append(j.entry.Personal, d.personal(fieldText, unreadableForJournal(r.Text, r.Slip))...)
 		return j
@@ -36,28 +40,42 @@ func decide(r *Reading, d Decision, now time.Time) judgment {
 		return ru.close(e)
 	}
 	r.identify(&e)
+	e.Kind = kindOfEntry(kind)
+	if d.mistake != "" {
+		ru.add(Check{Name: checkRow, Result: Failed, hard: true, Detail: d.mistake, aside: d.quoted})
+		return ru.close(e)
+	}
 	var given *answer
 	switch kind {
 	case codes.KindRequest:
-		e.Kind = journal.KindRequest
 		given = ru.request(&e)
 		ru.parts()
 		if r.hardware != nil {
 			e.Detail = hardwareDetail + r.hardware.String()
 		}
 	case codes.KindConfirmation:
-		e.Kind = journal.KindConfirmation
 		ru.confirmation(&e)
 	case codes.KindSerial:
-		e.Kind = journal.KindSerial
 		ru.serial()
 	default:
-		e.Kind = journal.KindOther
 		ru.refuse(checkForm, sayWrongKind(kind, d.kinds()))
 	}
 	j := ru.close(e)
 	j.given = given
 	return j
+}
+
+// kindOfEntry is the kind of the entry about a code.
+func kindOfEntry(k codes.Kind) journal.Kind {
+	switch k {
+	case codes.KindRequest:
+		return journal.KindRequest
+	case codes.KindConfirmation:
+		return journal.KindConfirmation
+	case codes.KindSerial:
+		return journal.KindSerial
+	}
+	return journal.KindOther
 }
 
 // A judgment is what the desk decided: the entry for the journal, the answer if

@@ -50,7 +50,7 @@ func unreadableForJournal(text string, slip error) string {
 	case n >= 20 && n <= 60 && !tellsKind(slip): // a serial number whose first letter was lost
 		return onlyLength(n)
 	}
-	return journal.ShortText(b.String())
+	return journal.ShortText(strings.ReplaceAll(strings.ToValidUTF8(b.String(), "\ufffd"), "\x00", "\ufffd"))
 }
 
 // beginsSerial reports whether a text begins as a serial number does, in letters

@@ -20,6 +20,7 @@ import (
 // Names of the checks, in the order in which they are shown.
 const (
 	checkForm          = "form"
+	checkRow           = "row"
 	checkLicense       = "license"
 	checkProduct       = "product"
 	checkDefinition    = "definition"

@@ -22,6 +22,8 @@ type Service interface {
 	// Submit decides on a code. The outcome, a refusal too, is in the journal
 	// and durable before Submit returns.
 	Submit(ctx context.Context, text string, d Decision) (*Outcome, error)
+	// Batch decides on many codes, with the same rules and the same journal.
+	Batch(ctx context.Context, rows iter.Seq2[Row, error], o BatchOptions) iter.Seq2[RowOutcome, error]
 	// Register makes licenses, all or none.
 	Register(ctx context.Context, orders ...Order) ([]License, error)
 	// Change changes a license by a new entry: nothing is ever deleted.
@@ -74,6 +76,9 @@ type Decision struct {
 
 	intent [16]byte // of this submission: meeting it again is success, not a repeat
 	salts  func() [16]byte
+	// mistake is what is wrong with the row that the code came in; quoted is what it
+	// repeats of the row, which the journal does not keep.
+	mistake, quoted string
 }
 
 // A Check is one line of the desk's judgment.

@@ -30,6 +30,7 @@ const (
 	KindGone         Kind = "gone"         // a machine is declared gone, without proof
 	KindRefund       Kind = "refund"       // a refund is recorded
 	KindBackup       Kind = "backup"       // a backup was written
+	KindBatch        Kind = "batch"        // a file of codes begins or ends
 )
 
 // Verdict is what became of a submission.

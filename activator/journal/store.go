@@ -62,9 +62,17 @@ type Store interface {
 // Wanted says what to read. Fields left zero ask for nothing.
 type Wanted struct {
 	Licenses []codes.LicenseNumber
-	Orders   []OrderRef  // which license has this order
-	Pool     *PoolWanted // free numbers of a product
-	Since    time.Time   // count entries that are not genuine from then on; zero: do not count
+	Orders   []OrderRef   // which license has this order
+	Pool     *PoolWanted  // free numbers of a product
+	Since    time.Time    // count entries that are not genuine from then on; zero: do not count
+	Lines    *LinesWanted // entries of a batch
+}
+
+// LinesWanted asks for entries of a batch.
+type LinesWanted struct {
+	Batch string
+	Lines []int // the entries of these lines, as far as they are there
+	UpTo  int   // the highest line up to this one that has an entry; 0: do not look
 }
 
 // OrderRef is an order of a product.
@@ -88,6 +96,8 @@ type Facts struct {
 	Free     map[OrderRef]bool                     // orders asked for that no license has
 	Pool     []codes.LicenseNumber                 // next free numbers, in the order to hand out; fewer than asked when the pool runs low
 	PoolSize int                                   // free numbers in the pool asked for
+	Lines    map[int]Entry                         // those of the lines asked for that are there
+	LastLine int                                   // the highest line up to the one asked for; -1 for none
 }
 
 // LicenseFacts is what is known of one license.

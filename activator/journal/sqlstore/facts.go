@@ -23,7 +23,7 @@ const licenseColumns = `l.number, l.product, l.seats, l.state, coalesce(l.order_
 type readStatements struct {
 	begin, rollback                     *sql.Stmt
 	head, order, pool, poolSize         *sql.Stmt
-	entry, private                      *sql.Stmt
+	entry, private, line, lastLine      *sql.Stmt
 	licenses, seats, claims, notGenuine [len(blocks)]*sql.Stmt
 }
 
@@ -38,6 +38,8 @@ func (r *readStatements) all(d *Dialect) []statement {
 		{&r.pool, "SELECT number FROM pool WHERE product = $1 AND entry >= (SELECT id << 40 FROM logs WHERE own = 1) ORDER BY entry, place LIMIT $2"},
 		{&r.poolSize, "SELECT count(*) FROM pool WHERE product = $1 AND entry >= (SELECT id << 40 FROM logs WHERE own = 1)"},
 		{&r.entry, "SELECT leaf FROM journal WHERE id = $1"},
+		{&r.line, "SELECT id, leaf FROM journal WHERE batch = $1 AND line = $2"},
+		{&r.lastLine, "SELECT coalesce(max(line), -1) FROM journal WHERE batch = $1 AND line <= $2"},
 		{&r.private, "SELECT field, salt, value FROM personal WHERE entry = $1"},
 	}
 	for i, n := range blocks {
@@ -113,6 +115,11 @@ func (s *Store) facts(ctx context.Context, v *view, w journal.Wanted, f *journal
 			f.Free[o] = true
 		}
 	}
+	if w.Lines != nil {
+		if err := s.lines(v, *w.Lines, f); err != nil {
+			return err
+		}
+	}
 	if w.Pool == nil {
 		return nil
 	}
@@ -125,6 +132,29 @@ func (s *Store) facts(ctx context.Context, v *view, w journal.Wanted, f *journal
 		f.Pool = append(f.Pool, codes.LicenseNumber(n))
 		return err
 	})
+}
+
+// lines reads the entries of some lines of a batch.
+func (s *Store) lines(v *view, w journal.LinesWanted, f *journal.Facts) error {
+	f.Lines = make(map[int]journal.Entry)
+	for _, line := range w.Lines {
+		var id int64
+		var leaf []byte
+		found, err := v.one(v.st.line, []any{w.Batch, line}, &id, &leaf)
+		if err != nil {
+			return err
+		}
+		if found {
+			if f.Lines[line], err = s.read(v, journal.EntryID(id), leaf); err != nil {
+				return err
+			}
+		}
+	}
+	if w.UpTo == 0 {
+		return nil
+	}
+	_, err := v.one(v.st.lastLine, []any{w.Batch, w.UpTo}, &f.LastLine)
+	return err
 }
 
 // licenseFacts reads one block of licenses.

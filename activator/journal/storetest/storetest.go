@@ -79,6 +79,8 @@ func Verifiers() note.Verifiers { return note.VerifierList(verifier) }
 func Run(t *testing.T, f Factory) {
 	t.Run("rules", func(t *testing.T) { rules(t, f) })
 	t.Run("facts", func(t *testing.T) { facts(t, f) })
+	t.Run("foreseen", func(t *testing.T) { foreseen(t, f) })
+	t.Run("lines", func(t *testing.T) { lines(t, f) })
 	t.Run("stale", func(t *testing.T) { stale(t, f) })
 	t.Run("queries", func(t *testing.T) { queries(t, f) })
 	t.Run("heads", func(t *testing.T) { heads(t, f) })

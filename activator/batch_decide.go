@@ -1,0 +1,395 @@
+package activator
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/manual-activator/manual-activator/activator/catalog"
+	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/codes"
+)
+
+// decided is a chunk with its decisions.
+type decided struct {
+	rows    []batchRow
+	facts   *journal.Facts
+	base    uint64 // index that the first entry gets if nobody else writes
+	entries []journal.Entry
+	outs    []RowOutcome
+	at      []int              // which entry each outcome has; -1 for none
+	met     []*catalog.Product // whose files' entries are among the entries
+	begins  bool               // the first entry begins the batch
+	err     error
+
+	on     []*decided    // chunks before it whose effects were foreseen
+	first  *decided      // what was decided first, where this was decided again
+	end    atomic.Uint64 // index after the last entry, once that is in the journal
+	redone atomic.Bool   // it was decided again, and is otherwise now perhaps
+}
+
+// aged reports whether a decision was made on decisions that were made again.
+func (d *decided) aged() bool {
+	return slices.ContainsFunc(d.on, func(p *decided) bool { return p.redone.Load() })
+}
+
+// recorded notes the numbers of the entries.
+func (d *decided) recorded(ids []journal.EntryID) {
+	for i, n := range d.at {
+		if n >= 0 {
+			d.outs[i].Entry.ID = ids[n]
+			if r := d.outs[i].Refund; r != nil && !d.outs[i].Before {
+				r.ID = ids[n+1]
+			}
+		}
+	}
+	d.settle(ids[len(ids)-1].Index() + 1)
+}
+
+// settle tells whoever foresees the effects that they are in the journal, up to end.
+func (d *decided) settle(end uint64) {
+	if d.first != nil {
+		d.first.end.Store(end)
+	}
+	d.end.Store(end)
+}
+
+// decideAll decides chunk after chunk.
+func (b *batch) decideAll(ctx context.Context, in <-chan *chunk) <-chan *decided {
+	out := make(chan *decided)
+	go func() {
+		defer close(out)
+		var pending []*decided
+		begun := b.state != nil
+		for {
+			var c *chunk
+			select {
+			case c = <-in:
+			case <-ctx.Done():
+			}
+			if c == nil {
+				return
+			}
+			d := &decided{}
+			if len(c.rows) > 0 {
+				d = b.decide(ctx, c.rows, pending, begun)
+				begun = begun || d.begins
+			}
+			if d.err == nil {
+				d.err = c.err
+			}
+			pending = append(slices.Clone(d.on), d)
+			failed := d.err != nil // d is the recorder's from now on
+			select {
+			case out <- d:
+			case <-ctx.Done():
+				return
+			}
+			if failed {
+				return
+			}
+		}
+	}()
+	return out
+}
+
+// decide decides a chunk of rows on the journal and the chunks before it that may not
+// be in the journal yet. begun says that one of those begins the batch.
+func (b *batch) decide(ctx context.Context, rows []batchRow, pending []*decided, begun bool) *decided {
+	d := &decided{rows: rows, outs: make([]RowOutcome, 0, len(rows)), at: make([]int, 0, len(rows))}
+	if d.err = b.look(ctx, d, pending, false); d.err != nil {
+		return d
+	}
+	return b.rule(ctx, d, begun)
+}
+
+// decideAgain decides a chunk on the journal alone.
+func (b *batch) decideAgain(ctx context.Context, rows []batchRow) *decided {
+	d := &decided{rows: rows, outs: make([]RowOutcome, 0, len(rows)), at: make([]int, 0, len(rows))}
+	if d.err = b.look(ctx, d, nil, true); d.err != nil {
+		return d
+	}
+	_, begun := d.facts.Lines[firstLine]
+	return b.rule(ctx, d, begun)
+}
+
+func (b *batch) rule(ctx context.Context, d *decided, begun bool) *decided {
+	now := b.s.desk.now()
+	if !b.o.DryRun && !begun {
+		d.entries, d.begins = append(d.entries, b.s.beginEntry(&b.o)), true
+	}
+	rows := d.rows
+	for i := range rows {
+		if d.err = b.row(ctx, d, &rows[i], now); d.err != nil {
+			return d
+		}
+	}
+	if d.begins && len(d.entries) == 1 { // nothing to record: all rows were put aside
+		d.entries, d.begins = nil, false
+	}
+	return d
+}
+
+// look reads the facts of a chunk's licenses, and applies what pending chunks change.
+func (b *batch) look(ctx context.Context, d *decided, pending []*decided, afresh bool) (err error) {
+	w := journal.Wanted{Since: b.s.desk.now().Add(-24 * time.Hour), Licenses: make([]codes.LicenseNumber, 0, len(d.rows))}
+	lines := &journal.LinesWanted{Batch: b.o.Name}
+	for i := range d.rows {
+		r := &d.rows[i]
+		if n := numberOf(r.code); n != 0 {
+			w.Licenses = append(w.Licenses, n)
+		}
+		if !b.o.DryRun && (afresh || b.recorded(r.Line)) {
+			lines.Lines = append(lines.Lines, r.Line)
+			if r.Decision.Refund != "" {
+				lines.Lines = append(lines.Lines, refundLine+r.Line)
+			}
+		}
+	}
+	if afresh {
+		lines.Lines = append(lines.Lines, firstLine)
+	}
+	for _, p := range pending {
+		if p.end.Load() == 0 && len(p.entries) > 0 {
+			lines.Lines = append(lines.Lines, p.entries[len(p.entries)-1].Line)
+		}
+	}
+	if len(lines.Lines) > 0 {
+		w.Lines = lines
+	}
+	if d.facts, err = b.s.desk.store.Facts(ctx, w); err != nil {
+		return err
+	}
+	size := d.facts.Head.Size
+	d.base = size
+	if b.o.DryRun {
+		d.base += b.dry.apply(d.facts)
+		return nil
+	}
+	for _, p := range pending {
+		if len(p.entries) == 0 {
+			continue
+		}
+		if end := p.end.Load(); end != 0 && end <= size {
+			continue // it is among the facts
+		}
+		if _, there := d.facts.Lines[p.entries[len(p.entries)-1].Line]; there {
+			continue
+		}
+		d.on = append(d.on, p)
+		for i := range p.entries {
+			b.apply(d, &p.entries[i], d.base+uint64(i))
+		}
+		d.base += uint64(len(p.entries))
+	}
+	return nil
+}
+
+// apply lets the facts follow from an entry that is not in the journal yet.
+func (b *batch) apply(d *decided, e *journal.Entry, index uint64) {
+	if f := d.facts.Licenses[e.License]; f != nil && e.License != 0 {
+		f.Apply(e, journal.NewEntryID(d.facts.Head.Log, index))
+	}
+}
+
+// row decides one row.
+func (b *batch) row(ctx context.Context, d *decided, row *batchRow, now time.Time) error {
+	out := RowOutcome{Row: row.Row, names: b.names}
+	intent := b.intent(&row.Row)
+	switch e, done := d.facts.Lines[row.Line]; {
+	case done && e.Intent != intent:
+		return &ChangedInputError{b.o.Name, row.Line, e.ID}
+	case done:
+		out.Entry, out.Before = e, true
+		if r, ok := d.facts.Lines[refundLine+row.Line]; ok {
+			out.Refund = &r
+		}
+		d.out(out, -1)
+		return nil
+	case b.o.PutAside && b.recorded(row.Line) && !b.o.DryRun:
+		out.Later = true // as the run before did, since it recorded later lines
+		d.out(out, -1)
+		return nil
+	case b.state != nil && b.state.Done && !b.o.DryRun:
+		return fmt.Errorf("line %d: the batch %q came to its end on a run before, without this line: give what is new a name of its own", row.Line, b.o.Name)
+	}
+	r, p, err := b.reading(ctx, d, row)
+	if err != nil {
+		return fmt.Errorf("line %d: %w", row.Line, err)
+	}
+	dec := b.decision(row, r, now)
+	j := decide(r, dec, now)
+	e := b.s.stamp(j.entry, intent)
+	e.Batch, e.Line = b.o.Name, row.Line
+	if len(r.Proposals) > 0 {
+		e.Detail = proposalsDetail(r.Proposals)
+	}
+	if b.o.PutAside && wantsSeatOnly(&e) {
+		out.Later, out.Entry = true, e
+		d.out(out, -1)
+		return nil
+	}
+	if p != nil && !b.o.DryRun {
+		b.meet(d, p, now)
+	}
+	at := b.enter(d, e)
+	out.Entry = e
+	if dec.Refund != "" && (e.Verdict == journal.OK || e.Verdict == journal.Repeat) {
+		if out.Refund, err = b.refund(d, row, r, dec, now); err != nil {
+			return fmt.Errorf("line %d: %w", row.Line, err)
+		}
+	}
+	if b.o.DryRun {
+		out.Entry.Answer, out.Entry.Effects = "", nil // an answer counts only once it is recorded
+	}
+	d.out(out, at)
+	return nil
+}
+
+func (d *decided) out(o RowOutcome, at int) {
+	d.outs, d.at = append(d.outs, o), append(d.at, at)
+}
+
+// enter puts an entry behind the chunk's others, and lets the facts follow from it.
+func (b *batch) enter(d *decided, e journal.Entry) int {
+	at := len(d.entries)
+	d.entries = append(d.entries, e)
+	b.apply(d, &d.entries[at], d.base+uint64(at))
+	if b.o.DryRun {
+		b.dry.add(&d.entries[at], journal.NewEntryID(d.facts.Head.Log, d.base+uint64(at)))
+	}
+	return at
+}
+
+// meet records a product's file that the journal does not know yet.
+func (b *batch) meet(d *decided, p *catalog.Product, now time.Time) {
+	met := func(c *decided) bool { return slices.Contains(c.met, p) }
+	if met(d) || slices.ContainsFunc(d.on, met) {
+		return
+	}
+	if e, changed := b.s.desk.productEntry(p); changed {
+		e.At = now
+		d.entries = append(d.entries, b.s.stamp(e, b.s.desk.salt()))
+		d.met = append(d.met, p)
+	}
+}
+
+// intent is the row's mark in the journal: half of the hash over the batch's name
+// and the input up to the row.
+func (b *batch) intent(r *Row) [16]byte {
+	var buf [256]byte
+	m := append(buf[:0], "manual-activator/1 batch row\x00"...)
+	m = append(append(m, b.o.Name...), 0)
+	sum := sha256.Sum256(append(m, r.Sum[:]...))
+	return [16]byte(sum[:16])
+}
+
+// decision is what the row adds to its code. What cannot be taken is a mistake of the
+// row.
+func (b *batch) decision(row *batchRow, r *Reading, now time.Time) Decision {
+	d := row.Decision
+	d.Want, d.Override, d.Correct = nil, "", ""
+	d.salts = b.s.desk.salt
+	d.mistake, d.quoted = row.Mistake, row.Quoted
+	problem := func(err error) {
+		if err != nil && d.mistake == "" {
+			d.mistake = err.Error()
+		}
+	}
+	if d.Reference != "" || d.Refund != "" {
+		if d.Refund != "" {
+			problem(b.s.may(ActRefund))
+		}
+		for _, text := range []string{d.Reference, d.Refund} {
+			switch {
+			case len(text) > maxReference:
+				problem(usagef("reference: have %d bytes, want at most %d", len(text), maxReference))
+			case oneLine(text) != text:
+				problem(usagef("reference: want no control characters in it"))
+			}
+		}
+		problem(d.trim())
+	}
+	if d.mistake != "" {
+		d.Reference, d.Refund = "", ""
+		return d
+	}
+	problem(r.fits(d, now))
+	return d
+}
+
+// maxReference bounds a reference, in bytes.
+const maxReference = 1000
+
+// refund decides on the refund that a confirmation came with.
+func (b *batch) refund(d *decided, row *batchRow, r *Reading, dec Decision, now time.Time) (*journal.Entry, error) {
+	f := d.facts.Licenses[r.License.Number]
+	l, err := newLicense(f.License, len(f.Seats))
+	if err != nil {
+		return nil, err
+	}
+	h, err := newHistory(l.Product, l.Number, r.Product, codes.Key{}, f.Claims)
+	if err != nil {
+		return nil, err
+	}
+	c := Change{License: l.Number, Kind: RefundLicense, Reference: dec.Refund, salts: dec.salts}
+	j := decideChange(l, f, h, nil, goneLimit{r.limits.Gone, r.limits.PeriodDays}, c, now)
+	sum := sha256.Sum256(append([]byte("refund\x00"), row.Sum[:]...))
+	e := b.s.stamp(j.entry, b.intent(&Row{Sum: sum}))
+	e.Batch, e.Line = b.o.Name, refundLine+row.Line
+	b.enter(d, e)
+	return &e, nil
+}
+
+// wantsSeatOnly reports whether a row is refused for want of a seat, and for nothing
+// else.
+func wantsSeatOnly(e *journal.Entry) bool {
+	seat := false
+	for i := range e.Checks {
+		if c := &e.Checks[i]; c.Result == journal.Failed {
+			if c.Name != checkSeat {
+				return false
+			}
+			seat = true
+		}
+	}
+	return seat && e.Kind == journal.KindRequest && e.Verdict == journal.Refused
+}
+
+const proposalsPrefix = "proposals "
+
+// proposalsDetail keeps what a text with slips may have been, best first.
+func proposalsDetail(ps []codes.Proposal) string {
+	var b strings.Builder
+	b.WriteString(strings.TrimSpace(proposalsPrefix))
+	for _, p := range ps {
+		b.WriteString(" " + p.Code.String())
+	}
+	return b.String()
+}
+
+// acceptedFor says for which reference a confirmation was accepted, from which the
+// one of an entry is the same code again.
+func (s *Session) acceptedFor(ctx context.Context, e *journal.Entry) (string, error) {
+	f, err := s.desk.store.Facts(ctx, journal.Wanted{Licenses: []codes.LicenseNumber{e.License}})
+	if err != nil {
+		return "", err
+	}
+	key := journal.ConfirmationKey(e.Fingerprint, e.Random)
+	for _, c := range f.Licenses[e.License].Claims {
+		if c.Scope == journal.ScopeConfirmation && bytes.Equal(c.Key, key) {
+			first, err := s.desk.store.Entry(ctx, c.Entry)
+			if err != nil {
+				return "", err
+			}
+			r := Reading{before: &first}
+			return r.beforeFor(), nil
+		}
+	}
+	return "", nil
+}

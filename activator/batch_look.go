@@ -1,0 +1,134 @@
+package activator
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/manual-activator/manual-activator/activator/catalog"
+	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/codes"
+)
+
+// batchProduct is what a batch keeps at hand of a product.
+type batchProduct struct {
+	product *catalog.Product // nil where it has no file
+	err     error
+}
+
+// product looks a product up once a batch.
+func (b *batch) product(ctx context.Context, uid codes.UID) (*catalog.Product, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	p := b.books[uid]
+	if p == nil {
+		p = &batchProduct{}
+		p.product, p.err = b.s.desk.product(ctx, uid)
+		b.books[uid] = p
+	}
+	return p.product, p.err
+}
+
+// file is what the desk has at hand about one license, from the facts of a chunk.
+// Names of machines are left out: they are for people who look at one code.
+func (b *batch) file(ctx context.Context, facts *journal.Facts, n codes.LicenseNumber) (f file, err error) {
+	f = file{facts: facts, license: facts.Licenses[n]}
+	if f.license == nil || !f.license.Known {
+		return f, nil
+	}
+	if f.product, err = b.product(ctx, f.license.License.Product); err != nil {
+		return f, err
+	}
+	f.lk, err = b.s.desk.licenseKey(f.license.License.Product, n)
+	return f, err
+}
+
+// reading makes the reading of a row. The product is nil where the row names none.
+func (b *batch) reading(ctx context.Context, d *decided, row *batchRow) (*Reading, *catalog.Product, error) {
+	c := row.code
+	var hw *codes.Hardware
+	var damaged error
+	if row.slip != nil || len(row.Text) > 2*len("R11111-11111")*5 { // more than one code fits
+		hw, damaged = alongside(row.Text)
+	}
+	if row.slip != nil && hw != nil && len(codes.Find(row.Text)) == 0 {
+		var err error
+		if c, err = b.s.requestOf(ctx, hw); err != nil {
+			return nil, nil, err
+		}
+		if c.IsZero() {
+			return &Reading{Text: row.Text, Slip: errHardwareAlone}, nil, nil
+		}
+	} else if row.slip != nil {
+		r := &Reading{Text: row.Text, Slip: row.slip}
+		j := &batchJudge{ctx: ctx, b: b, facts: map[codes.LicenseNumber]*journal.Facts{}}
+		r.Proposals = codes.Repair(row.Text, Decision{}.repairable(), j)
+		return r, nil, j.err
+	}
+	n := numberOf(c)
+	facts := d.facts
+	if n != 0 && facts.Licenses[n] == nil { // a request that was found by its hardware profile
+		more, err := b.s.desk.store.Facts(ctx, journal.Wanted{Licenses: []codes.LicenseNumber{n}})
+		if err != nil {
+			return nil, nil, err
+		}
+		facts.Licenses[n] = more.Licenses[n]
+	}
+	f, err := b.file(ctx, facts, n)
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err := examine(row.Text, c, &f)
+	if err != nil {
+		return nil, nil, err
+	}
+	switch {
+	case hw != nil:
+		err = b.s.compareHardware(ctx, r, hw)
+	case damaged != nil:
+		r.hardwareNote = fmt.Sprintf("the hardware profile in this text cannot be read and is left aside: %v", damaged)
+	}
+	return r, r.Product, err
+}
+
+// batchJudge lets only codes of registered licenses with a genuine tag be proposed,
+// as the journal has them.
+type batchJudge struct {
+	ctx   context.Context
+	b     *batch
+	facts map[codes.LicenseNumber]*journal.Facts
+	err   error
+}
+
+// Known implements [codes.Judge].
+func (j *batchJudge) Known(numbers []codes.LicenseNumber) []bool {
+	known, err := j.b.s.desk.store.Known(j.ctx, numbers)
+	if err != nil {
+		j.err = err
+		return make([]bool, len(numbers))
+	}
+	return known
+}
+
+// Genuine implements [codes.Judge].
+func (j *batchJudge) Genuine(c codes.Code) bool {
+	if j.err != nil {
+		return false
+	}
+	n := numberOf(c)
+	facts := j.facts[n]
+	if facts == nil {
+		if facts, j.err = j.b.s.desk.store.Facts(j.ctx, journal.Wanted{Licenses: []codes.LicenseNumber{n}}); j.err != nil {
+			return false
+		}
+		j.facts[n] = facts
+	}
+	f, err := j.b.file(j.ctx, facts, n)
+	if err == nil {
+		var r *Reading
+		if r, err = examine("", c, &f); err == nil {
+			return r.node != nil
+		}
+	}
+	j.err = err
+	return false
+}
