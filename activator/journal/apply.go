@@ -20,10 +20,10 @@ func (f *LicenseFacts) Apply(e *Entry, id EntryID) {
 	for _, x := range e.Effects {
 		switch x := x.(type) {
 		case Claim:
-			f.claim(StoredClaim{Scope: x.Scope, Key: x.Key, Value: append([]byte{}, x.Value...), Entry: id, At: at, Operator: e.Operator})
+			f.claim(StoredClaim{Scope: x.Scope, Key: x.Key, Value: x.Value, Entry: id, At: at, Operator: e.Operator})
 		case Mark:
 			if !f.has(x.Scope, x.Key) {
-				f.claim(StoredClaim{Scope: x.Scope, Key: x.Key, Value: []byte{}, Entry: id, At: at, Operator: e.Operator})
+				f.claim(StoredClaim{Scope: x.Scope, Key: x.Key, Entry: id, At: at, Operator: e.Operator})
 			}
 		case FreeSeat:
 			f.Seats = slices.DeleteFunc(slices.Clone(f.Seats), func(s Seat) bool { return s.Fingerprint == x.Fingerprint })

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"reflect"
 	"testing"
@@ -29,8 +30,8 @@ func foreseen(t *testing.T, f Factory) {
 			have.Apply(&e, journal.NewEntryID(facts.Head.Log, facts.Head.Size+uint64(i)))
 		}
 		mustAppend(t, s, es...)
-		if now := mustFacts(t, s, want).Licenses[license]; !reflect.DeepEqual(have, now) {
-			t.Fatalf("round %d, after %+v:\nforeseen %+v\nread     %+v", n, es, have, now)
+		if have, want := fmt.Sprintf("%+v", have), fmt.Sprintf("%+v", mustFacts(t, s, want).Licenses[license]); have != want {
+			t.Fatalf("round %d, after %+v:\nhave %s\nwant %s", n, es, have, want)
 		}
 		if !reflect.DeepEqual(before.Seats, seats) || !reflect.DeepEqual(before.Claims, claims) {
 			t.Fatalf("round %d: a copy of the facts was changed", n)
