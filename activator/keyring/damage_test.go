@@ -221,7 +221,7 @@ func TestSeveralEpochs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	many := unlocked(read)
+	many := opened(read, nil)
 	if many.Epoch() != 4 || many.List().Recipients != 2 || len(many.CodesPublicKeys()) != 2 {
 		t.Errorf("have %+v", many.List())
 	}

@@ -48,7 +48,7 @@ func (r root) public(p purpose) ed25519.PublicKey {
 type root struct{ bytes func() *[32]byte }
 
 func newRoot() root {
-	b := new([32]byte)
+	b := lockedBytes()
 	return root{func() *[32]byte { return b }}
 }
 

@@ -17,6 +17,7 @@ var (
 	ErrWorkFactor = errors.New("too much scrypt work")
 	ErrMismatch   = errors.New("files of different keyrings")
 	ErrEpoch      = errors.New("no such key epoch")
+	ErrLastEpoch  = errors.New("no key epoch is left")
 	ErrWiped      = errors.New("the keyring is locked")
 )
 

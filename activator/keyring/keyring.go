@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,8 +24,11 @@ type Keyring struct{ in *secrets }
 
 type secrets struct {
 	mu       sync.RWMutex
-	contents *contents // nil: wiped
+	contents *contents                  // nil: wiped
+	identity func() *age.X25519Identity // the operator's; a function, as the roots are
 	public   Listing
+	dir      string      // where the files are
+	file     os.FileInfo // of keyring.age as it was read, to notice another one
 }
 
 // Options are what a new keyring is made of.
@@ -61,14 +65,9 @@ func Create(dir string, passphrase []byte, o Options) (*Keyring, error) {
 	if o.Rand == nil || o.Now == nil {
 		panic("keyring: Create needs Options.Rand and Options.Now")
 	}
-	if o.WorkFactor == 0 {
-		o.WorkFactor = DefaultWorkFactor
-	}
-	switch {
-	case len(passphrase) == 0:
-		return nil, fail(ErrPassphrase, "the passphrase is empty: expected at least one character, better four random words")
-	case o.WorkFactor < MinWorkFactor || o.WorkFactor > MaxWorkFactor:
-		return nil, fmt.Errorf("work factor %d: expected %d to %d", o.WorkFactor, MinWorkFactor, MaxWorkFactor)
+	var err error
+	if o.WorkFactor, err = checkPassphrase(passphrase, o.WorkFactor); err != nil {
+		return nil, err
 	}
 	if err := free(dir); err != nil {
 		return nil, err
@@ -82,16 +81,34 @@ func Create(dir string, passphrase []byte, o Options) (*Keyring, error) {
 	if _, err := io.ReadFull(o.Rand, c.epochs[0].root.bytes()[:]); err != nil {
 		return nil, fmt.Errorf("draw the root secret: %w", err)
 	}
+	return establish(dir, c, id, passphrase, o.WorkFactor)
+}
+
+// checkPassphrase refuses what no identity can be encrypted with, and returns the
+// work factor to use.
+func checkPassphrase(passphrase []byte, workFactor int) (int, error) {
+	if workFactor == 0 {
+		workFactor = DefaultWorkFactor
+	}
+	switch {
+	case len(passphrase) == 0:
+		return 0, fail(ErrPassphrase, "the passphrase is empty: expected at least one character, better four random words")
+	case workFactor < MinWorkFactor || workFactor > MaxWorkFactor:
+		return 0, fmt.Errorf("work factor %d: expected %d to %d", workFactor, MinWorkFactor, MaxWorkFactor)
+	}
+	return workFactor, nil
+}
+
+// establish writes the files of a new keyring.
+func establish(dir string, c *contents, id *age.X25519Identity, passphrase []byte, workFactor int) (*Keyring, error) {
 	if err := c.valid(); err != nil {
 		return nil, err
 	}
-	text := c.text()
-	defer clear(text)
-	keys, err := seal(text, id.Recipient())
+	keys, err := c.seal()
 	if err != nil {
-		return nil, fmt.Errorf("encrypt %s: %w", KeysFile, err)
+		return nil, err
 	}
-	identity, err := sealIdentity(id, passphrase, o.WorkFactor)
+	identity, err := sealIdentity(id, passphrase, workFactor)
 	if err != nil {
 		return nil, fmt.Errorf("encrypt %s: %w", IdentityFile, err)
 	}
@@ -101,7 +118,7 @@ func Create(dir string, passphrase []byte, o Options) (*Keyring, error) {
 	if err := createSecret(filepath.Join(dir, IdentityFile), identity); err != nil {
 		return nil, errors.Join(err, os.Remove(filepath.Join(dir, KeysFile))) // just made, of no use alone
 	}
-	return unlocked(c), nil
+	return unlocked(c, id, dir)
 }
 
 // Open unlocks the keyring in dir. Its errors wrap ErrMissing, ErrNotRegular,
@@ -124,10 +141,22 @@ func Open(dir string, passphrase []byte) (*Keyring, error) {
 	if err != nil {
 		return nil, err
 	}
-	return unlocked(c), nil
+	return unlocked(c, id, dir)
 }
 
-func unlocked(c *contents) *Keyring {
+// unlocked is a keyring whose files are in dir.
+func unlocked(c *contents, id *age.X25519Identity, dir string) (*Keyring, error) {
+	info, err := os.Stat(filepath.Join(dir, KeysFile))
+	if err != nil {
+		return nil, err
+	}
+	k := opened(c, id)
+	k.in.dir, k.in.file = dir, info
+	return k, nil
+}
+
+// opened is a keyring in memory.
+func opened(c *contents, id *age.X25519Identity) *Keyring {
 	public := Listing{Vendor: c.vendor, Name: c.name, Registry: c.registry, Recipients: len(c.recipients)}
 	for _, e := range c.epochs {
 		public.Epochs = append(public.Epochs, Epoch{
@@ -137,7 +166,14 @@ func unlocked(c *contents) *Keyring {
 			CodesKey:        e.root.public(forCodes),
 		})
 	}
-	return &Keyring{&secrets{contents: c, public: public}}
+	return &Keyring{&secrets{contents: c, identity: func() *age.X25519Identity { return id }, public: public}}
+}
+
+// Outdated reports whether keyring.age is not the file that was opened any more:
+// somebody changed the keys meanwhile.
+func (k *Keyring) Outdated() bool {
+	now, err := os.Stat(filepath.Join(k.in.dir, KeysFile))
+	return err != nil || !os.SameFile(now, k.in.file) || !now.ModTime().Equal(k.in.file.ModTime())
 }
 
 // epoch returns the secrets of an epoch. The caller holds the lock.
@@ -190,17 +226,59 @@ func (k *Keyring) Master(number uint8) (*codes.Master, error) {
 
 // ProfileSigner signs product profiles and license files. After Wipe its Sign
 // fails with ErrWiped.
-func (k *Keyring) ProfileSigner() note.Signer { return k.signer(forProfiles, k.Anchor()) }
+func (k *Keyring) ProfileSigner() note.Signer { return k.signer(k.Epoch(), forProfiles, k.Anchor()) }
+
+// FormerProfileSigners sign beside ProfileSigner, the newest first, so that programs
+// that trust a key of a retired epoch honor what is signed. Revoked keys sign nothing.
+func (k *Keyring) FormerProfileSigners() []note.Signer {
+	var all []note.Signer
+	for _, e := range slices.Backward(k.in.public.Epochs) {
+		if e.State == Retired {
+			all = append(all, k.signer(e.Number, forProfiles, e.Anchor))
+		}
+	}
+	return all
+}
+
+// FormerSigners are the anchors of retired epochs, each with the day on which the next
+// epoch began: license files that it alone signed later are not ours.
+func (k *Keyring) FormerSigners() ([]product.FormerSigner, error) {
+	var all []product.FormerSigner
+	for i, e := range k.in.public.Epochs {
+		if e.State != Retired {
+			continue
+		}
+		day, err := codes.DayOf(k.in.public.Epochs[i+1].Created) // the last epoch is never retired
+		if err != nil {
+			return nil, fmt.Errorf("key epoch %d: %w", k.in.public.Epochs[i+1].Number, err)
+		}
+		all = append(all, product.FormerSigner{Anchor: e.Anchor, Until: day})
+	}
+	return all, nil
+}
+
+// RevokedEpochs are the epochs whose licenses are honored no more, ascending.
+func (k *Keyring) RevokedEpochs() []uint8 {
+	var all []uint8
+	for _, e := range k.in.public.Epochs {
+		if e.State == Revoked {
+			all = append(all, e.Number)
+		}
+	}
+	return all
+}
 
 // JournalSigner signs journal heads. After Wipe its Sign fails with ErrWiped.
-func (k *Keyring) JournalSigner() note.Signer { return k.signer(forJournal, k.JournalVerifier()) }
+func (k *Keyring) JournalSigner() note.Signer {
+	return k.signer(k.Epoch(), forJournal, k.JournalVerifier())
+}
 
-func (k *Keyring) signer(p purpose, anchor string) note.Signer {
+func (k *Keyring) signer(epoch uint8, p purpose, anchor string) note.Signer {
 	v, err := note.NewVerifier(anchor)
 	if err != nil {
 		panic("keyring: " + err.Error()) // the anchor is our own
 	}
-	return &signer{in: k.in, number: k.Epoch(), purpose: p, verifier: v}
+	return &signer{in: k.in, number: epoch, purpose: p, verifier: v}
 }
 
 // Anchor returns the trust anchor that the vendor's program carries: the
@@ -232,7 +310,7 @@ func (k *Keyring) Wipe() {
 	for _, e := range k.in.contents.epochs {
 		clear(e.root.bytes()[:])
 	}
-	k.in.contents = nil
+	k.in.contents, k.in.identity = nil, nil
 }
 
 // String shows the public part.

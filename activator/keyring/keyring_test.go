@@ -227,7 +227,7 @@ func TestCreateRefuses(t *testing.T) {
 func TestNothingShowsSecrets(t *testing.T) {
 	k, dir := create(t)
 	e := k.in.contents.epochs[0]
-	secrets := [][]byte{e.root.bytes()[:], passphrase}
+	secrets := [][]byte{e.root.bytes()[:], passphrase, []byte(k.in.identity().String()), []byte("AGE-SECRET-KEY-1")}
 	for _, p := range []purpose{forLicenses, forCodes, forProfiles, forJournal} {
 		secrets = append(secrets, e.root.derive(p), e.root.private(p)[:32])
 	}

@@ -65,6 +65,25 @@ func (c *contents) text() []byte {
 	return b.Bytes()
 }
 
+// seal encrypts the text to the recipients.
+func (c *contents) seal() ([]byte, error) {
+	text := c.text()
+	defer clear(text)
+	var to []age.Recipient
+	for _, r := range c.recipients {
+		x, err := age.ParseX25519Recipient(r)
+		if err != nil {
+			return nil, fmt.Errorf("encrypt %s: %w", KeysFile, err)
+		}
+		to = append(to, x)
+	}
+	file, err := seal(text, to...)
+	if err != nil {
+		return nil, fmt.Errorf("encrypt %s: %w", KeysFile, err)
+	}
+	return file, nil
+}
+
 // parse reads the canonical text and refuses every other. Its errors name
 // lines, never what they hold.
 func parse(text []byte) (*contents, error) {
