@@ -87,6 +87,10 @@ func (ru *ruling) known() bool {
 		return false
 	}
 	ru.pass(checkProduct, r.Product.Name)
+	if r.givenUp {
+		ru.refuse(checkGenuine, sayKeysRevoked(r.License.Number))
+		return false
+	}
 	return true
 }
 

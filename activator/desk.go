@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -45,8 +46,11 @@ type Desk struct {
 	readOnly error
 	heads    string
 
+	restoring bool // the journal may be older than the keys
+
 	mu       sync.Mutex
 	ring     *keyring.Keyring
+	coming   *keyring.Keyring // while the keys change: those that come into force
 	ringErr  error
 	grew     sync.Once
 	grownErr error // the journal is not the one seen last
@@ -70,39 +74,15 @@ func Open(ctx context.Context, c Config) (*Desk, error) {
 		masters: map[uint8]*codes.Master{}, recorded: map[codes.UID]productRecord{},
 	}
 	path := filepath.Join(c.Dir, journalFile)
-	if d.store, err = sqlite.Open(ctx, path, sqlite.Options{Verifiers: headVerifiers{d}}); err == nil {
+	if d.store, err = sqlite.Open(ctx, path, sqlite.Options{Verifiers: ownVerifiers{d}}); err == nil {
 		return d, nil
 	}
 	// A full disk, a folder that cannot be written to: what is there can be read.
 	d.readOnly = err
-	if d.store, err = sqlite.Open(ctx, path, sqlite.Options{Verifiers: headVerifiers{d}, ReadOnly: true}); err != nil {
+	if d.store, err = sqlite.Open(ctx, path, sqlite.Options{Verifiers: ownVerifiers{d}, ReadOnly: true}); err != nil {
 		return nil, d.readOnly
 	}
 	return d, nil
-}
-
-// headVerifiers are the keys that heads of the journal may be signed with. They
-// come from the keyring, so it is unlocked when the first one is needed.
-type headVerifiers struct{ d *Desk }
-
-// Verifier implements [note.Verifiers].
-func (h headVerifiers) Verifier(name string, hash uint32) (note.Verifier, error) {
-	k, err := h.d.keys()
-	if err != nil {
-		return nil, err
-	}
-	return verifiersOf(k).Verifier(name, hash)
-}
-
-// verifiersOf are the journal's keys of all epochs.
-func verifiersOf(k *keyring.Keyring) note.Verifiers {
-	var all []note.Verifier
-	for _, e := range k.List().Epochs {
-		if v, err := note.NewVerifier(e.JournalVerifier); err == nil {
-			all = append(all, v)
-		}
-	}
-	return note.VerifierList(all...)
 }
 
 // Close gives back the journal and wipes the keys.
@@ -136,6 +116,9 @@ func (d *Desk) openRing() (*keyring.Keyring, error) {
 		return nil, err
 	}
 	defer clear(pass)
+	if err := keyring.Settle(d.dir, d.keysRecorded); err != nil {
+		return nil, fmt.Errorf("a change of the keys was cut off and cannot be settled: %w", err)
+	}
 	k, err := keyring.Open(d.dir, pass)
 	if err != nil {
 		return nil, err
@@ -156,6 +139,9 @@ func (d *Desk) sameVendor(k *keyring.Keyring) error {
 	}
 	if _, err := journal.ParseCheckpoint(head.Checkpoint, verifiersOf(k)); err != nil {
 		return fmt.Errorf("keyring and journal of %s do not belong together (%w): put back the files that do, or restore a backup", d.dir, err)
+	}
+	if _, err := journal.ParseCheckpoint(head.Checkpoint, d.writers(k, nil)); err != nil {
+		return fmt.Errorf("the journal of %s is signed with a former key, so it ends before the keys were changed, or somebody with a former key changed it: put back the journal that belongs to the keyring, or restore a backup", d.dir)
 	}
 	return nil
 }
@@ -187,6 +173,9 @@ func (d *Desk) signer() (note.Signer, error) {
 	k, err := d.keys()
 	if err != nil {
 		return nil, err
+	}
+	if k.Outdated() {
+		return nil, errOutdated
 	}
 	return k.JournalSigner(), nil
 }
@@ -225,6 +214,16 @@ func (d *Desk) printedKey(uid codes.UID, n codes.LicenseNumber) (codes.LicenseKe
 		d.masters[n.Epoch()] = m
 	}
 	return m.LicenseKey(uid, n), nil
+}
+
+// KeysRevoked reports whether a license has no serial number any more, since the keys
+// of its epoch were revoked.
+func (s *Session) KeysRevoked(n codes.LicenseNumber) (bool, error) {
+	k, err := s.desk.keys()
+	if err != nil {
+		return false, err
+	}
+	return slices.Contains(k.RevokedEpochs(), n.Epoch()), nil
 }
 
 // Serial makes a license's serial number again.

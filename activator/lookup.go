@@ -2,11 +2,13 @@ package activator
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/manual-activator/manual-activator/activator/catalog"
 	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/activator/keyring"
 	"github.com/manual-activator/manual-activator/codes"
 )
 
@@ -59,6 +61,7 @@ type file struct {
 	license *journal.LicenseFacts
 	product *catalog.Product // nil when it has no product file
 	lk      codes.Key
+	givenUp bool                         // the keyring has no key for it: its epoch was revoked
 	names   map[codes.Fingerprint]string // of machines
 }
 
@@ -77,7 +80,10 @@ func (s *Session) file(ctx context.Context, number codes.LicenseNumber) (*file, 
 	if f.product, err = s.desk.product(ctx, f.license.License.Product); err != nil {
 		return nil, err
 	}
-	if f.lk, err = s.desk.licenseKey(f.license.License.Product, number); err != nil {
+	switch f.lk, err = s.desk.licenseKey(f.license.License.Product, number); {
+	case errors.Is(err, keyring.ErrEpoch):
+		f.givenUp = true
+	case err != nil:
 		return nil, err
 	}
 	if err = s.desk.trusted(ctx); err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/manual-activator/manual-activator/activator/catalog"
 	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/activator/keyring"
 	"github.com/manual-activator/manual-activator/codes"
 	"github.com/manual-activator/manual-activator/codes/product"
 )
@@ -154,13 +155,16 @@ func (s *Session) Export(ctx context.Context, nameOrUID string) ([]byte, *produc
 		return nil, nil, err
 	}
 	profile := p.Profile()
-	profile.Vendor, profile.Anchor, profile.Keys = k.Vendor(), k.Anchor(), k.CodesPublicKeys()
+	profile.Vendor, profile.Anchor, profile.Keys, profile.Refused = k.Vendor(), k.Anchor(), k.CodesPublicKeys(), k.RevokedEpochs()
+	if profile.Signers, err = k.FormerSigners(); err != nil {
+		return nil, nil, err
+	}
 	profile.SignedOn, profile.Serial = today, rec.serial+1
-	if err := d.roster(ctx, p.UID, profile); err != nil {
+	if err := d.roster(ctx, k, p.UID, profile); err != nil {
 		return nil, nil, err
 	}
 	profile.Normalize()
-	signed, err := product.Sign(profile, k.ProfileSigner())
+	signed, err := product.Sign(profile, k.ProfileSigner(), k.FormerProfileSigners()...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -176,8 +180,12 @@ func (s *Session) Export(ctx context.Context, nameOrUID string) ([]byte, *produc
 // fillPool draws licenses ahead, up to the size of the product's pool.
 func (s *Session) fillPool(ctx context.Context, p *catalog.Product) error {
 	d := s.desk
+	k, err := d.keys()
+	if err != nil {
+		return err
+	}
 	for range attempts {
-		facts, err := d.store.Facts(ctx, journal.Wanted{Pool: &journal.PoolWanted{Product: p.UID, Count: 1}})
+		facts, err := d.store.Facts(ctx, journal.Wanted{Pool: &journal.PoolWanted{Product: p.UID, Epoch: k.Epoch(), Count: 1}})
 		if err != nil {
 			return err
 		}
@@ -201,9 +209,18 @@ func (s *Session) fillPool(ctx context.Context, p *catalog.Product) error {
 }
 
 // roster lists the vouches of all licenses, sold and drawn ahead, and the hashes
-// of those that were revoked or refunded.
-func (d *Desk) roster(ctx context.Context, uid codes.UID, into *product.Profile) error {
+// of those that were revoked or refunded. Revoked epochs are refused as a whole. What was
+// drawn ahead in a former epoch is not sold any more, so nobody vouches for it, unless a
+// log whose end is lost may have sold it.
+func (d *Desk) roster(ctx context.Context, k *keyring.Keyring, uid codes.UID, into *product.Profile) error {
+	head, err := d.store.Head(ctx)
+	if err != nil {
+		return err
+	}
 	vouch := func(n codes.LicenseNumber) error {
+		if into.RefusesEpoch(n) {
+			return nil
+		}
 		lk, err := d.licenseKey(uid, n)
 		if err != nil {
 			return err
@@ -217,7 +234,7 @@ func (d *Desk) roster(ctx context.Context, uid codes.UID, into *product.Profile)
 	}
 	defer snap.Close()
 	if err := snap.Pool(func(row journal.PoolRow) error {
-		if row.Product != uid {
+		if row.Product != uid || row.Number.Epoch() != k.Epoch() && row.Entry.Log() == head.Log {
 			return nil
 		}
 		return vouch(row.Number)
@@ -228,7 +245,7 @@ func (d *Desk) roster(ctx context.Context, uid codes.UID, into *product.Profile)
 		if l.Product != uid {
 			return nil
 		}
-		if l.State != journal.Live {
+		if l.State != journal.Live && !into.RefusesEpoch(l.Number) {
 			into.Sunset = append(into.Sunset, product.SunsetHash(uid, l.Number))
 		}
 		return vouch(l.Number)
@@ -260,5 +277,5 @@ func (s *Session) LicenseFile(l *License) ([]byte, error) {
 	return product.SignLicense(&product.License{
 		UID: l.Product, Product: p.ID, Customer: l.Customer, Order: l.Order, Number: l.Number, Key: key, Seats: l.Seats,
 		Grants: l.Grants, Release: p.Release, Test: p.Test, SignedOn: today,
-	}, k.ProfileSigner())
+	}, k.ProfileSigner(), k.FormerProfileSigners()...)
 }

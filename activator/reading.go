@@ -32,7 +32,8 @@ func examine(text string, c codes.Code, about *file) (*Reading, error) {
 			r.Active = append(r.Active, Machine{s.Fingerprint, about.names[s.Fingerprint], s.Slot, s.Since.UTC().Format("2006-01-02")})
 		}
 	}
-	if p == nil {
+	if r.givenUp = about.givenUp; p == nil || r.givenUp {
+		r.Product = p
 		return r, nil
 	}
 	r.Product, r.limits = p, p.Limits

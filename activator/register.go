@@ -78,7 +78,7 @@ func (s *Session) register(ctx context.Context, orders []Order) ([]License, erro
 		seen.Pool = append(seen.Pool, facts.Pool...)
 	}
 	if len(fresh) > 0 {
-		if err := s.appendLicenses(ctx, seen, fresh); err != nil {
+		if err := s.appendLicenses(ctx, seen, fresh, ""); err != nil {
 			return nil, err
 		}
 	}
@@ -124,7 +124,11 @@ func (d *Desk) complete(o *Order) (*catalog.Product, product.Grants, error) {
 // already, else the next one of the pool, else a new one. It returns what it saw and
 // the licenses that are to be registered.
 func (s *Session) number(ctx context.Context, uid codes.UID, ls []*License) (*journal.Facts, []*License, error) {
-	w := journal.Wanted{Pool: &journal.PoolWanted{Product: uid, Count: len(ls)}}
+	k, err := s.desk.keys()
+	if err != nil {
+		return nil, nil, err
+	}
+	w := journal.Wanted{Pool: &journal.PoolWanted{Product: uid, Epoch: k.Epoch(), Count: len(ls)}}
 	for _, l := range ls {
 		if l.Order != "" {
 			w.Orders = append(w.Orders, journal.OrderRef{Product: uid, Order: l.Order})
@@ -161,8 +165,9 @@ func (s *Session) number(ctx context.Context, uid codes.UID, ls []*License) (*jo
 	return facts, fresh, nil
 }
 
-// appendLicenses registers licenses that have their numbers, all or none.
-func (s *Session) appendLicenses(ctx context.Context, seen *journal.Facts, ls []*License) error {
+// appendLicenses registers licenses that have their numbers, all or none, with a detail
+// and behind entries that belong to them.
+func (s *Session) appendLicenses(ctx context.Context, seen *journal.Facts, ls []*License, detail string, before ...journal.Entry) error {
 	d := s.desk
 	if d.readOnly != nil {
 		return fmt.Errorf("nothing can be recorded, so nothing was done: %w", d.readOnly)
@@ -174,16 +179,16 @@ func (s *Session) appendLicenses(ctx context.Context, seen *journal.Facts, ls []
 	if err := d.trusted(ctx); err != nil {
 		return err
 	}
-	es := make([]journal.Entry, len(ls))
-	for i, l := range ls {
+	es := before
+	for _, l := range ls {
 		l.Registered = d.now()
 		set := l.effect()
 		set.New = true
 		texts := Decision{salts: d.salt}
-		es[i] = s.stamp(journal.Entry{
-			At: l.Registered, Kind: journal.KindLicense, Verdict: journal.OK, Product: l.Product, License: l.Number,
+		es = append(es, s.stamp(journal.Entry{
+			At: l.Registered, Kind: journal.KindLicense, Verdict: journal.OK, Product: l.Product, License: l.Number, Detail: detail,
 			Personal: texts.personal(journal.FieldCustomer, l.Customer), Effects: []journal.Effect{set},
-		}, d.salt())
+		}, d.salt()))
 	}
 	ids, err := d.store.Append(ctx, seen, es, signer)
 	if err != nil {
@@ -191,7 +196,7 @@ func (s *Session) appendLicenses(ctx context.Context, seen *journal.Facts, ls []
 	}
 	d.keepHead(ctx)
 	for i, l := range ls {
-		l.Entry = ids[i]
+		l.Entry = ids[len(before)+i]
 	}
 	return nil
 }

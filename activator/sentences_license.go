@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/codes"
 	"github.com/manual-activator/manual-activator/codes/product"
 )
 
@@ -15,6 +16,10 @@ const (
 	sayRevoked      = "the license was revoked"
 	sayRefunded     = "the license was refunded"
 )
+
+func sayKeysRevoked(l codes.LicenseNumber) string {
+	return fmt.Sprintf("license %v was made with the keys of epoch %d, which were revoked: others may have them, so no code of it can be told from a forged one; give the customer a new license with `activator license reissue %v`", l, l.Epoch(), l)
+}
 
 func sayRecordedAllTheSame(state string) string {
 	return "the license is " + state + "; the give-back is recorded all the same"

@@ -50,6 +50,7 @@ const (
 	ActRefund   Action = "refund"
 	ActGone     Action = "gone"
 	ActExport   Action = "export"
+	ActKeys     Action = "keys" // change the keyring, and take its secrets out
 )
 
 // Operator is who works at the desk.
@@ -129,6 +130,7 @@ type Reading struct {
 	history       *history
 	node          *node
 	serialGenuine bool
+	givenUp       bool // the keys of the license's epoch were revoked
 	limits        catalog.Limits
 	names         map[codes.Fingerprint]string // of machines
 	before        *journal.Entry               // an earlier submission of the same confirmation

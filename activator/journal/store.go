@@ -81,11 +81,18 @@ type OrderRef struct {
 	Order   string
 }
 
-// PoolWanted asks for the next Count free numbers of a product's pool. Only numbers that the store's own log drew are
-// handed out: those of a log before it, whose backup was restored, may have been sold in its lost end.
+// PoolWanted asks for the next Count free numbers of a product's pool, of one key epoch: new licenses are made with the
+// current one. Only numbers that the store's own log drew are handed out: those of a log before it, whose backup was
+// restored, may have been sold in its lost end.
 type PoolWanted struct {
 	Product codes.UID
+	Epoch   uint8
 	Count   int
+}
+
+// Numbers returns the first and the last number of the epoch.
+func (w PoolWanted) Numbers() (first, last codes.LicenseNumber) {
+	return codes.NewLicenseNumber(w.Epoch, 0, 0), codes.NewLicenseNumber(w.Epoch, 15, 1<<24-1)
 }
 
 // Facts is what Facts read. Append only reads it; a caller may keep it, but not change it.
@@ -95,7 +102,7 @@ type Facts struct {
 	Orders   map[OrderRef]codes.LicenseNumber      // those asked for that exist; the others are in Free
 	Free     map[OrderRef]bool                     // orders asked for that no license has
 	Pool     []codes.LicenseNumber                 // next free numbers, in the order to hand out; fewer than asked when the pool runs low
-	PoolSize int                                   // free numbers in the pool asked for
+	PoolSize int                                   // free numbers in the pool and epoch asked for
 	Lines    map[int]Entry                         // those of the lines asked for that are there
 	LastLine int                                   // the highest line up to the one asked for; -1 for none
 }

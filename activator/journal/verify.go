@@ -73,6 +73,7 @@ type logWalk struct {
 	bad    bool        // a leaf's block does not fit its stored hash
 	roots  []tlog.Hash // of full subtrees, as computed
 	known  []Head      // heads kept elsewhere, by size, those not yet compared
+	signer string      // the verifier of the key that signs the log's heads, as its entries say
 }
 
 func (w *logWalk) id(index uint64) EntryID { return NewEntryID(w.row.ID, index) }
@@ -151,6 +152,12 @@ func (v *verification) leaf(p *parsed) {
 	}
 	if (p.entry.Kind == KindLog) != (id.Index() == 0) && p.err == nil {
 		v.report.at(id, "its kind is %q; the first entry of a log, and only that, is %q", p.entry.Kind, KindLog)
+	}
+	if p.err == nil {
+		signer, err := p.entry.signedBy(w.row.Origin, w.signer)
+		if w.signer = signer; err != nil {
+			v.report.at(id, "%v", err)
+		}
 	}
 	if root, full := w.tree.AddHash(p.hash); full {
 		w.roots = append(w.roots, root)
@@ -248,6 +255,14 @@ func (v *verification) closeHead(w *logWalk, where string) {
 		v.report.among(w.id(0), w.id(w.row.Size-1), "do not give the tree hash of the signed head: something among them was changed; "+
 			"where hashes were computed anew too, a backup or a head kept elsewhere tells which")
 		return
+	}
+	if w.signer != "" {
+		if said, err := note.NewVerifier(w.signer); err != nil {
+			v.report.at(w.id(0), "the key that it names: %v", err)
+		} else if _, err := ParseCheckpoint(w.row.Checkpoint, note.VerifierList(said)); err != nil {
+			v.report.whole(where, "is not signed by %s+%08x, which signs this log as its entries say", said.Name(), said.KeyHash())
+			return
+		}
 	}
 	h.Log = w.row.ID
 	v.report.Heads = append(v.report.Heads, h)

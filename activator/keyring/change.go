@@ -186,9 +186,9 @@ const LockFile = "keyring.lock"
 // Prepare writes the new files beside those in force, encrypted and for their owner
 // alone. The caller holds the [Lock].
 func (c *Change) Prepare() error {
-	for _, f := range c.files {
+	for i, f := range c.files {
 		if err := createSecret(filepath.Join(c.dir, f.name+nextSuffix), f.data); err != nil {
-			return errors.Join(err, c.Discard())
+			return errors.Join(err, c.discard(c.files[:i])) // another one that is there is not ours
 		}
 	}
 	return nil
@@ -215,9 +215,11 @@ func promote(dir, name string) error {
 }
 
 // Discard removes what Prepare wrote.
-func (c *Change) Discard() error {
+func (c *Change) Discard() error { return c.discard(c.files) }
+
+func (c *Change) discard(files []changedFile) error {
 	var errs []error
-	for _, f := range c.files {
+	for _, f := range files {
 		if err := os.Remove(filepath.Join(c.dir, f.name+nextSuffix)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			errs = append(errs, err)
 		}

@@ -35,8 +35,8 @@ func (r *readStatements) all(d *Dialect) []statement {
 		{&r.order, "SELECT number FROM licenses WHERE product = $1 AND order_key = $2"},
 		// Numbers drawn by a log before this one stay where they are: the lost end of a log whose backup was restored
 		// may have handed them out.
-		{&r.pool, "SELECT number FROM pool WHERE product = $1 AND entry >= (SELECT id << 40 FROM logs WHERE own = 1) ORDER BY entry, place LIMIT $2"},
-		{&r.poolSize, "SELECT count(*) FROM pool WHERE product = $1 AND entry >= (SELECT id << 40 FROM logs WHERE own = 1)"},
+		{&r.pool, "SELECT number FROM pool WHERE product = $1 AND number BETWEEN $2 AND $3 AND entry >= (SELECT id << 40 FROM logs WHERE own = 1) ORDER BY entry, place LIMIT $4"},
+		{&r.poolSize, "SELECT count(*) FROM pool WHERE product = $1 AND number BETWEEN $2 AND $3 AND entry >= (SELECT id << 40 FROM logs WHERE own = 1)"},
 		{&r.entry, "SELECT leaf FROM journal WHERE id = $1"},
 		{&r.line, "SELECT id, leaf FROM journal WHERE batch = $1 AND line = $2"},
 		{&r.lastLine, "SELECT coalesce(max(line), -1) FROM journal WHERE batch = $1 AND line <= $2"},
@@ -123,10 +123,11 @@ func (s *Store) facts(ctx context.Context, v *view, w journal.Wanted, f *journal
 	if w.Pool == nil {
 		return nil
 	}
-	if _, err := v.one(v.st.poolSize, []any{w.Pool.Product[:]}, &f.PoolSize); err != nil {
+	first, last := w.Pool.Numbers()
+	if _, err := v.one(v.st.poolSize, []any{w.Pool.Product[:], int64(first), int64(last)}, &f.PoolSize); err != nil {
 		return err
 	}
-	return v.each(v.st.pool, []any{w.Pool.Product[:], max(0, w.Pool.Count)}, func(rows *sql.Rows) error {
+	return v.each(v.st.pool, []any{w.Pool.Product[:], int64(first), int64(last), max(0, w.Pool.Count)}, func(rows *sql.Rows) error {
 		var n uint32
 		err := rows.Scan(&n)
 		f.Pool = append(f.Pool, codes.LicenseNumber(n))

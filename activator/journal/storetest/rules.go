@@ -187,8 +187,12 @@ func rules(t *testing.T, f Factory) {
 		other.Effects[0] = set
 		wantRefused(t, s, "another product", other)
 		fs := mustFacts(t, s, journal.Wanted{Pool: &journal.PoolWanted{Product: UID, Count: 3}})
-		if want := []codes.LicenseNumber{0x80000007, 5, 1}; !reflect.DeepEqual(fs.Pool, want) || fs.PoolSize != 4 {
-			t.Errorf("pool: have %v of %d, want %v of 4", fs.Pool, fs.PoolSize, want)
+		if want := []codes.LicenseNumber{5, 1, 2}; !reflect.DeepEqual(fs.Pool, want) || fs.PoolSize != 3 {
+			t.Errorf("pool of epoch 0: have %v of %d, want %v of 3", fs.Pool, fs.PoolSize, want)
+		}
+		fs = mustFacts(t, s, journal.Wanted{Pool: &journal.PoolWanted{Product: UID, Epoch: 8, Count: 3}})
+		if want := []codes.LicenseNumber{0x80000007}; !reflect.DeepEqual(fs.Pool, want) || fs.PoolSize != 1 {
+			t.Errorf("pool of epoch 8: have %v of %d, want %v of 1", fs.Pool, fs.PoolSize, want)
 		}
 	})
 	t.Run("intents and lines", func(t *testing.T) {
