@@ -38,6 +38,7 @@ type Model struct {
 	desk *desk
 
 	note      noticeMsg
+	noteFrom  time.Time
 	noteUntil time.Time
 	touched   time.Time // the last key
 	breakAt   time.Time // ctrl+c was pressed once
@@ -178,9 +179,14 @@ func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 	return m.everywhere(k)
 }
 
-// pass takes away the answer to the key before.
+// pass takes a notice away with a key, if it was the answer to the key before, or could
+// be read meanwhile.
 func (m *Model) pass() {
-	if m.note.passing {
+	readable := 2 * time.Second
+	if m.note.bad {
+		readable = 6 * time.Second
+	}
+	if m.note.passing || m.cfg.Now().Sub(m.noteFrom) >= readable {
 		m.note = noticeMsg{}
 	}
 }
@@ -379,7 +385,8 @@ func (m *Model) notice(n noticeMsg) {
 	if n.bad {
 		for_ = 15 * time.Second
 	}
-	m.noteUntil = m.cfg.Now().Add(for_)
+	m.noteFrom = m.cfg.Now()
+	m.noteUntil = m.noteFrom.Add(for_)
 }
 
 // tick is called once a second.

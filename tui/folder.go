@@ -25,6 +25,7 @@ type Place struct {
 	Host       string // proposed as the desk's name
 	Passphrase []byte // nil: asked for
 	Settings   string // the file of the operator's settings; empty: not kept
+	Heads      string // the operator's folder of last heads, as in [activator.Config]
 	Out        string // where receipts and exports are written
 	WorkFactor int    // of a passphrase made here, log2; 0 for the default
 }
@@ -51,7 +52,7 @@ func Folder(p Place) Config {
 
 func (p Place) open(ctx context.Context, passphrase []byte) (*Opened, error) {
 	d, err := activator.Open(ctx, activator.Config{
-		Dir: p.Dir, Now: time.Now, Rand: rand.Reader,
+		Dir: p.Dir, Now: time.Now, Rand: rand.Reader, Heads: p.Heads,
 		Unlock: func() ([]byte, error) { return append([]byte(nil), passphrase...), nil },
 	})
 	if err != nil {
@@ -85,7 +86,7 @@ func (p Place) train(ctx context.Context) (_ *Opened, err error) {
 	const pass = "training"
 	const cheap = 10 // log2: nothing here is worth guessing
 	q := p
-	q.Dir, q.WorkFactor = filepath.Join(dir, "vendor"), cheap
+	q.Dir, q.WorkFactor, q.Heads = filepath.Join(dir, "vendor"), cheap, "" // nothing of it is worth remembering
 	if err := q.create(ctx, Beginning{Vendor: "Training", Desk: "training", Passphrase: []byte(pass)}); err != nil {
 		return nil, err
 	}

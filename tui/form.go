@@ -185,13 +185,23 @@ func (f *form) paste(s string) {
 
 func (f *form) help() []key.Binding {
 	move := called(keys.Next, "next")
-	switch {
-	case f.at == len(f.items):
-		return []key.Binding{bind("←→", "no or yes", "left"), called(keys.Enter, "choose"), called(keys.Prev, "back to the fields"), called(keys.Back, "close")}
-	case f.items[f.at].options != nil:
-		return []key.Binding{bind("←→", "change", "left"), move, called(keys.Back, "close")}
+	word := "close"
+	if f.never != nil {
+		word = strings.ToLower(f.no())
 	}
-	return []key.Binding{called(keys.Enter, "next"), called(keys.Back, "close, keeps what was typed")}
+	away, kept := called(keys.Back, word), called(keys.Back, word)
+	if f.draft != "" || f.never != nil && f.back == "" {
+		kept = called(keys.Back, word+", keeps what was typed")
+	}
+	switch {
+	case f.at == len(f.items) && len(f.items) == 0:
+		return []key.Binding{bind("←→", "no or yes", "left"), called(keys.Enter, "choose"), away}
+	case f.at == len(f.items):
+		return []key.Binding{bind("←→", "no or yes", "left"), called(keys.Enter, "choose"), called(keys.Prev, "back to the fields"), away}
+	case f.items[f.at].options != nil:
+		return []key.Binding{bind("←→", "change", "left"), move, away}
+	}
+	return []key.Binding{called(keys.Enter, "next"), kept}
 }
 
 func (f *form) draw(w, h int) *page {
@@ -220,7 +230,9 @@ func (f *form) draw(w, h int) *page {
 			p.hang(strings.Repeat(" ", width+2), t.dim, it.note)
 		}
 	}
-	p.blank()
+	if len(f.items) > 0 {
+		p.blank()
+	}
 	if f.wrong != "" {
 		p.hang(t.bad.Render("✗")+" ", t.plain, f.wrong)
 		p.blank()

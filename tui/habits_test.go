@@ -166,6 +166,20 @@ func TestNoticesGoWithTheNextKey(t *testing.T) {
 	d.hides("There is no answer to copy yet.")
 	d.press("ctrl+y", "f4")
 	d.hides("There is no answer to copy yet.")
+	d.send(noticeMsg{text: "A parked request can be answered now."})
+	d.press("down")
+	d.shows("A parked request can be answered now.") // nobody read it yet
+	d.wait(2 * time.Second)
+	d.shows("A parked request can be answered now.")
+	d.press("down")
+	d.hides("A parked request can be answered now.")
+	d.send(noticeMsg{text: "The settings could not be kept.", bad: true})
+	d.wait(3 * time.Second)
+	d.press("f2")
+	d.shows("The settings could not be kept.")
+	d.wait(3 * time.Second)
+	d.press("f4")
+	d.hides("The settings could not be kept.")
 }
 
 func TestLeavingAsksWhereAFormIsOpen(t *testing.T) {

@@ -145,7 +145,7 @@ func (l *licensePage) help() []key.Binding {
 	}
 	bs := []key.Binding{keys.Serial}
 	if !l.serial.IsZero() {
-		bs = append(bs, keys.Copy)
+		bs = []key.Binding{keys.Copy, called(keys.Serial, "hide it")}
 	}
 	if l.machine() != nil {
 		bs = append(bs, keys.Name, keys.Gone)

@@ -112,7 +112,7 @@ func (r *productRoom) drawProduct(p *page, x *catalog.Product) {
 	p.field(t, "releases", releases)
 	p.field(t, "hardware", fmt.Sprintf("tolerance %d on the machine, %d at the desk", x.Policy.Tolerance, x.Policy.DeskTolerance))
 	p.field(t, "limits", fmt.Sprintf("%d reactivations, %d new installations, %d machines gone within %d days", x.Limits.Reactivations, x.Limits.Reissues, x.Limits.Gone, x.Limits.PeriodDays))
-	p.field(t, "new license", fmt.Sprintf("%d seats, %s", x.Defaults.Seats, x.Defaults.Grants))
+	p.field(t, "new license", plural(x.Defaults.Seats, "seat", "seats")+", "+x.Defaults.Grants.String())
 	for _, n := range x.Notes {
 		p.hang(" "+t.warn.Render("!")+" ", t.plain, n.String())
 	}

@@ -64,11 +64,9 @@ func (w *wizard) choose() *form {
 		w.ask(stepNames)
 		return nil, ""
 	}
-	f.never = w.leave
+	f.back, f.never = "Leave", func() tea.Cmd { return tea.Quit }
 	return f.begin(w.s)
 }
-
-func (w *wizard) leave() tea.Cmd { return tea.Quit }
 
 func (w *wizard) names() *form {
 	f := &form{title: "Step 1 of 3: who you are", yes: "Go on", items: []*item{
@@ -194,7 +192,12 @@ func (w *wizard) spin() tea.Cmd {
 	return w.s.cfg.After(spinEvery, spinMsg{})
 }
 
-func (w *wizard) help() []key.Binding { return append(w.form.help(), keys.Quit) }
+func (w *wizard) help() []key.Binding {
+	if w.busy {
+		return []key.Binding{keys.Quit}
+	}
+	return append(w.form.help(), keys.Quit)
+}
 
 func (w *wizard) draw(width, h int) *page {
 	p, t := newPage(width), w.s.t

@@ -25,7 +25,7 @@ func (a *app) deskUI(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	place := tui.Place{Dir: dir, Operator: op, Host: hostname()}
+	place := tui.Place{Dir: dir, Operator: op, Host: hostname(), Heads: headsFolder()}
 	switch {
 	case a.passphraseFile != "":
 		if place.Passphrase, err = a.passphraseFrom(a.passphraseFile); err != nil {

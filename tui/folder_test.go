@@ -1,0 +1,100 @@
+package tui
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/manual-activator/manual-activator/activator"
+)
+
+// newPlace is a vendor folder on disk, made as the first run makes it.
+func newPlace(t *testing.T) Place {
+	t.Helper()
+	dir := t.TempDir()
+	p := Place{
+		Dir: filepath.Join(dir, "vendor"), Operator: activator.Operator{Name: "anna"}, Settings: filepath.Join(dir, "desk.json"),
+		Heads: filepath.Join(dir, "heads"), Out: dir, WorkFactor: 10,
+	}
+	must(t, p.create(t.Context(), Beginning{Vendor: "Example Vendor", Desk: "front", Passphrase: []byte(passphrase)}))
+	return p
+}
+
+// The desk notices, as the commands do, when a former copy of the journal was put back.
+func TestTheDeskRemembersTheJournalsHead(t *testing.T) {
+	p := newPlace(t)
+	o, err := p.open(t.Context(), []byte(passphrase))
+	must(t, err)
+	journal := filepath.Join(p.Dir, "journal.db")
+	former, err := os.ReadFile(journal)
+	must(t, err)
+	for range 2 {
+		_, err = o.Office.Submit(t.Context(), "no code at all", activator.Decision{})
+		must(t, err)
+	}
+	must(t, o.Close())
+	heads, err := os.ReadDir(p.Heads)
+	if err != nil || len(heads) != 1 {
+		t.Fatalf("last heads: have %v, %v, want one", heads, err)
+	}
+	for _, rest := range []string{"-wal", "-shm"} {
+		if err := os.Remove(journal + rest); err != nil && !errors.Is(err, os.ErrNotExist) {
+			t.Fatal(err)
+		}
+	}
+	must(t, os.WriteFile(journal, former, 0o600))
+	o, err = p.open(t.Context(), []byte(passphrase))
+	must(t, err)
+	defer o.Close()
+	if _, err := o.Office.Submit(t.Context(), "no code at all", activator.Decision{}); err == nil {
+		t.Error("submit with a former journal: have it done, want it refused")
+	}
+}
+
+func TestParkedRequestsOnDisk(t *testing.T) {
+	s := folderShelf{filepath.Join(t.TempDir(), "vendor", "parked")}
+	ctx := t.Context()
+	if all, err := s.All(ctx); len(all) != 0 || err != nil {
+		t.Fatalf("before anything is parked: have %v, %v, want nothing", all, err)
+	}
+	at := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+	late, early := Parked{Code: "R2", By: "ben", At: at.Add(time.Hour)}, Parked{Code: "../R1", Ticket: "case 7", By: "anna", At: at}
+	for _, p := range []Parked{late, early, late} {
+		must(t, s.Put(ctx, p))
+	}
+	writeFile(t, filepath.Join(s.dir, "broken.json"), "{")
+	writeFile(t, filepath.Join(s.dir, "new-123"), "cut off")
+	all, err := s.All(ctx)
+	if len(all) != 2 || all[0] != early || all[1] != late || err == nil {
+		t.Errorf("parked: have %v, %v, want %v and %v and an error about the broken file", all, err, early, late)
+	}
+	must(t, s.Take(ctx, late))
+	must(t, s.Take(ctx, late)) // gone already
+	if all, _ = s.All(ctx); len(all) != 1 {
+		t.Errorf("parked after one was taken: have %v, want one", all)
+	}
+	st, err := os.Stat(s.path(early))
+	must(t, err)
+	if st.Mode().Perm() != 0o600 {
+		t.Errorf("mode: have %v, want it readable by its owner alone", st.Mode())
+	}
+}
+
+func TestFilesAreNeverWrittenOver(t *testing.T) {
+	p := Place{Out: t.TempDir()}
+	for _, want := range []string{"receipt.txt", "receipt-2.txt", "receipt-3.txt"} {
+		path, err := p.save("receipt.txt", func(w io.Writer) error { _, err := io.WriteString(w, want); return err })
+		if err != nil || filepath.Base(path) != want {
+			t.Errorf("save: have %s, %v, want %s", path, err, want)
+		}
+	}
+	if _, err := p.save("bad.txt", func(io.Writer) error { return errFull }); !errors.Is(err, errFull) {
+		t.Errorf("save that fails: have %v, want %v", err, errFull)
+	}
+	if _, err := os.Stat(filepath.Join(p.Out, "bad.txt")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("half a file: have %v, want it gone", err)
+	}
+}
