@@ -175,7 +175,8 @@ func (h *history) attach(n *node, parent ref) error {
 
 // shutDown closes what the confirmation d ended: the state it came from with the
 // states before it on that machine's line, and, if it freed the machine's seat,
-// answers that were out when d was accepted and never seen in use.
+// answers that were out when d was accepted and never seen in use. A recovery makes
+// nothing active, so none closes it.
 func (h *history) shutDown(d *node) {
 	for n := d.parent; n.home == d.home && !n.gaveBack(); n = n.parent {
 		if n.shut == nil {
@@ -186,7 +187,7 @@ func (h *history) shutDown(d *node) {
 		return
 	}
 	for _, n := range d.home.states {
-		if n.answer != nil && n.shut == nil && n.entry < d.entry && !n.seenBefore(d.entry) {
+		if n.answer != nil && !n.recovers() && n.shut == nil && n.entry < d.entry && !n.seenBefore(d.entry) {
 			n.shut = d
 		}
 	}
@@ -202,5 +203,10 @@ func (n *node) gaveBack() bool {
 // to a reusable definition, and a recovery, which works under the license key
 // because the state may be lost.
 func (n *node) keyless() bool {
-	return n.answer != nil && (n.answer.terms.Flags&product.FlagReusable != 0 || product.Type(n.answer.terms.Type) == product.Recover)
+	return n.answer != nil && n.answer.terms.Flags&product.FlagReusable != 0 || n.recovers()
+}
+
+// recovers reports whether n is the answer to a recovery.
+func (n *node) recovers() bool {
+	return n.answer != nil && product.Type(n.answer.terms.Type) == product.Recover
 }

@@ -49,6 +49,7 @@ func (ru *ruling) proofs() {
 	loose := 0
 	for _, a := range h.answers {
 		switch {
+		case a.recovers():
 		case a.gone != nil && a.shut == nil:
 			gone++
 		case a.keyless():

@@ -242,7 +242,7 @@ func (ru *ruling) repeat(e *journal.Entry, last *node) *answer {
 	default:
 		ru.pass(checkUsed, saySameAnswer(last.at))
 	}
-	if last.gone != nil && !last.keyless() {
+	if last.gone != nil && !last.recovers() {
 		ru.seat() // its own came free, and others may have it
 	}
 	if ru.refusal() != "" {
@@ -267,6 +267,8 @@ func (ru *ruling) before(earlier []*node) {
 		ru.refuse(checkUsed, sayAnswerGivenBack(last.shut.at))
 	case last.seen != 0:
 		ru.refuse(checkUsed, sayAnswerInUse(last.at))
+	case last.gone != nil:
+		ru.doubt(checkUsed, sayAnswerGone(last.gone.At))
 	case ru.d.Correct != "":
 		ru.warn(checkUsed, sayReplaces(last.at))
 	default:

@@ -164,7 +164,7 @@ func stateNote(l Label, n *node) string {
 		return "the answer of " + since + " was closed when the machine gave its activation back on " + day(n.shut.at) +
 			", since we had not seen it in use by then: it holds no seat and counts no more"
 	case Gone:
-		return "this machine was declared gone on " + day(n.gone.At) + ": ask whether it is back in use"
+		return "this machine was declared gone on " + day(n.wasGone().At) + ": ask whether it is back in use"
 	case LicenseOnly:
 		return "the machine knows its serial number only, and was activated before: a new installation, or a copy of the machine"
 	case NotGenuine:

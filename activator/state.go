@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
 	"github.com/manual-activator/manual-activator/codes/product"
 )
@@ -104,7 +105,7 @@ func (h *history) label(n *node, f codes.Fingerprint, random uint32) Label {
 		return GivenBack
 	case n.shut != nil:
 		return Void
-	case n.gone != nil:
+	case n.wasGone() != nil:
 		return Gone
 	}
 	later := false
@@ -124,6 +125,15 @@ func (h *history) label(n *node, f codes.Fingerprint, random uint32) Label {
 		return GivenBack
 	}
 	return Current
+}
+
+// wasGone is the declaration that the machine in state n is gone; nil where there is
+// none. What it checked in before or after changes nothing about that.
+func (n *node) wasGone() *journal.StoredClaim {
+	for n.confirmation != nil && !n.gaveBack() {
+		n = n.parent
+	}
+	return n.gone
 }
 
 // heardLater reports whether a later state of n's machine was seen in use.
@@ -256,7 +266,8 @@ func shares(d product.Definition, define definer, parameter uint32) []uint8 {
 func (h *history) activeOn(n *node) map[uint8]uint32 {
 	on := h.active(n)
 	if n.home != nil {
-		h.addActive(on, n.home, func(o *node) bool { return o.shut == nil && o.gone == nil })
+		back := n.wasGone() != nil // it speaks again, so what was declared gone with it is there too
+		h.addActive(on, n.home, func(o *node) bool { return o.shut == nil && (o.gone == nil || back) })
 	}
 	return on
 }
