@@ -5,16 +5,17 @@ import "fmt"
 // Code is a code whose form is right: known kind, right group checks, value in
 // range. It is comparable and can be a map key. The zero Code is no code.
 //
-// Whether a Code is genuine is another question: see [Statement], [Answer] and
-// [Serial].
+// Whether a Code is genuine is another question: see [Statement], [Answer],
+// [SignedAnswer] and [Serial].
 type Code struct {
-	kind Kind
-	v    value
+	kind      Kind
+	v         value  // of an E: key id 8 | day 14 | parameter 32
+	signature string // of an E, 64 bytes; a string, so that codes can be compared
 }
 
 // newCode checks what a value of the kind must be.
 func newCode(k Kind, v value) (Code, error) {
-	c := Code{k, v}
+	c := Code{kind: k, v: v}
 	if !v.fits(kinds[k].bits) {
 		return Code{}, &ValueError{Kind: k, Field: "value", Reason: fmt.Sprintf("is 2^%d or more", kinds[k].bits)}
 	}
@@ -57,13 +58,16 @@ func (c Code) String() string {
 	if c.kind == 0 {
 		return ""
 	}
+	if c.kind == KindSigned {
+		return c.spellSigned()
+	}
 	return spell(c.kind, FormLetters, c.v)
 }
 
 // Digits is the code in decimal digits, for voice and keypad, its groups
-// joined by "-".
+// joined by "-"; empty for a signed activation code, which has no such form.
 func (c Code) Digits() string {
-	if c.kind == 0 {
+	if kinds[c.kind].digitGroups == 0 {
 		return ""
 	}
 	return spell(c.kind, FormDigits, c.v)

@@ -12,6 +12,7 @@ const (
 	sampleSerial     = "S17aKj-VkDegs-EHgNjE-c5SV6j-SqbD6G"
 	sampleDigits     = "100745-955289-245948-934789-098190-630391-263560-543025-054525"
 	sampleActivation = "A2SD7K-MVRfnJ-KyYS7Y-wQ3aCg"
+	sampleSigned     = "E1111y-BcZZs9-5jEaKd-fnNC7W-sqMNNb-hzpj5T-yxzikV-4y9Xeh-kKSLbL-nPLAZD-mPBfhA-9Rmi5x-83vGRz-Jj2ZFW-6TzcSG-RVGQhF-5sbJvk-euwUXx-eSCkH7-kxKqJK"
 )
 
 // TestErrorSentences holds the exact words: they are what an agent reads out.

@@ -53,7 +53,7 @@ func meaning(k Kind, f Form, groups [][]symbol) (Code, error) {
 	case !k.readable():
 		return Code{}, &ReservedError{k}
 	}
-	var data [45]uint8
+	var data [1 + signedDigits]uint8
 	d := data[:0]
 	for _, g := range groups {
 		for _, s := range g[:5] {
@@ -61,7 +61,7 @@ func meaning(k Kind, f Form, groups [][]symbol) (Code, error) {
 			d = append(d, v)
 		}
 	}
-	return newCode(k, f.number(d[1:]))
+	return codeOf(k, f, d[1:])
 }
 
 // nearestGroups is how many groups a text should have whose first character

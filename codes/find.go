@@ -64,12 +64,32 @@ func matchAt(syms []symbol) (Match, int) {
 		k = kindOf(unicode.ToUpper(r), f)
 	}
 	if k.readable() {
-		if n := nearAt(syms, f, k.groups(f)); n > 0 {
+		if n := nearAt(syms, f, k); n > 0 && !codeWithin(syms[:n], syms) {
 			_, err := parseSymbols(syms[:n:n])
 			return Match{Start: int(syms[0].off), End: int(syms[n-1].end), Err: err}, n
 		}
 	}
 	return Match{}, 0
+}
+
+// codeWithin reports whether a code begins behind the first symbol of what may be
+// a near-code, as behind the word "e" in "codice e E1119h-...".
+func codeWithin(near, syms []symbol) bool {
+	for i := 1; i < len(near); i++ {
+		if !boundary(syms[i-1], syms[i]) {
+			continue
+		}
+		f := FormLetters
+		if syms[i].r >= '0' && syms[i].r <= '9' {
+			f = FormDigits
+		}
+		if k := kindOf(syms[i].r, f); k.readable() {
+			if _, n := exactAt(syms[i:], f, k); n > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // exactAt matches a whole code.
@@ -78,7 +98,7 @@ func exactAt(syms []symbol, f Form, k Kind) (Match, int) {
 	if !ends(syms, n) {
 		return Match{}, 0
 	}
-	var a [9 * groupSize]uint8
+	var a [longestCode]uint8
 	for at := 0; at < n; at += groupSize {
 		if !groupRight(f, at/groupSize, syms[at:]) {
 			return Match{}, 0
@@ -94,17 +114,20 @@ func exactAt(syms []symbol, f Form, k Kind) (Match, int) {
 	return Match{Code: c, Start: int(syms[0].off), End: int(syms[n-1].end)}, n
 }
 
-// nearAt is the length of what has the shape of a code of so many groups, 0 for
-// none: groups joined by dashes, each at most one symbol too short or long; or
+// nearAt is the length of what has the shape of a code of the kind, 0 for none: groups joined by dashes, each at most one symbol too short or long; or
 // symbols, at most one too few or too many, that hold more right groups than
 // chance gives.
-func nearAt(syms []symbol, f Form, groups int) int {
+func nearAt(syms []symbol, f Form, k Kind) int {
+	groups := k.groups(f)
 	if n := dashedAt(syms, groups); n > 0 && codeLike(syms[:n], f) {
 		return n
 	}
 	least := 3
-	if f == FormDigits {
+	switch {
+	case f == FormDigits:
 		least = 5
+	case k == KindSigned: // of twenty groups three are right by chance too often
+		least = 8
 	}
 	for _, d := range [...]int{0, -1, 1} {
 		if n := groups*groupSize + d; ends(syms, n) && rightGroups(syms[:n], f, groups) >= least {

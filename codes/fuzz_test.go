@@ -15,6 +15,7 @@ func seeds(f *testing.F) {
 	for _, s := range []string{
 		"", "-", "?", sampleRequest, sampleDigits, sampleSerial, sampleActivation, strings.ToLower(sampleRequest), sampleRequest[1:],
 		sampleRequest[:20], sampleDigits[:40], sampleRequest + "\n> " + sampleSerial, "x " + sampleActivation + ".", "\uff32\uff11\u2014\u00a0",
+		sampleSigned, "> " + sampleSigned[:40] + "\n> " + sampleSigned[40:], sampleSigned[:137] + "?", "&ldquo;" + strings.ReplaceAll(sampleSigned, "-", "&#x2011;"),
 		strings.Replace(sampleDigits, "4", "?", 3), strings.ReplaceAll(sampleDigits, "-", "")[2:], "0OIl0O-Il0OIl", "\xff\xfe\x00R",
 	} {
 		f.Add(s)
@@ -29,7 +30,10 @@ func readable(t *testing.T, text string) {
 		t.Fatalf("Parse(%q): have both or neither of %v and %v", text, c, err)
 	}
 	if err == nil {
-		for _, spelled := range []string{c.String(), c.Digits()} {
+		for _, spelled := range []string{c.String(), c.Digits(), strings.Join(c.Lines(), "\n> ")} {
+			if spelled == "" && c.Kind() == codes.KindSigned {
+				continue // it has no digits
+			}
 			if again, err := codes.Parse(spelled); again != c {
 				t.Fatalf("Parse(%q) is %s, and Parse(%q) is %s, %v", text, c, spelled, again, err)
 			}

@@ -5,15 +5,15 @@ import "fmt"
 // Kind is what a code is. Its value is the letter that the code begins with.
 type Kind byte
 
-// The kinds of version 1. E, P and K are reserved: their letters and sizes are
-// known, their contents are not read by this version.
+// The kinds of version 1. P is read by [ParseHardware] only. K is reserved: its
+// letter and size are known, its content is not read by this version.
 const (
 	KindRequest      Kind = 'R' // customer to vendor: asks for an authorization
 	KindConfirmation Kind = 'D' // customer to vendor: says that a deactivation or check-in was done
 	KindActivation   Kind = 'A' // vendor to customer: the answer, tagged with a shared key
 	KindSerial       Kind = 'S' // vendor to customer: license number and license key
-	KindSigned       Kind = 'E' // vendor to customer: an answer signed with Ed25519; reserved
-	KindProfile      Kind = 'P' // customer to vendor: a hardware profile; reserved
+	KindSigned       Kind = 'E' // vendor to customer: an answer signed with Ed25519
+	KindProfile      Kind = 'P' // customer to vendor: a hardware profile
 	KindPresigned    Kind = 'K' // vendor to customer: a presigned answer; reserved
 )
 
@@ -23,7 +23,7 @@ type kindInfo struct {
 	groups      int  // letter form, 6 characters each; 0: varies
 	digit       byte // first digit of the digit form; 0: no digit form
 	digitGroups int  // digit form, 6 digits each; 0: no digit form
-	bits        uint // of the value; 0: not read by this version
+	bits        uint // of the value; 0: not read by Parse
 	newer       byte // letter of the same kind in version 2
 }
 
@@ -33,7 +33,7 @@ var kinds = [256]kindInfo{
 	KindConfirmation: {"deactivation confirmation code", "confirmation", 5, '2', 9, 140, 'U'},
 	KindActivation:   {"activation code", "activation", 4, '3', 7, 110, 'H'},
 	KindSerial:       {"serial number", "serial", 5, '4', 9, 140, 'X'},
-	KindSigned:       {"signed activation code", "signed", 20, 0, 0, 0, 'L'},
+	KindSigned:       {"signed activation code", "signed", 20, 0, 0, signedBits, 'L'},
 	KindProfile:      {"hardware profile code", "profile", 0, 0, 0, 0, 'W'},
 	KindPresigned:    {"presigned activation code", "presigned", 8, 0, 0, 0, 'Q'},
 }
@@ -82,7 +82,7 @@ func (k Kind) String() string {
 // Word is the kind's name in JSON, such as "request"; empty for an unknown kind.
 func (k Kind) Word() string { return kinds[k].word }
 
-// readable reports whether codes of the kind have a value this version reads.
+// readable reports whether Parse reads codes of the kind.
 func (k Kind) readable() bool { return kinds[k].bits > 0 }
 
 // groups is the number of groups of the kind in a form (in letters, where the

@@ -168,6 +168,8 @@ func TestMistakesOfTheProgrammerPanic(t *testing.T) {
 		"tag":         func() { s := good; s.Tag = 1 << 34; s.Code() },
 		"kind":        func() { s := good; s.Kind = 'A'; s.Code() },
 		"day":         func() { codes.Answer{Day: 1 << 14}.Code() },
+		"signed day":  func() { codes.SignedAnswer{Day: 1 << 14}.Code() },
+		"signed":      func() { codes.Answer{}.Code().SignedAnswer() },
 		"serial":      func() { codes.Serial{}.Code() },
 		"checksum":    func() { codes.Serial{License: 1, Checksum: 1 << 20}.Code() },
 		"content":     func() { good.Code().Answer() },

@@ -9,7 +9,7 @@ const (
 
 // Parse reads exactly one code, in either form. It is forgiving about what
 // stands between the characters: white space, dashes, dots, quote marks of
-// mails, full-width characters. It is strict about the rest: every group check
+// mails, full-width characters, character references of HTML. It is strict about the rest: every group check
 // must hold and the value must be in range. A longer text that has exactly one
 // code in it, such as a mail, is read as that code.
 //
@@ -99,7 +99,7 @@ func parseFast(text string) (Code, bool) {
 // assemble is the code of whole groups of symbol values, when all checks hold
 // and the value is one of the kind's.
 func assemble(k Kind, f Form, a []uint8) (Code, bool) {
-	var data [45]uint8
+	var data [1 + signedDigits]uint8
 	n := 0
 	for g := 0; g*groupSize < len(a); g++ {
 		group := a[g*groupSize:][:groupSize]
@@ -108,6 +108,14 @@ func assemble(k Kind, f Form, a []uint8) (Code, bool) {
 		}
 		n += copy(data[n:], group[:5])
 	}
-	c, err := newCode(k, f.number(data[1:n]))
+	c, err := codeOf(k, f, data[1:n])
 	return c, err == nil
+}
+
+// codeOf is the code of data characters, without the one that names the kind.
+func codeOf(k Kind, f Form, data []uint8) (Code, error) {
+	if k == KindSigned {
+		return signedCode(data)
+	}
+	return newCode(k, f.number(data))
 }

@@ -60,7 +60,7 @@ func read(text string, most int) []symbol {
 	syms := make([]symbol, 0, min(len(text), most+1))
 	g := gapNone
 	for i := 0; i < len(text) && len(syms) <= most; {
-		if b := text[i]; b < utf8.RuneSelf {
+		if b := text[i]; b < utf8.RuneSelf && b != '&' {
 			switch {
 			case b == '-':
 				g = gapDash
@@ -73,7 +73,7 @@ func read(text string, most int) []symbol {
 			i++
 			continue
 		}
-		r, w := utf8.DecodeRuneInString(text[i:])
+		r, w := decode(text[i:])
 		r = fold(r)
 		switch {
 		case isDash(r):
@@ -87,6 +87,17 @@ func read(text string, most int) []symbol {
 		i += w
 	}
 	return syms
+}
+
+// decode reads the first character of a text, or the one that a character
+// reference of HTML stands for.
+func decode(text string) (rune, int) {
+	if text[0] == '&' {
+		if r, w := entity(text); w > 0 {
+			return r, w
+		}
+	}
+	return utf8.DecodeRuneInString(text)
 }
 
 // formOf recognizes the form that the symbols are most likely in.

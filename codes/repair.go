@@ -29,11 +29,11 @@ type RepairStats struct {
 // form, with at most one slip or "?" in each group: a wrong character, two
 // neighbors swapped, a "?"; a missing or surplus character; two groups
 // exchanged; capital and small letters confused. docs/format.md says how many
-// of each are found at once.
+// of each are found at once, and that a signed code (E) is repaired less.
 //
 // A proposal passes the group checks and the judge. Known is asked once, with
 // the license numbers of all candidates for R and D; Genuine is asked about the
-// registered ones, and about those for A and S, at most 2^14 times. A missing
+// registered ones, and about those for A, S and E, at most 2^14 times. A missing
 // tag is never computed. A text that is right and genuine gives one proposal
 // without changes.
 //
@@ -46,6 +46,11 @@ func Repair(text string, want []Kind, j Judge) []Proposal {
 // RepairCount is [Repair], and says how much work it was.
 func RepairCount(text string, want []Kind, j Judge) ([]Proposal, RepairStats) {
 	s := search{judge: j}
+	if slices.Contains(want, KindSigned) {
+		if syms := signedSymbols(text); syms != nil {
+			return s.repairSigned(syms), s.stats
+		}
+	}
 	syms := read(text, maxSymbols)
 	if len(syms) > maxSymbols || formOf(syms) == FormLetters && len(syms) > maxLetters {
 		if len(text) > maxNear {

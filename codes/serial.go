@@ -53,7 +53,7 @@ func (s Serial) Code() Code {
 	v = v.shl(24, uint64(s.Key[0])<<16|uint64(binary.BigEndian.Uint16(s.Key[1:])))
 	v = v.shl(32, uint64(binary.BigEndian.Uint32(s.Key[3:])))
 	v = v.shl(32, uint64(binary.BigEndian.Uint32(s.Key[7:])))
-	return Code{KindSerial, v.shl(20, uint64(s.Checksum))}
+	return Code{kind: KindSerial, v: v.shl(20, uint64(s.Checksum))}
 }
 
 // Serial reads a serial number. It panics for other kinds: ask Kind first.

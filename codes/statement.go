@@ -54,7 +54,7 @@ func (s Statement) Code() Code {
 	v = v.shl(32, uint64(s.License))
 	v = v.shl(8, uint64(s.Definition))
 	v = v.shl(8, uint64(s.Status))
-	return Code{s.Kind, v.shl(tagBits, s.Tag)}
+	return Code{kind: s.Kind, v: v.shl(tagBits, s.Tag)}
 }
 
 // Statement reads a request or a confirmation. It panics for other kinds: ask

@@ -93,10 +93,10 @@ func badVectors() (out []vector) {
 	plain("newer letter, 12 characters", withLetter(letters, 'Y')[:13], "newer")
 	plain("newer letter, 120 characters", grouped("Y"+strings.Repeat("z", 99), letterOf), "newer")
 	plain("newer digit 9, 12 digits", grouped("9123456789", digitOf), "newer")
-	plain("signed activation code", signed, "reserved")
 	plain("presigned activation code", grouped("K"+strings.Repeat("1", 39), letterOf), "reserved")
 	plain("hardware profile code", profile, "reserved")
 	addWithin(slip, plain)
+	signedBad(plain, slip)
 	return out
 }
 

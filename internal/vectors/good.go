@@ -126,6 +126,10 @@ func readingVectors() (out []vector) {
 	add("within other characters", "code="+letters+"&lang=en")
 	add("dashes in the wrong places", "-"+undashed(letters)[:5]+"-"+undashed(letters)[5:18]+"--"+undashed(letters)[18:])
 	add("en dashes in the wrong places", undashed(letters)[:5]+"\u2013"+undashed(letters)[5:12]+"\u2013"+undashed(letters)[12:])
+	signedReading(func(name, text, letters string) {
+		out = append(out, vector{name, readingCase{name, text, letters}})
+	})
+	add("character references", "&quot;"+swap(letters, "&#8211;")+"&quot;&nbsp;")
 	return out
 }
 

@@ -36,6 +36,7 @@ var files = []struct {
 	{"repair.json", repairVectors},
 	{"keys.json", keyVectors},
 	{"hardware.json", hardwareVectors},
+	{"signed.json", signedVectors},
 }
 
 func main() {

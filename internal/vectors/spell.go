@@ -39,7 +39,7 @@ func raw(b []byte) field { return field{uint(8 * len(b)), new(big.Int).SetBytes(
 
 // sizes of a kind: data characters, groups, data digits, groups.
 var sizes = map[byte]struct{ chars, digits int }{
-	'R': {25, 45}, 'D': {25, 45}, 'S': {25, 45}, 'A': {20, 35},
+	'R': {25, 45}, 'D': {25, 45}, 'S': {25, 45}, 'A': {20, 35}, 'E': {100, 0},
 }
 
 // inLetters spells a value in letters.
