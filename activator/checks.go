@@ -19,6 +19,7 @@ type ruling struct {
 	moved   bool // the seat moves to the machine's new fingerprint
 	checks  []Check
 	effects []journal.Effect
+	err     error // why no judgment could be made: an answer that cannot be signed
 }
 
 func (ru *ruling) pass(name, detail string) {

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 
 	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/codes/product"
 )
 
 // A ref names one state of a machine's key within a license: the license key
@@ -76,12 +77,15 @@ const (
 
 // An answerClaim is the value of a claim of scope "answer": everything
 // that the answer's tag covers and that its key does not say already, so that
-// the key after the answer can be derived again.
+// the key after the answer can be derived again, and the answer given again. In
+// place of the tag of 8 bytes a signed answer has its key id, 1 byte, and its
+// signature, 64 bytes: the flags say which it is.
 type answerClaim struct {
-	parent     ref         // the state that the request came from
-	terms      codes.Terms // UID, License and Fingerprint follow from the place of the claim
-	asked      uint8       // the definition that the request asked for
-	tag        uint64
+	parent     ref                // the state that the request came from
+	terms      codes.Terms        // UID, License and Fingerprint follow from the place of the claim
+	asked      uint8              // the definition that the request asked for
+	tag        uint64             // of a signed answer what stands for it in the key that follows
+	signed     codes.SignedAnswer // of a signed answer
 	cause      cause
 	overridden bool
 }
@@ -89,7 +93,7 @@ type answerClaim struct {
 const claimVersion = 1
 
 func (a answerClaim) value() []byte {
-	b := cryptobyte.NewFixedBuilder(make([]byte, 0, 48))
+	b := cryptobyte.NewFixedBuilder(make([]byte, 0, 128))
 	b.AddUint8(claimVersion)
 	a.parent.build(b)
 	b.AddUint16(a.terms.Release)
@@ -100,7 +104,12 @@ func (a answerClaim) value() []byte {
 	b.AddUint32(a.terms.Random)
 	b.AddUint16(uint16(a.terms.Day))
 	b.AddUint32(a.terms.Parameter)
-	b.AddUint64(a.tag)
+	if a.terms.Flags&product.FlagSigned != 0 {
+		b.AddUint8(a.signed.KeyID)
+		b.AddBytes(a.signed.Signature[:])
+	} else {
+		b.AddUint64(a.tag)
+	}
 	b.AddUint8(uint8(a.cause))
 	if a.overridden {
 		b.AddUint8(1)
@@ -118,14 +127,26 @@ func parseAnswerClaim(uid codes.UID, license codes.LicenseNumber, f codes.Finger
 	ok := s.ReadUint8(&version) && a.parent.read(&s) &&
 		s.ReadUint16(&a.terms.Release) && s.ReadUint8(&a.asked) && s.ReadUint8(&a.terms.Definition) &&
 		s.ReadUint8(&a.terms.Type) && s.ReadUint8(&a.terms.Flags) && s.ReadUint32(&a.terms.Random) &&
-		s.ReadUint16(&day) && s.ReadUint32(&a.terms.Parameter) && s.ReadUint64(&a.tag) &&
+		s.ReadUint16(&day) && s.ReadUint32(&a.terms.Parameter) && a.readAnswer(&s) &&
 		s.ReadUint8((*uint8)(&a.cause)) && s.ReadUint8(&overridden) && s.Empty()
 	if !ok || version != claimVersion {
 		return answerClaim{}, fmt.Errorf("journal: the answer %x of license %v was not written by this version", value, license)
 	}
 	a.terms.UID, a.terms.License, a.terms.Fingerprint, a.terms.Day = uid, license, f, codes.Day(day)
 	a.overridden = overridden != 0
+	if a.terms.Flags&product.FlagSigned != 0 {
+		a.signed.Day, a.signed.Parameter = a.terms.Day, a.terms.Parameter
+		a.tag = a.signed.Tag()
+	}
 	return a, nil
+}
+
+// readAnswer reads the tag, or key id and signature. The flags are read.
+func (a *answerClaim) readAnswer(s *cryptobyte.String) bool {
+	if a.terms.Flags&product.FlagSigned == 0 {
+		return s.ReadUint64(&a.tag)
+	}
+	return s.ReadUint8(&a.signed.KeyID) && s.CopyBytes(a.signed.Signature[:])
 }
 
 // A confirmationClaim is the value of a claim of scope "confirmation".

@@ -61,7 +61,7 @@ func decide(r *Reading, d Decision, now time.Time) judgment {
 		ru.refuse(checkForm, sayWrongKind(kind, d.kinds()))
 	}
 	j := ru.close(e)
-	j.given = given
+	j.given, j.err = given, ru.err
 	return j
 }
 
@@ -85,6 +85,7 @@ type judgment struct {
 	entry  journal.Entry
 	given  *answer
 	checks []Check
+	err    error // nothing was decided: the desk could not sign
 }
 
 // kinds are the kinds of codes that belong where the decision is made.

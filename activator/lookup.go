@@ -61,7 +61,8 @@ type file struct {
 	license *journal.LicenseFacts
 	product *catalog.Product // nil when it has no product file
 	lk      codes.Key
-	givenUp bool                         // the keyring has no key for it: its epoch was revoked
+	givenUp bool // the keyring has no key for it: its epoch was revoked
+	signer  codeSigner
 	names   map[codes.Fingerprint]string // of machines
 }
 
@@ -84,6 +85,9 @@ func (s *Session) file(ctx context.Context, number codes.LicenseNumber) (*file, 
 	case errors.Is(err, keyring.ErrEpoch):
 		f.givenUp = true
 	case err != nil:
+		return nil, err
+	}
+	if f.signer, err = s.desk.keys(); err != nil {
 		return nil, err
 	}
 	if err = s.desk.trusted(ctx); err != nil {

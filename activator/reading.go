@@ -11,7 +11,7 @@ import (
 // where it names none.
 func examine(text string, c codes.Code, about *file) (*Reading, error) {
 	f, p := about.license, about.product
-	r := &Reading{Text: text, Code: c, facts: f, names: about.names}
+	r := &Reading{Text: text, Code: c, facts: f, names: about.names, signer: about.signer}
 	switch c.Kind() {
 	case codes.KindRequest, codes.KindConfirmation:
 		r.Statement = c.Statement()

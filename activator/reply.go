@@ -27,7 +27,7 @@ const repliesDir = "replies"
 var replyName = regexp.MustCompile(`^[a-z]{2,3}(-[a-z0-9]{2,8})?$`)
 
 // replyFields are what a template may use. Texts are one line without control
-// characters, but for Receipt.
+// characters, but for Receipt, and Answer where it is a signed code.
 type replyFields struct {
 	Customer     string // empty once it was erased
 	Order        string
@@ -35,8 +35,8 @@ type replyFields struct {
 	Product      string
 	Code         string // the customer's code; the text as typed if it could not be read
 	Granted      string // what the answer grants
-	Answer       string // activation code in letters; empty where none was given
-	AnswerDigits string
+	Answer       string // activation code in letters; empty where none was given; a signed one in four lines, all but the first indented
+	AnswerDigits string // empty for a signed one, which has no digits
 	ValidUntil   string // "2026-12-02"; empty where it never expires
 	Receipt      string // of an accepted confirmation
 	Reason       string // why nothing was given
@@ -108,7 +108,7 @@ func (o *Outcome) replyFields() replyFields {
 		f.Product = o.Product.Name
 	}
 	if !o.Answer.IsZero() {
-		f.Granted, f.Answer, f.AnswerDigits = o.Granted.Name, o.Answer.String(), o.Answer.Digits()
+		f.Granted, f.Answer, f.AnswerDigits = o.Granted.Name, strings.Join(o.Answer.Lines(), "\n    "), o.Answer.Digits()
 		if o.Day != 0 {
 			f.ValidUntil = o.Day.String()
 		}

@@ -45,7 +45,7 @@ type Report struct {
 
 	Entry                string            `json:"entry,omitempty"` // number in the journal
 	ActivationCode       string            `json:"activation_code,omitempty"`
-	ActivationCodeDigits string            `json:"activation_code_digits,omitempty"`
+	ActivationCodeDigits string            `json:"activation_code_digits,omitempty"` // a signed one has none
 	Granted              *DefinitionReport `json:"granted,omitempty"`
 	Parameter            *uint32           `json:"parameter,omitempty"`
 	ValidUntil           string            `json:"valid_until,omitempty"` // a day, or "none"

@@ -45,6 +45,9 @@ func (ru *ruling) request(e *journal.Entry) *answer {
 		return nil
 	}
 	given := ru.give(grants, terms, revision, why)
+	if given == nil {
+		return nil
+	}
 	e.Answer = given.code.String()
 	return given
 }
@@ -81,8 +84,6 @@ func (ru *ruling) grants() *product.Definition {
 	switch {
 	case grants.Type.Ends():
 		ru.refuse(checkGranted, sayNeverAnswered(grants.Name))
-	case grants.Signed:
-		ru.refuse(checkGranted, saySigned(grants.Name))
 	case grants.Type == product.Recover && r.Definition.Type != product.Recover:
 		ru.refuse(checkGranted, sayAskInProgram(grants.Name))
 	case grants.Type != product.Recover && r.Definition.Type == product.Recover:
@@ -127,21 +128,23 @@ func (ru *ruling) terms(grants *product.Definition, earlier []*node) (codes.Term
 	return terms, why, ok
 }
 
-// give makes the activation code, and the claim by which the desk remembers it.
+// give makes the activation code, and the claim by which the desk remembers it. It
+// is nil where it cannot be signed.
 func (ru *ruling) give(grants *product.Definition, terms codes.Terms, revision int, why cause) *answer {
 	r, s := ru.r, ru.r.Statement
 	parent := r.node
 	if grants.Reusable {
 		parent = r.history.root
 	}
-	tag := r.history.keyOf(parent).AnswerTag(terms)
-	code := codes.Answer{Day: terms.Day, Parameter: terms.Parameter, Tag: tag}.Code()
-	claim := answerClaim{parent: parent.ref, terms: terms, asked: s.Definition, tag: tag, cause: why, overridden: ru.overridden()}
+	claim := answerClaim{parent: parent.ref, terms: terms, asked: s.Definition, cause: why, overridden: ru.overridden()}
+	if ru.err = claim.write(r.history, parent, r.signer); ru.err != nil {
+		return nil
+	}
 	ru.effects = append(ru.effects, journal.Claim{
 		License: s.License, Scope: journal.ScopeAnswer,
 		Key: journal.AnswerKey(s.Fingerprint, s.Random, uint8(revision)), Value: claim.value(),
 	})
-	return &answer{code: code, grants: grants, terms: terms, revision: revision}
+	return &answer{code: claim.code(), grants: grants, terms: terms, revision: revision}
 }
 
 // maxRevision bounds the answers to one request: a byte counts them, and nobody
@@ -249,7 +252,7 @@ func (ru *ruling) repeat(e *journal.Entry, last *node) *answer {
 		return nil
 	}
 	t := last.answer.terms
-	code := codes.Answer{Day: t.Day, Parameter: t.Parameter, Tag: last.answer.tag}.Code()
+	code := last.answer.code()
 	e.Verdict, e.Answer = journal.Repeat, code.String()
 	d, _ := ru.r.Product.Definition(t.Definition)
 	return &answer{code: code, grants: &d, terms: t, revision: int(last.ref.revision)}

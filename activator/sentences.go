@@ -70,7 +70,7 @@ func sayWrongKind(found codes.Kind, want []codes.Kind) string {
 	switch found {
 	case codes.KindSerial:
 		return s + ": the serial number only says which license it is; ask the customer for the code that the program shows"
-	case codes.KindActivation:
+	case codes.KindActivation, codes.KindSigned:
 		return s + ": an activation code is what we give to the customer; ask for the code that the program shows"
 	case codes.KindConfirmation:
 		return s + ": take it with confirm"

@@ -25,10 +25,6 @@ func sayNeverAnswered(name string) string {
 	return name + " is never answered with a code: the program shows a confirmation code by itself; ask for that one"
 }
 
-func saySigned(name string) string {
-	return name + " needs a signed activation code, which this version does not make yet: ask a supervisor what to offer instead"
-}
-
 func sayGranted(name string) string { return name + " is part of what was bought" }
 
 func sayNotGranted(name, bought string) string {

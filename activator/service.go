@@ -132,6 +132,7 @@ type Reading struct {
 	serialGenuine bool
 	givenUp       bool // the keys of the license's epoch were revoked
 	limits        catalog.Limits
+	signer        codeSigner                   // of signed answers
 	names         map[codes.Fingerprint]string // of machines
 	before        *journal.Entry               // an earlier submission of the same confirmation
 }

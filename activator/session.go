@@ -82,7 +82,11 @@ func (s *Session) Read(ctx context.Context, text string, d Decision) (*Reading, 
 	if err := r.fits(d, s.desk.now()); err != nil {
 		return nil, err
 	}
-	r.judged(decide(r, d, s.desk.now()))
+	j := decide(r, d, s.desk.now())
+	if j.err != nil {
+		return nil, j.err
+	}
+	r.judged(j)
 	return r, nil
 }
 
@@ -215,6 +219,9 @@ func (s *Session) submit(ctx context.Context, text string, d Decision) (*Outcome
 		return nil, err
 	}
 	j := decide(r, d, s.desk.now())
+	if j.err != nil {
+		return nil, j.err
+	}
 	e := s.stamp(j.entry, d.intent)
 	id, err := s.append(ctx, facts, r.Product, e)
 	if err != nil {

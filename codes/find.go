@@ -64,7 +64,7 @@ func matchAt(syms []symbol) (Match, int) {
 		k = kindOf(unicode.ToUpper(r), f)
 	}
 	if k.readable() {
-		if n := nearAt(syms, f, k); n > 0 && !codeWithin(syms[:n], syms) {
+		if n := nearAt(syms, f, k); n > 0 {
 			_, err := parseSymbols(syms[:n:n])
 			return Match{Start: int(syms[0].off), End: int(syms[n-1].end), Err: err}, n
 		}
@@ -72,10 +72,10 @@ func matchAt(syms []symbol) (Match, int) {
 	return Match{}, 0
 }
 
-// codeWithin reports whether a code begins behind the first symbol of what may be
-// a near-code, as behind the word "e" in "codice e E1119h-...".
-func codeWithin(near, syms []symbol) bool {
-	for i := 1; i < len(near); i++ {
+// codeWithin reports whether a code begins behind the first of the n symbols of what
+// may be a near-code, as behind the word "e" in "codice e E1119h-...".
+func codeWithin(syms []symbol, n int) bool {
+	for i := 1; i < n; i++ {
 		if !boundary(syms[i-1], syms[i]) {
 			continue
 		}
@@ -119,7 +119,7 @@ func exactAt(syms []symbol, f Form, k Kind) (Match, int) {
 // chance gives.
 func nearAt(syms []symbol, f Form, k Kind) int {
 	groups := k.groups(f)
-	if n := dashedAt(syms, groups); n > 0 && codeLike(syms[:n], f) {
+	if n := dashedAt(syms, groups); n > 0 && codeLike(syms[:n], f) && !codeWithin(syms, n) {
 		return n
 	}
 	least := 3
@@ -130,7 +130,7 @@ func nearAt(syms []symbol, f Form, k Kind) int {
 		least = 8
 	}
 	for _, d := range [...]int{0, -1, 1} {
-		if n := groups*groupSize + d; ends(syms, n) && rightGroups(syms[:n], f, groups) >= least {
+		if n := groups*groupSize + d; ends(syms, n) && rightGroups(syms[:n], f, groups) >= least && !codeWithin(syms, n) {
 			return n
 		}
 	}

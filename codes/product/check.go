@@ -195,11 +195,19 @@ func (c *checker) texts() {
 	}
 }
 
-// notes: known, but not in this version.
+// notes: a short answer of these types changes until when something signed holds, and
+// the holder of a serial number can make short answers.
 func (c *checker) notes() {
 	d := c.this()
-	if d.Signed {
-		c.found = append(c.found, Problem{Severity: Note, Index: c.at, ID: d.ID, Field: "strength", Element: -1,
-			Text: "signed codes are not issued by this version yet", Remedy: "requests for it are refused until then"})
+	if d.Signed || d.Type != ExpireOn && d.Type != Unlimited {
+		return
+	}
+	for _, other := range c.defs {
+		if other.Signed && (other.Type == Release || other.Type == ExpireOn) {
+			c.found = append(c.found, Problem{Severity: Note, Index: c.at, ID: d.ID, Field: "strength", Element: -1,
+				Text:   fmt.Sprintf("definition %d is signed, and a short answer to this one changes its last day", other.ID),
+				Remedy: `write strength = "signed" here too`})
+			return
+		}
 	}
 }

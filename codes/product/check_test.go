@@ -33,12 +33,31 @@ func TestCheckAcceptsTheSet(t *testing.T) {
 	for i, d := range signed {
 		signed[i].Signed = !d.Type.Ends()
 	}
-	notes = nil
-	for _, p := range Check(signed) {
-		notes = append(notes, p.Path()+": "+p.Text)
+	if found := Check(signed); len(found) > 0 {
+		t.Errorf("all signed: have %v", found)
 	}
-	if len(notes) != len(signed)-2 || notes[0] != "definition[0].strength: signed codes are not issued by this version yet" {
-		t.Errorf("all signed: have %s", strings.Join(notes, "\n"))
+}
+
+// TestCheckNotes: what is signed can be granted, and a short answer to another
+// definition changes how long it holds.
+func TestCheckNotes(t *testing.T) {
+	defs := []Definition{
+		{ID: 1, Type: Release, Name: "Program", Signed: true, ShelfLife: 10},
+		{ID: 2, Type: ExpireOn, Name: "Rental", ShelfLife: 10},
+		{ID: 3, Type: Unlimited, Name: "For ever", ShelfLife: 10},
+		{ID: 4, Type: Feature, Name: "Options", ShelfLife: 10, Parameter: Parameter{Most: 7}},
+	}
+	var notes []string
+	for _, p := range Check(defs) {
+		notes = append(notes, p.Severity.String()+" "+p.Path()+": "+p.Text)
+	}
+	const text = ".strength: definition 1 is signed, and a short answer to this one changes its last day"
+	if have, want := strings.Join(notes, "\n"), "note definition[1]"+text+"\nnote definition[2]"+text; have != want {
+		t.Errorf("have\n%s\nwant\n%s", have, want)
+	}
+	defs[0].Signed = false
+	if found := Check(defs); len(found) > 0 {
+		t.Errorf("all short: have %v", found)
 	}
 }
 
