@@ -57,6 +57,9 @@ func accept(live *record, m attempt, code codes.Code, p *product.Profile, c comm
 		rec.Fingerprint, rec.Machine = m.terms.Fingerprint, live.Requests[m.request].Machine
 		rec.setKey(m.key.After(m.terms, code.Answer().Tag))
 	}
+	if code.Kind() == codes.KindSigned {
+		rec.Proof = proves(m, code)
+	}
 	rec.Answered = append(rec.Answered, answered{Random: m.terms.Random, Definition: d.ID, Code: code, At: now.Unix()})
 	return rec, nil
 }

@@ -231,7 +231,13 @@ func TestManyRequests(t *testing.T) {
 // stored is the record of the license as the first place has it.
 func (w *world) stored() *record {
 	w.Helper()
-	rec, err := decodeRecord([]byte(w.readFile(w.file("first", licenseFile(number)))), w.vendor.Profile.UID, number)
+	return w.storedOf(number)
+}
+
+// storedOf is the record of any license as the first place has it.
+func (w *world) storedOf(license codes.LicenseNumber) *record {
+	w.Helper()
+	rec, err := decodeRecord([]byte(w.readFile(w.file("first", licenseFile(license)))), w.vendor.Profile.UID, license)
 	if err != nil {
 		w.Fatal(err)
 	}

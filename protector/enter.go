@@ -18,18 +18,21 @@ type Accepted struct {
 	Already    bool               // it was accepted before and still holds: nothing changed
 }
 
-// Enter takes an activation code, as typed. It fits if it answers a request that is
+// answerKinds are the kinds of codes that answer a request.
+var answerKinds = []codes.Kind{codes.KindActivation, codes.KindSigned}
+
+// Enter takes an activation code, as typed or, a signed one, as pasted. It fits if it answers a request that is
 // still waiting, for whatever definition the vendor chose to grant. A text that is no
 // code gives an *Error with proposals where it may be repaired; they are for a
 // person to judge.
 func (c *Client) Enter(text string) (Accepted, error) {
 	var out Accepted
 	err := c.session(func(s *session) error {
-		code, err := parse(text, codes.KindActivation)
+		code, err := parse(text, answerKinds...)
 		if err != nil {
-			return s.unreadable(text, err, codes.KindActivation)
+			return s.unreadable(text, err, answerKinds...)
 		}
-		if code.Kind() != codes.KindActivation {
+		if !slices.Contains(answerKinds, code.Kind()) {
 			return wrongKind(code.Kind(), codes.KindActivation)
 		}
 		out, err = s.enter(code)
@@ -38,9 +41,9 @@ func (c *Client) Enter(text string) (Accepted, error) {
 	return out, err
 }
 
-// parse reads the one code of a text. Among several it is the only one of the kind
-// that is wanted: a mail may quote the request that it answers.
-func parse(text string, want codes.Kind) (codes.Code, error) {
+// parse reads the one code of a text. Among several it is the only one of the kinds
+// that are wanted: a mail may quote the request that it answers.
+func parse(text string, want ...codes.Kind) (codes.Code, error) {
 	code, err := codes.Parse(text)
 	var many *codes.ManyError
 	if !errors.As(err, &many) {
@@ -48,7 +51,7 @@ func parse(text string, want codes.Kind) (codes.Code, error) {
 	}
 	var one codes.Code
 	for _, m := range many.Matches {
-		if m.Err != nil || m.Code.Kind() != want || m.Code == one {
+		if m.Err != nil || !slices.Contains(want, m.Code.Kind()) || m.Code == one {
 			continue
 		}
 		if !one.IsZero() {
@@ -87,7 +90,7 @@ func (s *session) enterText(text string) ([]Accepted, error) {
 		switch {
 		case m.Err != nil:
 			worse(&nearError{text[m.Start:m.End], m.Err})
-		case m.Code.Kind() != codes.KindActivation:
+		case !slices.Contains(answerKinds, m.Code.Kind()):
 			worse(wrongKind(m.Code.Kind(), codes.KindActivation))
 		case !tried[m.Code]:
 			tried[m.Code] = true
@@ -107,7 +110,7 @@ func (s *session) enterText(text string) ([]Accepted, error) {
 	case why == nil:
 		return nil, refuse(ReasonUnreadable, "there is no activation code in this text")
 	case errors.As(why, &near):
-		return nil, s.unreadable(near.text, near.err, codes.KindActivation)
+		return nil, s.unreadable(near.text, near.err, answerKinds...)
 	}
 	return nil, why
 }
@@ -138,11 +141,18 @@ func (s *session) enter(code codes.Code) (Accepted, error) {
 	if err := s.standIn(); err != nil {
 		return Accepted{}, err
 	}
-	if err := s.honored(); err != nil {
+	if err := s.admitted(); err != nil {
 		return Accepted{}, err
 	}
 	if out, done, err := s.again(code); done {
 		return out, err
+	}
+	if code.Kind() == codes.KindSigned {
+		if err := s.known(code.SignedAnswer()); err != nil {
+			return Accepted{}, err
+		}
+	} else if err := s.honored(); err != nil {
+		return Accepted{}, err
 	}
 	machine, err := s.hardware()
 	if err != nil {
@@ -157,7 +167,7 @@ func (s *session) enter(code codes.Code) (Accepted, error) {
 	if err != nil {
 		return Accepted{}, err
 	}
-	m, ok := all.find(code.Answer())
+	m, ok := s.find(all, code)
 	if !ok {
 		return Accepted{}, s.unmatched(code, machine)
 	}

@@ -53,7 +53,7 @@ func (s *session) unmatched(code codes.Code, machine hardware) error {
 		if err != nil || other.rec == nil {
 			continue
 		}
-		if _, ok := s.attempts(other.rec, machine).find(code.Answer()); ok {
+		if _, ok := s.find(s.attempts(other.rec, machine), code); ok {
 			e := refuse(ReasonOtherLicense, "this activation code is for license %s, which was used on this machine before: enter its serial number again first", number)
 			e.License = number
 			return e
@@ -62,11 +62,20 @@ func (s *session) unmatched(code codes.Code, machine hardware) error {
 	if s.lost {
 		return damagedState(s.lic.License)
 	}
-	if m, ok := s.answersTo(s.lic, s.lic.Older).find(code.Answer()); ok {
+	if m, ok := s.find(s.answersTo(s.lic, s.lic.Older), code); ok {
 		return refuse(ReasonOlderRequest, "this activation code is for an older request code, and a later answer or a code that gave something back took its place: ask for what is missing with a new request code").about(m.definition.ID)
 	}
+	if code.Kind() == codes.KindActivation {
+		all, err := s.all(machine)
+		if err != nil {
+			return err
+		}
+		if err := s.short(all, code.Answer()); err != nil {
+			return err
+		}
+	}
 	switch requests := s.lic.Requests; {
-	case len(requests) > 0 && !slices.ContainsFunc(s.profile.Definitions, func(d product.Definition) bool { return !d.Signed && !d.Type.Ends() }):
+	case code.Kind() == codes.KindActivation && len(requests) > 0 && !slices.ContainsFunc(s.profile.Definitions, func(d product.Definition) bool { return !d.Signed && !d.Type.Ends() }):
 		return refuse(ReasonStrength, "%s takes signed activation codes only", s.profile.Name)
 	case len(requests) > 0:
 		return refuse(ReasonNoMatch, "this activation code answers none of the request codes of this machine: compare the one the vendor used with %s", requests[len(requests)-1].Code)

@@ -10,6 +10,7 @@ type Entered struct {
 	License   codes.LicenseNumber
 	Customer  string // from a license file
 	Known     bool   // it was entered on this machine before; its state is as it was
+	Pending   bool   // nobody vouches for it yet: only a signed activation code makes it count
 	Restarted bool   // its state was damaged or missing in every place and begins anew
 }
 
@@ -32,11 +33,14 @@ func (c *Client) EnterSerial(text string) (Entered, error) {
 		if refused := s.withdrawn(serial.License); refused != nil {
 			return refused
 		}
-		if !s.vouched(serial.License, serial.Key) {
+		if !s.vouched(serial.License, serial.Key) && !s.signs() {
 			return s.unvouched(serial.License)
 		}
-		out, err = s.enterLicense(serial.License, serial.Key, "")
-		return err
+		if out, err = s.enterLicense(serial.License, serial.Key, ""); err != nil {
+			return err
+		}
+		out.Pending = s.honored() != nil
+		return nil
 	})
 	return out, err
 }
@@ -146,7 +150,7 @@ func (s *session) honored() *Error {
 		return refused
 	case s.lic.Withdrawn != 0: // by a newer profile than this program's
 		return withdrawn(s.lic.License)
-	case !s.vouched(s.lic.License, s.lic.LicenseKey.LicenseKey) && s.file() == nil:
+	case !s.vouched(s.lic.License, s.lic.LicenseKey.LicenseKey) && s.file() == nil && !s.proven():
 		return s.unvouched(s.lic.License)
 	}
 	return nil
@@ -200,6 +204,7 @@ func wrongKind(have, want codes.Kind) *Error {
 	hint := map[codes.Kind]string{
 		codes.KindSerial:       "enter it as the serial number",
 		codes.KindActivation:   "enter it as the answer to a request code",
+		codes.KindSigned:       "enter it as the answer to a request code",
 		codes.KindRequest:      "it is what you read to the vendor; the vendor answers with an activation code",
 		codes.KindConfirmation: "it is what you read to the vendor as the proof of a deactivation",
 	}[have]

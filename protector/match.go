@@ -16,16 +16,22 @@ type attempt struct {
 	request    int         // index of the request it answers; -1: reusable, none needed
 	beside     bool        // the request is one of the recovery's record
 	tagger     *codes.Tagger
+	vouch      codes.Vouch // of the license
 }
 
 type attempts []attempt
 
-// find returns the attempt under which the answer is genuine.
-func (as attempts) find(a codes.Answer) (attempt, bool) {
+// find returns the attempt under which the answer is genuine. A short one grants
+// nothing that is signed, and a signed one nothing else.
+func (s *session) find(as attempts, code codes.Code) (attempt, bool) {
+	a := code.Answer()
 	found := -1
 	for i, t := range as {
+		if found >= 0 && t.definition.Signed || t.definition.Signed != (code.Kind() == codes.KindSigned) {
+			continue
+		}
 		t.terms.Day, t.terms.Parameter = a.Day, a.Parameter
-		if codes.EqualTags(t.tagger.AnswerTag(t.terms), a.Tag) && found < 0 {
+		if t.answers(s, code) && found < 0 {
 			found = i
 		}
 	}
@@ -37,10 +43,17 @@ func (as attempts) find(a codes.Answer) (attempt, bool) {
 	return m, true
 }
 
+// answers reports whether the answer is genuine under the attempt, its terms complete.
+func (t *attempt) answers(s *session, code codes.Code) bool {
+	if code.Kind() == codes.KindSigned {
+		return s.genuine(code.SignedAnswer(), codes.Signed{Terms: t.terms, Commit: t.key.Commitment(), Vouch: t.vouch})
+	}
+	return codes.EqualTags(t.tagger.AnswerTag(t.terms), code.Answer().Tag)
+}
+
 // attempts lists every outstanding request with every definition that may be
 // granted; the vendor may grant another than was asked for. Types that end
-// something are never granted, and what is signed is not granted by a short code,
-// so neither is tried.
+// something are never granted, so they are not tried.
 func (s *session) attempts(rec *record, machine hardware) attempts {
 	return append(s.answersTo(rec, rec.Requests), s.reusable(rec, machine)...)
 }
@@ -50,22 +63,23 @@ func (s *session) answersTo(rec *record, requests []outstanding) attempts {
 	for i, q := range slices.Backward(requests) {
 		tagger := q.Key.Tagger()
 		for _, d := range s.profile.Definitions {
-			if d.Type.Ends() || d.Signed || d.Reusable {
+			if d.Type.Ends() || d.Reusable {
 				continue
 			}
-			list = append(list, s.answerTo(q, i, d, rec.License, tagger))
+			list = append(list, s.answerTo(rec, i, q, d, tagger))
 		}
 	}
 	return list
 }
 
-// answerTo is the attempt that an answer grants d to the request with this index.
-func (s *session) answerTo(q outstanding, index int, d product.Definition, l codes.LicenseNumber, tagger *codes.Tagger) attempt {
+// answerTo is the attempt that an answer grants d to a request of the record, which has
+// this index.
+func (s *session) answerTo(rec *record, index int, q outstanding, d product.Definition, tagger *codes.Tagger) attempt {
 	st := q.Code.Statement()
 	return attempt{
-		definition: d, key: q.Key.Key, request: index, tagger: tagger,
+		definition: d, key: q.Key.Key, request: index, tagger: tagger, vouch: rec.vouch(),
 		terms: codes.Terms{
-			UID: s.profile.UID, License: l, Release: q.Release,
+			UID: s.profile.UID, License: rec.License, Release: q.Release,
 			Definition: d.ID, Type: uint8(d.Type), Flags: d.Flags(),
 			Fingerprint: st.Fingerprint, Random: st.Random,
 		},
@@ -102,12 +116,12 @@ func (s *session) reusable(rec *record, machine hardware) attempts {
 	lk := rec.stretched()
 	tagger := lk.Tagger()
 	for _, d := range s.profile.Definitions {
-		if !d.Reusable || d.Signed || d.Type.Ends() {
+		if !d.Reusable || d.Type.Ends() {
 			continue
 		}
 		for _, release := range s.profile.Releases {
 			list = append(list, attempt{
-				definition: d, key: lk, request: -1, tagger: tagger,
+				definition: d, key: lk, request: -1, tagger: tagger, vouch: rec.vouch(),
 				terms: codes.Terms{
 					UID: s.profile.UID, License: rec.License, Release: release,
 					Definition: d.ID, Type: uint8(d.Type), Flags: d.Flags(), Fingerprint: fingerprint,
@@ -118,14 +132,17 @@ func (s *session) reusable(rec *record, machine hardware) attempts {
 	return list
 }
 
-// mostTags bounds the work of one repair.
-const mostTags = 1 << 20
+// The work of one repair is bounded.
+const (
+	mostTags       = 1 << 20
+	mostSignatures = 1 << 12 // which cost fifty times as much
+)
 
 // judge lets codes.Repair ask the customer's side.
 type judge struct {
 	session  *session
 	attempts attempts
-	tags     int
+	tags     int // or signatures, by their cost
 }
 
 // Known is asked for codes that name a license; only a serial number does here, and
@@ -148,7 +165,13 @@ func (j *judge) Genuine(c codes.Code) bool {
 		if j.tags += len(j.attempts); j.tags > mostTags {
 			return false
 		}
-		_, ok := j.attempts.find(c.Answer())
+		_, ok := j.session.find(j.attempts, c)
+		return ok
+	case codes.KindSigned:
+		if j.tags += len(j.attempts) * (mostTags / mostSignatures); j.tags > mostTags || j.session.known(c.SignedAnswer()) != nil {
+			return false
+		}
+		_, ok := j.session.find(j.attempts, c)
 		return ok
 	}
 	return false
@@ -156,14 +179,14 @@ func (j *judge) Genuine(c codes.Code) bool {
 
 // unreadable explains a text that is no code, with proposals where this machine can
 // tell what was meant.
-func (s *session) unreadable(text string, err error, want codes.Kind) error {
+func (s *session) unreadable(text string, err error, want ...codes.Kind) error {
 	var reserved *codes.ReservedError
 	if errors.As(err, &reserved) {
-		return refuse(ReasonWrongKind, "this is a %s, which this version does not read: ask the vendor for %s", reserved.Kind, article(want)).because(err)
+		return refuse(ReasonWrongKind, "this is a %s, which this version does not read: ask the vendor for %s", reserved.Kind, article(want[0])).because(err)
 	}
 	e := refuse(ReasonUnreadable, "%v", err).because(err)
 	j := &judge{session: s}
-	if want == codes.KindActivation {
+	if want[0] == codes.KindActivation {
 		if s.standIn() != nil {
 			return e
 		}
@@ -175,6 +198,6 @@ func (s *session) unreadable(text string, err error, want codes.Kind) error {
 			return e
 		}
 	}
-	e.Proposals = codes.Repair(text, []codes.Kind{want}, j)
+	e.Proposals = codes.Repair(text, want, j)
 	return e
 }

@@ -34,7 +34,6 @@ const (
 	ReasonWithdrawn          Reason = "license-withdrawn"     // the vendor revoked or refunded the license
 	ReasonKeysReplaced       Reason = "license-keys-replaced" // the vendor gave up the keys that the license was made with
 	ReasonNotVouched         Reason = "license-not-vouched"   // the profile does not know the license
-	ReasonNotYet             Reason = "not-yet"               // known, not in this version
 	ReasonStateDamaged       Reason = "state-damaged"         // every copy of the state is damaged or missing
 	ReasonStateRepaired      Reason = "state-repaired"        // a damaged, missing or old copy was replaced
 	ReasonStateNotWritable   Reason = "state-not-writable"    // a copy of the state could not be written
@@ -59,6 +58,7 @@ const (
 	ReasonClockAhead        Reason = "clock-ahead"        // the clock shows a time long after the vendor's day
 	ReasonUsed              Reason = "answer-used"        // accepted before, and no longer in force
 	ReasonStrength          Reason = "signed-only"        // a signed answer is needed
+	ReasonSigningKey        Reason = "signing-key"        // signed with a key that the profile does not have
 	ReasonNotDeactivated    Reason = "not-deactivated"    // there is nothing to reactivate
 	ReasonPrecondition      Reason = "pre-condition"      // something else must be active first
 	ReasonUnknownDefinition Reason = "unknown-definition" // the product has no such definition
@@ -91,7 +91,7 @@ func (r Reason) Class() Class {
 	case ReasonUnreadable:
 		return ClassUnreadable
 	case ReasonStateLocked, ReasonStateNewer, ReasonStateUnreadable, ReasonStateNotWritable, ReasonStateDamaged,
-		ReasonRandom, ReasonHardwareUnreadable, ReasonNotYet, ReasonChanged, ReasonNoLastChance, ReasonDeclined:
+		ReasonRandom, ReasonHardwareUnreadable, ReasonChanged, ReasonNoLastChance, ReasonDeclined:
 		return ClassFailed
 	}
 	return ClassRefused

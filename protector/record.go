@@ -62,6 +62,7 @@ type record struct {
 	Requests    []outstanding     `json:"requests,omitempty"`
 	Older       []outstanding     `json:"older,omitempty"` // given up: an answer to one is told apart, and not taken
 	Answered    []answered        `json:"answered,omitempty"`
+	Proof       *proof            `json:"proof,omitempty"` // the last signed answer; never changed in place
 	Tombstone   *tombstone        `json:"tombstone,omitempty"`
 	CheckedIn   []checkedIn       `json:"checked_in,omitempty"` // the check-ins whose codes may still be unread, oldest first
 	Returns     []keyID           `json:"returns,omitempty"`    // every key that a check-in left

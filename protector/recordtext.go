@@ -175,9 +175,12 @@ func (r *record) valid() error {
 		}
 	}
 	for _, a := range r.Answered {
-		if a.Code.Kind() != codes.KindActivation {
+		if !slices.Contains(answerKinds, a.Code.Kind()) {
 			return errors.New("an answer is not complete")
 		}
+	}
+	if r.Proof != nil && r.Proof.Code.Kind() != codes.KindSigned {
+		return errors.New("the proof of the license is not complete")
 	}
 	if t := r.Tombstone; t != nil && (t.Code.Kind() != codes.KindConfirmation || len(r.Active) > 0) {
 		return errors.New("the deactivation is not complete")

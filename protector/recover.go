@@ -100,7 +100,7 @@ func (s *session) standIn() error {
 	rec.setKey(rec.stretched())
 	rec.Generation = 0
 	s.lic, s.lost = rec, true
-	if err := s.honored(); err != nil {
+	if err := s.admitted(); err != nil {
 		return damagedState(s.licFile.license)
 	}
 	return nil
@@ -120,8 +120,8 @@ func (s *session) recoveries() (attempts, error) {
 	for i, q := range slices.Backward(l.rec.Requests) {
 		tagger := q.Key.Tagger()
 		for _, d := range s.profile.Definitions {
-			if d.Type == product.Recover && !d.Signed {
-				a := s.answerTo(q, i, d, l.rec.License, tagger)
+			if d.Type == product.Recover {
+				a := s.answerTo(l.rec, i, q, d, tagger)
 				a.beside = true
 				list = append(list, a)
 			}

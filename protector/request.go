@@ -52,7 +52,7 @@ func (s *session) request(id uint8, o RequestOptions) (Request, error) {
 	if err := s.standIn(); err != nil {
 		return Request{}, err
 	}
-	if err := s.honored(); err != nil {
+	if err := s.admitted(); err != nil {
 		return Request{}, err
 	}
 	d, err := s.pick(id)
@@ -229,11 +229,13 @@ func (s *session) holds(d product.Definition) bool {
 // askable returns why a definition cannot be asked for in this state, or nil.
 func (s *session) askable(d product.Definition) *Error {
 	r := s.lic
-	switch {
-	case d.Type.Ends():
+	if d.Type.Ends() {
 		return refuse(ReasonNotRequestable, "definition %d (%s) is never asked for: use %s", d.ID, d.Name, d.Type).about(d.ID)
-	case d.Signed:
-		return refuse(ReasonNotYet, "definition %d (%s) is answered by a signed activation code, which is not in this version yet", d.ID, d.Name).about(d.ID)
+	}
+	if err := s.honored(); err != nil && !d.Signed {
+		return err.about(d.ID)
+	}
+	switch {
 	case d.Type == product.Recover:
 		return nil
 	case s.lost:

@@ -238,31 +238,6 @@ func valueOf(id uint8) uint32 {
 // today is the day of start.
 const today codes.Day = 1056
 
-// TestSigned: what is signed is not granted by a short answer, not even by somebody
-// who has every key.
-func TestSigned(t *testing.T) {
-	w := newWorld(t)
-	v := w.vendor
-	v.Profile.Definitions[4].Signed = true // the feature
-	v.Profile.Definitions[2].Signed = true // so the reactivation must be
-	for _, i := range []int{6, 12, 13} {   // and the composite, the recovery, and the choice
-		v.Profile.Definitions[i].Signed = true
-	}
-	w.profile = v.Export()
-	c := w.licensed()
-	r := w.request(c, 1).Statement()
-	lk := v.Serial(number).Key.Stretch(v.Profile.UID, number)
-	for _, flags := range []bool{true, false} {
-		d, _ := v.Profile.Definition(5)
-		d.Signed = flags
-		_, err := c.Enter(v.IssueUnder(lk, 1, d, r, protectortest.Answer{Parameter: 1}).String())
-		w.refused(err, ReasonNoMatch)
-	}
-	_, err := c.Request(5, RequestOptions{})
-	w.refused(err, ReasonNotYet)
-	w.activate(c, 1, protectortest.Answer{})
-}
-
 // TestReusable: an answer bound to the machine alone, which leaves the key as it is.
 func TestReusable(t *testing.T) {
 	w := newWorld(t)

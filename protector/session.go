@@ -183,7 +183,7 @@ func (s *session) tick() {
 	if s.setBack {
 		way := ""
 		for _, d := range s.profile.Definitions {
-			if d.Type == product.Recover && !d.Signed && s.licFile != nil {
+			if d.Type == product.Recover && s.licFile != nil {
 				way = fmt.Sprintf("; if it is right, ask the vendor for definition %d (%s)", d.ID, d.Name)
 			}
 		}

@@ -21,20 +21,20 @@ func TestTypeTable(t *testing.T) {
 		plain, reusable        string
 		signed, signedReusable string
 	}{
-		{protectortest.Release, ok, file, string(ReasonNotYet), file}, // a deactivation depends on it
+		{protectortest.Release, ok, file, ok, file}, // a deactivation depends on it
 		{protectortest.Deactivate, string(ReasonNotRequestable), file, file, file},
-		{protectortest.Reactivate, string(ReasonNotDeactivated), file, string(ReasonNotYet), file},
-		{protectortest.Trial, ok, file, string(ReasonNotYet), file},
-		{protectortest.Feature, ok, file, string(ReasonNotYet), file}, // a check-in depends on it
+		{protectortest.Reactivate, string(ReasonNotDeactivated), file, string(ReasonNotDeactivated), file},
+		{protectortest.Trial, ok, file, ok, file},
+		{protectortest.Feature, ok, file, ok, file}, // a check-in depends on it
 		{protectortest.CheckIn, string(ReasonNotRequestable), file, file, file},
-		{protectortest.Bundle, ok, file, string(ReasonNotYet), file},
-		{protectortest.Extra, string(ReasonPrecondition), string(ReasonPrecondition), string(ReasonNotYet), string(ReasonNotYet)},
-		{protectortest.Hours, ok, file, string(ReasonNotYet), file},
-		{protectortest.Runs, ok, file, string(ReasonNotYet), file},
-		{protectortest.Rental, ok, ok, string(ReasonNotYet), string(ReasonNotYet)},
-		{protectortest.Unlimited, ok, ok, string(ReasonNotYet), string(ReasonNotYet)},
-		{protectortest.Recover, ok, file, string(ReasonNotYet), file},
-		{protectortest.Pick, ok, file, string(ReasonNotYet), file},
+		{protectortest.Bundle, ok, file, ok, file},
+		{protectortest.Extra, string(ReasonPrecondition), string(ReasonPrecondition), string(ReasonPrecondition), string(ReasonPrecondition)},
+		{protectortest.Hours, ok, file, ok, file},
+		{protectortest.Runs, ok, file, ok, file},
+		{protectortest.Rental, ok, ok, ok, ok},
+		{protectortest.Unlimited, ok, ok, ok, ok},
+		{protectortest.Recover, ok, file, ok, file},
+		{protectortest.Pick, ok, file, ok, file},
 	} {
 		for i, want := range []string{test.plain, test.reusable, test.signed, test.signedReusable} {
 			reusable, signed := i%2 == 1, i >= 2

@@ -73,7 +73,7 @@ func misplaced(arg string) error {
 	if err != nil {
 		return nil
 	}
-	command := map[codes.Kind]string{codes.KindSerial: "protector serial CODE", codes.KindActivation: "protector enter CODE"}[code.Kind()]
+	command := map[codes.Kind]string{codes.KindSerial: "protector serial CODE", codes.KindActivation: "protector enter CODE", codes.KindSigned: "protector enter CODE"}[code.Kind()]
 	if command == "" {
 		command = "read it to the vendor"
 	}

@@ -7,7 +7,9 @@
 package protectortest
 
 import (
+	"crypto/ed25519"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -44,6 +46,11 @@ type Vendor struct {
 	Profile product.Profile
 	// Anchor is what the program has in code.
 	Anchor string
+
+	// Signing is the key that signed answers are signed with, its id SigningID. The
+	// profile has it.
+	Signing   ed25519.PrivateKey
+	SigningID uint8
 
 	signer  note.Signer
 	former  []note.Signer   // of epochs before, not given up
@@ -111,6 +118,9 @@ func newVendor(signed time.Time, skey, vkey string, drawn [48]byte) *Vendor {
 		},
 	}
 	v.Profile.UID = codes.UID(drawn[32:])
+	seed := sha256.Sum256(append([]byte("codes "), drawn[:]...))
+	v.Signing, v.SigningID = ed25519.NewKeyFromSeed(seed[:]), 1
+	v.Profile.Keys = []product.PublicKey{{ID: v.SigningID, Key: [ed25519.PublicKeySize]byte(v.Signing.Public().(ed25519.PublicKey))}}
 	return v
 }
 
@@ -200,11 +210,22 @@ func (v *Vendor) IssueUnder(key codes.Key, release uint16, d product.Definition,
 		t.Random = 0
 		key = v.first(s.License)
 	}
-	tag := key.AnswerTag(t)
-	if !d.Reusable && d.Type != product.Recover { // both leave the machine's key as it is
-		v.keys[s.License] = append(v.keys[s.License], key.After(t, tag))
+	code := codes.Answer{Day: a.Day, Parameter: a.Parameter, Tag: key.AnswerTag(t)}.Code()
+	if d.Signed {
+		code = v.SignUnder(key, t)
 	}
-	return codes.Answer{Day: a.Day, Parameter: a.Parameter, Tag: tag}.Code()
+	if !d.Reusable && d.Type != product.Recover { // both leave the machine's key as it is
+		v.keys[s.License] = append(v.keys[s.License], key.After(t, code.Answer().Tag))
+	}
+	return code
+}
+
+// SignUnder makes a signed answer of any terms to a request under a key.
+func (v *Vendor) SignUnder(key codes.Key, t codes.Terms) codes.Code {
+	covers := codes.Signed{Terms: t, Commit: key.Commitment(), Vouch: v.first(t.License).Vouch(v.Profile.UID, t.License)}
+	a := codes.SignedAnswer{KeyID: v.SigningID, Day: t.Day, Parameter: t.Parameter}
+	a.Signature = [ed25519.SignatureSize]byte(ed25519.Sign(v.Signing, covers.Message(a.KeyID)))
+	return a.Code()
 }
 
 // Confirm accepts a confirmation code, of a deactivation or a check-in.
