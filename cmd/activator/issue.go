@@ -28,7 +28,10 @@ or the refusal, is in the journal before it is shown. The same request gives the
 same answer again.
 
 Checks that are a matter of judgment (seats, hardware, limits, what was bought)
-can be passed with --override and a reason; the journal keeps the reason.`,
+can be passed with --override and a reason; the journal keeps the reason.
+
+What the product file calls signed is answered by a signed activation code of 120
+characters, which goes by mail, as a file or as a QR symbol.`,
 		Args: args(1, -1, "the request code"),
 	}
 	f := c.Flags()
@@ -40,11 +43,17 @@ can be passed with --override and a reason; the journal keeps the reason.`,
 	f.StringVar(&correct, "correct", "", "the `reason` for a new answer to a request that was answered wrongly")
 	f.StringSliceVar(&choose, "choose", nil, "for a choice: the `ids` of what it grants, as 4,5")
 	o.flags(c)
+	f.StringVarP(&o.file, "output", "o", "", "write the answer to this `file` too, for a mail or a stick")
+	f.BoolVar(&o.force, "force", false, "replace the file if it is there")
+	f.BoolVar(&o.qr, "qr", false, "draw the answer as a QR symbol too")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := notEmpty(cmd, "override", "correct", "reply"); err != nil {
 			return err
 		}
 		d := activator.Decision{Want: []codes.Kind{codes.KindRequest}, As: as, Override: override, Correct: correct}
+		if o.file == "-" {
+			return &usageError{text: "-o: the answer is on standard output already; name a file", cmd: cmd}
+		}
 		if f.Changed("as") && as == 0 {
 			return &usageError{text: "--as: have 0, want a definition's id, 1 to 255", cmd: cmd}
 		}
@@ -109,12 +118,7 @@ func (p *printer) issued(o *activator.Outcome) {
 	}
 	p.verdict(o.Verdict, words)
 	p.blank()
-	p.line("  Activation code, in letters and in digits:")
-	p.blank()
-	p.line("      ", p.in(bold, o.Answer.String()))
-	p.blank()
-	p.line("      ", p.in(bold, o.Answer.Digits()))
-	p.blank()
+	p.answer(o.Answer)
 	if d := o.Granted; d != nil {
 		p.field("grants", fmt.Sprintf("%s (%d, %s)%s", d.Name, d.ID, d.Type, value(o.Product, d, o.Value)))
 	}

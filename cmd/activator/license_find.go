@@ -95,7 +95,7 @@ func byCode(ctx context.Context, s *activator.Session, text string) ([]codes.Lic
 			numbers = append(numbers, c.Statement().License)
 		case codes.KindSerial:
 			numbers = append(numbers, c.Serial().License)
-		case codes.KindActivation: // it names no license: the journal knows whom it was given to
+		case codes.KindActivation, codes.KindSigned: // it names no license: the journal knows whom it was given to
 			more, err := inJournal(ctx, s, journal.Query{Text: c.String()}, func(e *journal.Entry) bool { return e.Answer == c.String() })
 			if err != nil {
 				return nil, err

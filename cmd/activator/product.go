@@ -49,7 +49,6 @@ type definitionJSON struct {
 	Strength  string   `json:"strength"`
 	Reusable  bool     `json:"reusable"`
 	Requires  []uint8s `json:"requires,omitempty"`
-	Ready     bool     `json:"ready"` // this version answers it
 }
 
 // uint8s keeps encoding/json from writing a list of ids as base64.
@@ -64,7 +63,6 @@ func newProductJSON(p *catalog.Product) productJSON {
 	for _, d := range p.Definitions {
 		x := definitionJSON{
 			ID: d.ID, Name: d.Name, Type: d.Type.String(), ShelfLife: d.ShelfLife, Strength: d.Strength(), Reusable: d.Reusable,
-			Ready: !d.Signed,
 		}
 		for _, id := range d.Requires {
 			x.Requires = append(x.Requires, uint8s(id))
@@ -196,12 +194,13 @@ func about(d *product.Definition) string {
 		return "gives everything back"
 	case d.Type == product.CheckIn:
 		return "gives back" + needs
-	case d.Signed:
-		note = "not answered yet"
 	case d.ShelfLife == 0:
 		note = "answers hold forever"
 	default:
 		note = "answers hold " + plural(d.ShelfLife, "day")
+	}
+	if d.Signed {
+		note = "signed, " + note
 	}
 	if needs != "" {
 		note += ", needs" + needs

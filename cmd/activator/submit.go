@@ -5,12 +5,16 @@ import (
 
 	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/internal/qrtext"
 )
 
 // submitting is what issue and confirm have in common besides the decision.
 type submitting struct {
 	pick  int
 	reply string // language; empty for none
+	file  string // for the answer; empty for none
+	force bool   // replaces the file
+	qr    bool   // draws the answer
 }
 
 func (o *submitting) flags(c *cobra.Command) {
@@ -31,6 +35,13 @@ func (a *app) submit(cmd *cobra.Command, args []string, opt submitting, d activa
 		if err := replyReady(s, opt.reply); err != nil {
 			return err
 		}
+		var file *output
+		if opt.file != "" {
+			if file, err = begin(opt.file, 0o600, opt.force); err != nil {
+				return err
+			}
+			defer file.drop()
+		}
 		o, err := s.Submit(cmd.Context(), text, d)
 		if o == nil {
 			return err
@@ -44,6 +55,9 @@ func (a *app) submit(cmd *cobra.Command, args []string, opt submitting, d activa
 		if e := a.showOutcome(s, o, opt.reply, show); e != nil {
 			return e
 		}
+		if e := a.handOut(o, file, opt.qr); e != nil {
+			return e
+		}
 		if err != nil {
 			return err
 		}
@@ -53,6 +67,24 @@ func (a *app) submit(cmd *cobra.Command, args []string, opt submitting, d activa
 		}
 		return answered(worst)
 	})
+}
+
+// handOut writes an answer to its file, and draws it. Without an answer there is
+// neither.
+func (a *app) handOut(o *activator.Outcome, file *output, drawn bool) error {
+	if o.Answer.IsZero() {
+		return nil
+	}
+	if file != nil {
+		if err := file.finish([]byte(answerFile(o))); err != nil {
+			return err
+		}
+		a.say("activator: the answer is in %s too", file.path)
+	}
+	if drawn && !a.json {
+		return qrtext.Draw(a.out, o.Answer.String())
+	}
+	return nil
 }
 
 // showOutcome prints an outcome, and the text of a mail where one is wanted.

@@ -13,6 +13,9 @@ func (a *app) enterCommand() *cobra.Command {
 	var file string
 	cmd := &cobra.Command{
 		Use: "enter CODE", Short: "enter the activation code that the vendor answered",
+		Long: `enter takes the activation code that answers a request of this machine. A long one,
+signed, that came in a mail is pasted as it is, quoting marks and all: save the
+mail and give --file, or paste it into "enter -" and end with ctrl+d.`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if (file == "") == (len(args) == 0) {
 				return &usageError{"protector enter: expected an activation code, - for standard input, or --file FILE"}
@@ -55,7 +58,7 @@ func (a *app) enterCommand() *cobra.Command {
 type acceptance struct {
 	Verdict    string             `json:"verdict"`
 	Code       string             `json:"code"`
-	Digits     string             `json:"code_digits"`
+	Digits     string             `json:"code_digits,omitempty"` // a signed one has none
 	Kind       string             `json:"kind"`
 	Definition definition         `json:"definition"`
 	Status     definitionStatus   `json:"status"`

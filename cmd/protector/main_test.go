@@ -219,25 +219,3 @@ func TestPlain(t *testing.T) {
 		}
 	}
 }
-
-// TestDrawn reads the QR symbol back: as many modules, and the quiet zone light.
-func TestDrawn(t *testing.T) {
-	var b bytes.Buffer
-	v := protectortest.New(time.Now())
-	if err := drawn(&b, v.Serial(1).Code()); err != nil {
-		t.Fatal(err)
-	}
-	lines := strings.Split(strings.TrimRight(b.String(), "\n"), "\n")
-	width := len([]rune(lines[0]))
-	for i, line := range lines {
-		if have := len([]rune(line)); have != width {
-			t.Errorf("line %d has %d modules, want %d", i, have, width)
-		}
-	}
-	if want := (width + 1) / 2; len(lines) != want {
-		t.Errorf("%d lines for %d modules, want %d", len(lines), width, want)
-	}
-	if strings.Trim(lines[0], "█") != "" {
-		t.Errorf("the quiet zone is not light: %q", lines[0])
-	}
-}

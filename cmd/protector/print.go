@@ -9,8 +9,6 @@ import (
 	"strings"
 	"unicode"
 
-	"rsc.io/qr"
-
 	"github.com/manual-activator/manual-activator/codes"
 	"github.com/manual-activator/manual-activator/codes/product"
 )
@@ -63,35 +61,6 @@ func codeOf(c codes.Code) shownCode {
 // bothForms shows a code in letters and digits.
 func bothForms(w io.Writer, c codes.Code) {
 	fmt.Fprintf(w, "\n  %s\n  in digits: %s\n\n", c, c.Digits())
-}
-
-// drawn is a code as a QR symbol, in half blocks, with its quiet zone, dark on
-// light whatever the colors of the terminal.
-func drawn(w io.Writer, c codes.Code) error {
-	symbol, err := qr.Encode(c.String(), qr.M)
-	if err != nil {
-		return fmt.Errorf("the code cannot be drawn: %w", err)
-	}
-	const quiet = 4
-	light := func(x, y int) bool { return !symbol.Black(x, y) } // outside is light too
-	for y := -quiet; y < symbol.Size+quiet; y += 2 {
-		var line strings.Builder
-		for x := -quiet; x < symbol.Size+quiet; x++ {
-			switch upper, lower := light(x, y), light(x, y+1); {
-			case upper && lower:
-				line.WriteRune('█')
-			case upper:
-				line.WriteRune('▀')
-			case lower:
-				line.WriteRune('▄')
-			default:
-				line.WriteRune(' ')
-			}
-		}
-		fmt.Fprintln(w, line.String())
-	}
-	fmt.Fprintln(w)
-	return nil
 }
 
 // save writes a file whole or not at all. It never writes into a file that is there,

@@ -11,6 +11,7 @@ import (
 
 	"github.com/manual-activator/manual-activator/codes"
 	"github.com/manual-activator/manual-activator/codes/product"
+	"github.com/manual-activator/manual-activator/internal/qrtext"
 	"github.com/manual-activator/manual-activator/protector"
 )
 
@@ -105,7 +106,7 @@ func (a *app) requested(c *protector.Client, r protector.Request, qr bool, file 
 	fmt.Fprintf(a.stdout, "Request code for %s, definition %d (%s):\n", name, r.Definition.ID, plain(r.Definition.Name))
 	bothForms(a.stdout, r.Code)
 	if qr {
-		if err := drawn(a.stdout, r.Code); err != nil {
+		if err := qrtext.Draw(a.stdout, r.Code.String()); err != nil {
 			return err
 		}
 	}

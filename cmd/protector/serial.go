@@ -40,8 +40,9 @@ func (a *app) entered(c *protector.Client, in protector.Entered) error {
 			Product   string `json:"product"`
 			Customer  string `json:"customer,omitempty"`
 			Known     bool   `json:"known"`
+			Pending   bool   `json:"pending"` // only a signed activation code makes it count
 			Restarted bool   `json:"restarted"`
-		}{"ok", in.License.String(), c.Profile().ID, in.Customer, in.Known, in.Restarted})
+		}{"ok", in.License.String(), c.Profile().ID, in.Customer, in.Known, in.Pending, in.Restarted})
 	}
 	name := plain(c.Profile().Name)
 	switch {
@@ -51,6 +52,9 @@ func (a *app) entered(c *protector.Client, in protector.Entered) error {
 		fmt.Fprintf(a.stdout, "License %s of %s is entered. Its damaged state was set aside and begins anew.\nNext, ask for an activation: protector request\n", in.License, name)
 	default:
 		fmt.Fprintf(a.stdout, "License %s of %s is entered.\nNext, ask for an activation: protector request\n", in.License, name)
+	}
+	if in.Pending {
+		fmt.Fprintf(a.stdout, "This program is older than the license, so only a signed activation code (it begins with E) makes it count.\n")
 	}
 	return nil
 }
