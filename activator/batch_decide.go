@@ -224,6 +224,9 @@ func (b *batch) row(ctx context.Context, d *decided, row *batchRow, now time.Tim
 	}
 	dec := b.decision(row, r, now)
 	j := decide(r, dec, now)
+	if j.err != nil {
+		return fmt.Errorf("line %d: %w", row.Line, j.err)
+	}
 	e := b.s.stamp(j.entry, intent)
 	e.Batch, e.Line = b.o.Name, row.Line
 	if len(r.Proposals) > 0 {

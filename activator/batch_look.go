@@ -38,6 +38,9 @@ func (b *batch) file(ctx context.Context, facts *journal.Facts, n codes.LicenseN
 	if f.product, err = b.product(ctx, f.license.License.Product); err != nil {
 		return f, err
 	}
+	if f.signer, err = b.s.desk.keys(); err != nil {
+		return f, err
+	}
 	f.lk, err = b.s.desk.licenseKey(f.license.License.Product, n)
 	return f, err
 }
