@@ -12,7 +12,10 @@
 // constraint refuses comes back as [*TakenError], what was decided on old facts as [*StaleError].
 //
 // Personal text (a customer's name, a reference, a reason) is not in the leaf: the leaf holds SHA-256(salt ‖ text),
-// the text is kept beside it and can be erased while every proof stays valid.
+// the text is kept beside it and can be erased ([Erase]) while every proof stays valid.
+//
+// A [Proof] shows one entry to somebody who has nothing else than the vendor's public key, a [Consistency] that nothing
+// changed since a checkpoint. docs/journal.md has both formats for checkers in other languages.
 //
 // The package does no I/O of its own and has no clock and no randomness: times, salts and intents come with the
 // entries. Package sqlite, below this one, is the store on a local file, package sqlstore what every SQL database shares,

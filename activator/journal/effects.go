@@ -8,7 +8,7 @@ import (
 )
 
 // Effect is what follows from an entry: one change of the tables beside the journal. The concrete types are [Claim],
-// [Mark], [TakeSeat], [FreeSeat], [SetLicense] and [AddPool], all used as values. Effects of an entry apply in order.
+// [Mark], [TakeSeat], [FreeSeat], [SetLicense], [AddPool] and [Erase], all used as values. Effects of an entry apply in order.
 type Effect interface{ effect() }
 
 // Scope says what kind of thing a claim is about.
@@ -99,12 +99,28 @@ type AddPool struct {
 	Numbers []codes.LicenseNumber
 }
 
+// Erase takes personal texts out of the store: those of one field, in runs of entries that a log has already. Their
+// hashes stay in the leaves, so every proof stays valid. A text that is gone without an Erase is a text that somebody
+// took away: [Verify] tells the two apart.
+type Erase struct {
+	Field  string
+	Origin string // of the log that the entries are in
+	Runs   []Run  // 1 to MaxRuns, ascending, with at least one entry between two
+}
+
+// Run is the entries of a log from index First to index Last, both included.
+type Run struct{ First, Last uint64 }
+
+// MaxRuns is how many runs an [Erase] may have.
+const MaxRuns = 100_000
+
 func (Claim) effect()      {}
 func (Mark) effect()       {}
 func (TakeSeat) effect()   {}
 func (FreeSeat) effect()   {}
 func (SetLicense) effect() {}
 func (AddPool) effect()    {}
+func (Erase) effect()      {}
 
 // PoolPlace returns the place of the first number that the i-th effect of an entry, an AddPool, puts into its pool:
 // places count from 0 for each product, through all effects of the entry.

@@ -31,6 +31,7 @@ const (
 	KindRefund       Kind = "refund"       // a refund is recorded
 	KindBackup       Kind = "backup"       // a backup was written
 	KindBatch        Kind = "batch"        // a file of codes begins or ends
+	KindRedact       Kind = "redact"       // personal texts were erased
 )
 
 // Verdict is what became of a submission.
@@ -165,7 +166,7 @@ type Entry struct {
 	Line     int      // its line in the batch, from 0; (Batch, Line) is unique in a store
 
 	Product     codes.UID
-	License     codes.LicenseNumber // every effect but AddPool must be of this license
+	License     codes.LicenseNumber // every effect but AddPool and Erase must be of this license
 	Definition  uint8
 	Machine     bool // Fingerprint and Random are set (0 is a fingerprint as any other)
 	Fingerprint codes.Fingerprint

@@ -51,7 +51,7 @@ func ParseCheckpoint(text []byte, verifiers note.Verifiers) (Head, error) {
 	var unverified *note.UnverifiedNoteError
 	switch {
 	case errors.As(err, &unverified):
-		return Head{}, errors.New("checkpoint: signed by a key that is not ours")
+		return Head{}, errors.New("checkpoint: not signed by a key that is trusted here")
 	case err != nil:
 		return Head{}, fmt.Errorf("checkpoint: %w", err)
 	}

@@ -38,8 +38,9 @@ import (
 //	set new 00112233445566778899aabbccddeeff 3 live 1 "PO-17" "1,2"   product, seats, state, release, order, grants
 //	set old ...
 //	pool 00112233445566778899aabbccddeeff 0a1b2c3d 01020304 ...
+//	erase customer "ORIGIN" 17 20-29          field, log, entries
 //
-// All effects but pool are of the entry's license. Checks, personal fields and effects are in the entry's order.
+// All effects but pool and erase are of the entry's license. Checks, personal fields and effects are in the entry's order.
 const leafBegin = "manual-activator/1 journal entry\n"
 
 const timeForm = "2006-01-02T15:04:05.000000Z"
@@ -117,6 +118,14 @@ func (w *leafWriter) effect(f Effect) {
 		w.bytes("pool ", f.Product[:])
 		for _, n := range f.Numbers {
 			w.space().hex(uint32(n), 8)
+		}
+		w.end()
+	case Erase:
+		w.name("erase ").name(f.Field).space().quote(f.Origin)
+		for _, r := range f.Runs {
+			if w.space().number(int64(r.First)); r.Last != r.First {
+				w.name("-").number(int64(r.Last))
+			}
 		}
 		w.end()
 	default:

@@ -26,7 +26,7 @@ func full() Entry {
 			Claim{l, ScopeAnswer, AnswerKey(0x1234567, 0x89abcdef, 1), []byte("A1111")}, Claim{l, ScopeRefund, []byte{0}, nil},
 			Mark{l, ScopeSeen, []byte{1, 2}}, TakeSeat{l, 0x1234567, 4, 3, "override"}, FreeSeat{l, 0},
 			SetLicense{true, l, uid, 3, Live, "PO-17", "1,2", 4}, SetLicense{false, l, uid, 0, Refunded, "", "", 0},
-			AddPool{uid, []codes.LicenseNumber{1, 0xffffffff}},
+			AddPool{uid, []codes.LicenseNumber{1, 0xffffffff}}, Erase{"customer", "front \"desk\"", []Run{{3, 3}, {5, 9}}},
 		},
 	}
 }
@@ -60,6 +60,7 @@ free 0000000
 set new 01020300000000000000000000000000 3 live 4 "PO-17" "1,2"
 set old 01020300000000000000000000000000 0 refunded 0 "" ""
 pool 01020300000000000000000000000000 00000001 ffffffff
+erase customer "front \"desk\"" 3 5-9
 `
 
 func TestLeafFull(t *testing.T) {
@@ -130,6 +131,7 @@ func TestLeafMangled(t *testing.T) {
 		strings.Replace(fullLeaf, "definition 1", "definition 0", 1), strings.Replace(fullLeaf, `\x0a`, `\x0A`, 1), strings.Replace(fullLeaf, `ä`, `\xc3\xa4`, 1),
 		strings.Replace(fullLeaf, ".120000Z", ".12Z", 1), strings.Replace(fullLeaf, "set old", "set odd", 1), strings.Replace(fullLeaf, "free 0000000", "free 8000000", 1),
 		strings.Replace(fullLeaf, "\nmark", "\nmind", 1), strings.Replace(fullLeaf, "personal reason", "personal customer", 1),
+		strings.Replace(fullLeaf, "5-9", "5-5", 1), strings.Replace(fullLeaf, "5-9", "4-9", 1), strings.Replace(fullLeaf, "5-9", "9-5", 1),
 	} {
 		if _, err := ParseLeaf([]byte(bad)); err == nil {
 			t.Errorf("read a bad leaf:\n%s", bad)
@@ -200,6 +202,10 @@ func TestValidRefuses(t *testing.T) {
 		"state is":                  func(e *Entry) { e.Effects[0] = SetLicense{Number: e.License, Product: e.Product} },
 		"has no product":            func(e *Entry) { e.Effects[0] = SetLicense{Number: e.License, State: Live} },
 		"has the number 0":          func(e *Entry) { e.Effects[0] = AddPool{e.Product, []codes.LicenseNumber{0}} },
+		"1 to 100000":               func(e *Entry) { e.Effects[0] = Erase{"reason", "o", nil} },
+		"an entry between two":      func(e *Entry) { e.Effects[0] = Erase{"reason", "o", []Run{{1, 2}, {3, 3}}} },
+		"log origin":                func(e *Entry) { e.Effects[0] = Erase{"reason", "", []Run{{1, 2}}} },
+		"want a word":               func(e *Entry) { e.Effects[0] = Erase{"Reason", "o", []Run{{1, 2}}} },
 		"not one of this package's": func(e *Entry) { e.Effects[0] = nil },
 	} {
 		e := full()

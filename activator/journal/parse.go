@@ -272,6 +272,26 @@ func (r *leafReader) effect(l codes.LicenseNumber) (Effect, bool) {
 			f.Numbers = append(f.Numbers, codes.LicenseNumber(r.hex(8)))
 		}
 		return f, true
+	case r.next("erase"):
+		f := Erase{Field: r.word(), Origin: r.quoted()}
+		for r.bad == "" && len(r.cur) > 0 {
+			f.Runs = append(f.Runs, r.run())
+		}
+		return f, true
 	}
 	return nil, false
+}
+
+// run takes an entry's index, or two with a dash between them.
+func (r *leafReader) run() Run {
+	first, last, found := strings.Cut(r.word(), "-")
+	if !found {
+		last = first
+	}
+	a, err1 := strconv.ParseUint(first, 10, indexBits)
+	b, err2 := strconv.ParseUint(last, 10, indexBits)
+	if err1 != nil || err2 != nil {
+		r.fail("an entry's index, or a run like 20-29")
+	}
+	return Run{a, b}
 }

@@ -17,6 +17,7 @@ type books struct {
 	seats    map[codes.LicenseNumber][]SeatRow
 	claims   map[claimKey]claimValue
 	pool     map[codes.LicenseNumber]PoolRow
+	erased   map[eraseKey][]erasedRun
 }
 
 func newBooks() *books {
@@ -28,6 +29,7 @@ func newBooks() *books {
 		seats:    map[codes.LicenseNumber][]SeatRow{},
 		claims:   map[claimKey]claimValue{},
 		pool:     map[codes.LicenseNumber]PoolRow{},
+		erased:   map[eraseKey][]erasedRun{},
 	}
 }
 
@@ -123,6 +125,11 @@ func (b *books) effect(id EntryID, e *Entry, i int, f Effect) (conflict string) 
 			}
 			b.pool[n] = PoolRow{Number: n, Product: f.Product, Entry: id, Place: place}
 			place++
+		}
+	case Erase:
+		k := eraseKey{f.Origin, f.Field}
+		for _, r := range f.Runs {
+			b.erased[k] = append(b.erased[k], erasedRun{r, id})
 		}
 	}
 	return ""

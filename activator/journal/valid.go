@@ -121,10 +121,27 @@ func (e *Entry) validEffect(f Effect) error {
 				return fmt.Errorf("has the number 0, which is no license")
 			}
 		}
+	case Erase:
+		return f.valid()
 	default:
 		return fmt.Errorf("is not one of this package's types, used as a value")
 	}
 	return nil
+}
+
+func (f Erase) valid() error {
+	switch {
+	case !isWord(f.Field):
+		return fmt.Errorf("personal field is %.40q, want a word of a to z and '-'", f.Field)
+	case len(f.Runs) == 0 || len(f.Runs) > MaxRuns:
+		return fmt.Errorf("%d runs of entries, want 1 to %d", len(f.Runs), MaxRuns)
+	}
+	for i, r := range f.Runs {
+		if r.First > r.Last || r.Last > MaxIndex || i > 0 && r.First <= f.Runs[i-1].Last+1 {
+			return fmt.Errorf("run %d is of the entries %d to %d, want runs in ascending order, with an entry between two", i+1, r.First, r.Last)
+		}
+	}
+	return ValidOrigin(f.Origin)
 }
 
 const (

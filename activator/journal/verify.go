@@ -46,7 +46,7 @@ func (v *verification) run(known []Head) error {
 		return err
 	}
 	v.expect(known)
-	for _, step := range []func() error{v.walk, v.subtrees, v.closeLogs, v.tables} {
+	for _, step := range []func() error{v.walk, v.subtrees, v.closeLogs, v.erasures, v.tables} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -62,6 +62,7 @@ type verification struct {
 	report    *Report
 	logs      []*logWalk // by number
 	books     *books
+	missing   []missingText // personal texts that are not there
 }
 
 // logWalk is a log while its entries go by.

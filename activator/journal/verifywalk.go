@@ -4,6 +4,7 @@ import (
 	"errors"
 	"iter"
 	"runtime"
+	"strings"
 	"sync"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -153,6 +154,11 @@ func (v *verification) personal(id EntryID, e *Entry, texts *personalCursor) {
 	}
 	v.report.Personal += found
 	v.report.Redacted += len(e.Personal) - found
+	for i := range e.Personal {
+		if e.Personal[i].Redacted {
+			v.missing = append(v.missing, missingText{id, strings.Clone(e.Personal[i].Field)})
+		}
+	}
 }
 
 // personalCursor reads the personal texts beside the entries.
