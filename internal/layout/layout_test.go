@@ -102,3 +102,19 @@ func TestPurePackages(t *testing.T) {
 		t.Errorf("have %d of the pure packages, want %d", seen, len(pure))
 	}
 }
+
+// TestStranger keeps the independent checker independent: it has the standard library and nothing else.
+func TestStranger(t *testing.T) {
+	for _, p := range list(t) {
+		if p.ImportPath != "internal/thirdparty" {
+			continue
+		}
+		for _, dep := range p.Deps {
+			if first, _, _ := strings.Cut(dep, "/"); strings.Contains(first, ".") {
+				t.Errorf("%s imports %s: have it, want the standard library alone", p.ImportPath, dep)
+			}
+		}
+		return
+	}
+	t.Error("internal/thirdparty: have no such package")
+}
