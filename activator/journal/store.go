@@ -53,6 +53,19 @@ type Store interface {
 	// subtrees; Verify does not.
 	Extends(ctx context.Context, known Head) error
 
+	// Prove makes the proof of one entry under the newest signed head of its log, without personal texts: who asks
+	// puts in those that are to be opened. It trusts the stored hashes of full subtrees, and says so where
+	// they cannot be right.
+	Prove(ctx context.Context, id EntryID) (*Proof, error)
+
+	// ProveConsistency makes the proof that the newest signed head continues a known one. Where it does not, the
+	// answer is *TamperedError.
+	ProveConsistency(ctx context.Context, known Head) (*Consistency, error)
+
+	// Clean sees to it that texts that an [Erase] deleted are in no file of the store any more. Called again, it does
+	// no harm.
+	Clean(ctx context.Context) error
+
 	// Backup writes a consistent copy to a new file while others go on working. It refuses to overwrite.
 	Backup(ctx context.Context, path string) error
 

@@ -174,7 +174,7 @@ func TestPlans(t *testing.T) {
 				t.Fatal(err)
 			}
 			scan := strings.HasPrefix(detail, "SCAN") && !strings.Contains(detail, "CONSTANT ROW")
-			if scan || strings.Contains(detail, "(rowid>? AND rowid<?)") && !strings.Contains(q, "max(id)") {
+			if scan || strings.Contains(detail, "(rowid>? AND rowid<?)") && !strings.Contains(q, "max(id)") && !strings.Contains(q, "BETWEEN") { // as much as is erased
 				t.Errorf("%s: goes through a table: %s", q, detail)
 			}
 		}

@@ -33,6 +33,9 @@ type Dialect struct {
 	// Form lists what is wrong with the database itself: a schema that is not as it was made, damaged pages. It may
 	// take long.
 	Form func(ctx context.Context, q Querier) ([]string, error)
+
+	// Clean takes what was deleted out of the database's files too, while nobody else writes.
+	Clean func(ctx context.Context, q Querier) error
 }
 
 // Fault is what an error of the database means.

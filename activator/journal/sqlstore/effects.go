@@ -157,6 +157,8 @@ func (a *appender) effect(i int, e *journal.Entry, id journal.EntryID, j int) er
 				return err
 			}
 		}
+	case journal.Erase:
+		return a.erase(id, f)
 	}
 	return nil
 }

@@ -54,6 +54,7 @@ type writeStatements struct {
 	named, setCustomer                         *sql.Stmt
 	addPool, takePool, poolBy                  *sql.Stmt
 	addWord, dropWord                          *sql.Stmt
+	logBy, erase, customersIn                  *sql.Stmt
 }
 
 func (w *writeStatements) all(d *Dialect) []statement {
@@ -98,6 +99,10 @@ func (w *writeStatements) all(d *Dialect) []statement {
 		{&w.poolBy, "SELECT entry FROM pool WHERE number = $1"},
 		{&w.addWord, "INSERT INTO words (word, license) VALUES ($1, $2) ON CONFLICT DO NOTHING"},
 		{&w.dropWord, "DELETE FROM words WHERE word = $1 AND license = $2"},
+		{&w.logBy, "SELECT id, size FROM logs WHERE origin = $1"},
+		{&w.erase, "DELETE FROM personal WHERE field = $1 AND entry BETWEEN $2 AND $3"},
+		{&w.customersIn, `SELECT l.number FROM journal j JOIN licenses l ON l.number = j.license AND l.customer = j.id
+			WHERE j.id BETWEEN $1 AND $2`},
 	}...)
 }
 

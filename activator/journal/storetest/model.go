@@ -22,6 +22,13 @@ type books struct {
 	seats    map[codes.LicenseNumber]map[codes.Fingerprint]journal.TakeSeat
 	claims   map[string]string
 	pool     []codes.LicenseNumber
+	names    map[codes.LicenseNumber]name // of customers
+}
+
+// name is a customer's name, and the index of its entry.
+type name struct {
+	entry uint64
+	text  string
 }
 
 func (b *books) clone() *books {
@@ -31,7 +38,7 @@ func (b *books) clone() *books {
 	for l, s := range b.seats {
 		c.seats[l] = maps.Clone(s)
 	}
-	c.pool = slices.Clone(b.pool)
+	c.pool, c.names = slices.Clone(b.pool), maps.Clone(b.names)
 	return &c
 }
 
@@ -50,6 +57,11 @@ func (b *books) apply(e journal.Entry) string {
 	for _, f := range e.Effects {
 		if what := b.effect(f); what != "" {
 			return what
+		}
+	}
+	for _, p := range e.Personal {
+		if _, known := b.licenses[e.License]; known && p.Field == journal.FieldCustomer {
+			b.names[e.License] = name{b.size - 1, p.Text}
 		}
 	}
 	return ""
@@ -110,6 +122,15 @@ func (b *books) effect(f journal.Effect) string {
 			}
 			b.pool = append(b.pool, n)
 		}
+	case journal.Erase:
+		if f.Runs[0].Last >= b.size-1 {
+			return otherError
+		}
+		for l, n := range b.names {
+			if f.Field == journal.FieldCustomer && n.entry >= f.Runs[0].First && n.entry <= f.Runs[0].Last {
+				b.names[l] = name{n.entry, ""}
+			}
+		}
 	}
 	return ""
 }
@@ -123,7 +144,7 @@ func model(t *testing.T, f Factory) {
 		l, m, random := number.Draw(t, "license"), fp.Draw(t, "machine"), rapid.Uint32Range(1, 6).Draw(t, "random")
 		order := rapid.SampledFrom([]string{"", "PO-1", "PO-2"}).Draw(t, "order")
 		seats := rapid.IntRange(0, 3).Draw(t, "seats")
-		switch rapid.SampledFrom([]string{"register", "change", "request", "excess", "confirm", "pool", "mark"}).Draw(t, "kind") {
+		switch rapid.SampledFrom([]string{"register", "change", "request", "excess", "confirm", "pool", "mark", "erase"}).Draw(t, "kind") {
 		case "register":
 			return Register(l, seats, order, rapid.SampledFrom([]string{"", "Ada", "Müller & Co"}).Draw(t, "customer"))
 		case "change":
@@ -140,6 +161,11 @@ func model(t *testing.T, f Factory) {
 		case "pool":
 			e := Entry(journal.KindPool)
 			e.Effects = []journal.Effect{journal.AddPool{Product: UID, Numbers: rapid.SliceOfN(number, 1, 3).Draw(t, "numbers")}}
+			return e
+		case "erase":
+			e := Entry(journal.KindRedact)
+			e.Effects = []journal.Effect{journal.Erase{Field: rapid.SampledFrom([]string{journal.FieldCustomer, "reference"}).Draw(t, "field"),
+				Origin: Origin, Runs: []journal.Run{{First: 1, Last: rapid.Uint64Range(1, 6).Draw(t, "last")}}}}
 			return e
 		case "mark":
 			e := Request(l, m, random, 0, 0)
@@ -163,7 +189,7 @@ func model(t *testing.T, f Factory) {
 		if _, err := s.Append(ctx, nil, []journal.Entry{Entry(journal.KindLog)}, Signer()); err != nil {
 			t.Fatal(err)
 		}
-		b := &books{size: 1, licenses: map[codes.LicenseNumber]journal.SetLicense{}, touched: map[codes.LicenseNumber]uint64{}, claims: map[string]string{}}
+		b := &books{size: 1, licenses: map[codes.LicenseNumber]journal.SetLicense{}, touched: map[codes.LicenseNumber]uint64{}, claims: map[string]string{}, names: map[codes.LicenseNumber]name{}}
 		var seen *journal.Facts
 		appendAll := func(t *rapid.T, seen *journal.Facts) {
 			es := rapid.SliceOfN(entry, 1, 4).Draw(t, "entries")
@@ -249,7 +275,7 @@ func (b *books) compare(t *rapid.T, s Store) {
 	claims := 0
 	for _, l := range all {
 		lf, want := have.Licenses[l], b.licenses[l]
-		if lf.Known != (want.Number != 0) || lf.License.Seats != want.Seats || lf.License.Order != want.Order || lf.License.Grants != want.Grants {
+		if lf.Known != (want.Number != 0) || lf.License.Seats != want.Seats || lf.License.Order != want.Order || lf.License.Grants != want.Grants || lf.License.Customer != b.names[l].text {
 			t.Fatalf("license %v: have %+v, want %+v", l, lf.License, want)
 		}
 		if len(lf.Seats) != len(b.seats[l]) {

@@ -87,6 +87,8 @@ func Run(t *testing.T, f Factory) {
 	t.Run("signers", func(t *testing.T) { signers(t, f) })
 	t.Run("races", func(t *testing.T) { races(t, f) })
 	t.Run("backup", func(t *testing.T) { backup(t, f) })
+	t.Run("proofs", func(t *testing.T) { proofs(t, f) })
+	t.Run("erasing", func(t *testing.T) { erasing(t, f) })
 	t.Run("model", func(t *testing.T) { model(t, f) })
 	t.Run("tamper", func(t *testing.T) { tamper(t, f) })
 	t.Run("kills", func(t *testing.T) { kills(t, f) })
