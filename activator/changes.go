@@ -158,5 +158,26 @@ func (s *Session) change(ctx context.Context, c Change) (*Outcome, error) {
 	if after, err := s.License(ctx, l.Number); err == nil {
 		r.License = after
 	}
-	return &Outcome{Reading: r, Entry: id}, nil
+	o := &Outcome{Reading: r, Entry: id}
+	if c.Kind == RefundLicense {
+		o.Receipt = s.refundReceipt(ctx, j.entry, id, r.License)
+	}
+	return o, nil
+}
+
+// refundReceipt is the receipt of a refund, or of the one that was repeated. It is recorded by now, so what
+// cannot be read makes no error: `journal receipt` has the receipt too.
+func (s *Session) refundReceipt(ctx context.Context, e journal.Entry, id journal.EntryID, l *License) string {
+	switch e = s.stamp(e, e.Intent); e.Verdict {
+	case journal.OK:
+		e.ID = id
+	case journal.Repeat:
+		var err error
+		if e, err = s.first(ctx, e); err != nil {
+			return ""
+		}
+	default:
+		return ""
+	}
+	return receiptText(e, l, s.productName(e.Product))
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/codes"
 )
 
 // receipt is the text that proves an accepted confirmation: what an auditor
@@ -15,29 +16,62 @@ func (s *Session) receipt(o *Outcome, e journal.Entry) string {
 	if e.Verdict == journal.Repeat && o.before != nil {
 		first, id = *o.before, o.before.ID
 	}
-	var b strings.Builder
-	line := func(name, value string) {
-		if value != "" {
-			fmt.Fprintf(&b, "%-14s%s\n", name, oneLine(value))
+	first.ID = id
+	return receiptText(first, o.License, o.Product.Name) + receiptLine("still active", o.Reading.sayActive())
+}
+
+// productName is the name of a product, or its UID where its file is gone.
+func (s *Session) productName(uid codes.UID) string {
+	for _, p := range s.Products() {
+		if p.UID == uid {
+			return p.Name
 		}
 	}
-	fmt.Fprintln(&b, "Deactivation confirmed")
-	line("entry", fmt.Sprintf("%v of the journal of desk %s", id, first.Desk))
-	line("time", first.At.UTC().Format("2006-01-02 15:04:05 UTC"))
-	line("operator", first.Operator)
-	line("product", o.Product.Name)
-	line("license", o.License.Number.String())
-	line("customer", o.License.Customer)
-	line("order", o.License.Order)
-	line("machine", o.Statement.Fingerprint.String())
-	line("code", o.Code.String())
-	for _, p := range first.Personal {
+	return uid.String()
+}
+
+// receiptText says what an accepted confirmation or a refund decided: what an auditor needs to find and judge it. Of
+// its personal texts it has those that the entry still has.
+func receiptText(e journal.Entry, l *License, product string) string {
+	var b strings.Builder
+	line := func(name, value string) { b.WriteString(receiptLine(name, value)) }
+	if e.Kind == journal.KindRefund {
+		fmt.Fprintln(&b, "License refunded")
+	} else {
+		fmt.Fprintln(&b, "Deactivation confirmed")
+	}
+	line("entry", fmt.Sprintf("%v of the journal of desk %s", e.ID, e.Desk))
+	line("time", e.At.UTC().Format("2006-01-02 15:04:05 UTC"))
+	line("operator", e.Operator)
+	line("product", product)
+	line("license", e.License.String())
+	line("customer", l.Customer)
+	line("order", l.Order)
+	if e.Machine {
+		line("machine", e.Fingerprint.String())
+	}
+	line("code", e.Code)
+	for _, p := range e.Personal {
 		if !p.Redacted {
 			line(p.Field, p.Text)
 		}
 	}
-	line("still active", o.Reading.sayActive())
+	if e.Kind == journal.KindRefund {
+		for _, c := range e.Checks {
+			if c.Name == checkOutcome || c.Name == checkSeat {
+				line(c.Name, c.Detail)
+			}
+		}
+	}
 	return b.String()
+}
+
+// receiptLine is one line of a receipt; an empty value makes none.
+func receiptLine(name, value string) string {
+	if value == "" {
+		return ""
+	}
+	return fmt.Sprintf("%-14s%s\n", name, oneLine(value))
 }
 
 // sayActive names the other machines of the license that hold a seat.

@@ -307,15 +307,6 @@ func (s *Session) Entries(ctx context.Context, q journal.Query) iter.Seq2[journa
 	return s.desk.store.Entries(ctx, q)
 }
 
-// Head is the signed head of the journal's own log: keep it elsewhere, and
-// [Session.Verify] tells later whether anything before it was changed or cut off.
-func (s *Session) Head(ctx context.Context) (journal.Head, error) {
-	if err := s.may(ActRead); err != nil {
-		return journal.Head{}, err
-	}
-	return s.desk.store.Head(ctx)
-}
-
 // Entry looks up one entry of the journal, or [journal.ErrNoEntry].
 func (s *Session) Entry(ctx context.Context, id journal.EntryID) (journal.Entry, error) {
 	if err := s.may(ActRead); err != nil {

@@ -25,6 +25,15 @@ func (d *Desk) Checkpoint(text []byte) (journal.Head, error) {
 	return journal.ParseCheckpoint(text, headVerifiers{d})
 }
 
+// Head is the signed head of the journal's own log, the checkpoint: keep it elsewhere, and
+// [Session.Verify] tells later whether anything before it was changed or cut off.
+func (s *Session) Head(ctx context.Context) (journal.Head, error) {
+	if err := s.may(ActRead); err != nil {
+		return journal.Head{}, err
+	}
+	return s.desk.store.Head(ctx)
+}
+
 // Verify recomputes the whole journal: every entry, the Merkle tree, the signed
 // head, and the tables of licenses, seats and claims that follow from the
 // entries. known are heads kept elsewhere; the last one that this computer saw is one

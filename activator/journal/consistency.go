@@ -42,6 +42,19 @@ func (c *Consistency) Text() []byte {
 // IsConsistency says whether a text begins as a proof of consistency does.
 func IsConsistency(text []byte) bool { return strings.HasPrefix(string(text), consistencyBegin) }
 
+// FindProof returns where the proof in a text begins: a receipt has words before it. It returns -1 where there is none.
+func FindProof(text []byte) int {
+	for _, begin := range []string{proofBegin, consistencyBegin} {
+		if bytes.HasPrefix(text, []byte(begin)) {
+			return 0
+		}
+		if i := bytes.Index(text, []byte("\n"+begin)); i >= 0 {
+			return i + 1
+		}
+	}
+	return -1
+}
+
 // ParseConsistency reads what [Consistency.Text] writes, and nothing else. It judges nothing: that is Check's.
 func ParseConsistency(text []byte) (*Consistency, error) {
 	if len(text) > MaxProof {

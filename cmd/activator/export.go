@@ -21,10 +21,8 @@ func (a *app) journalExportCmd() *cobra.Command {
 	var force bool
 	c := &cobra.Command{Use: "export", Short: "write entries to a file, the oldest first", Args: args(0, 0, "")}
 	filters.flags(c)
-	f := c.Flags()
-	f.StringVar(&format, "format", "jsonl", "jsonl or csv")
-	f.StringVarP(&file, "output", "o", "-", "the `file`, or - for standard output")
-	f.BoolVar(&force, "force", false, "replace the file if it is there")
+	c.Flags().StringVar(&format, "format", "jsonl", "jsonl or csv")
+	outputFlags(c, &file, &force)
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		if format != "jsonl" && format != "csv" {
 			return &usageError{text: fmt.Sprintf("--format: have %q, want jsonl or csv", format), cmd: cmd}

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/spf13/cobra"
 )
 
 // An output is a file that appears whole or not at all. It is begun before the
@@ -85,6 +87,32 @@ func syncDir(path string) error {
 	}
 	defer d.Close()
 	_ = d.Sync()
+	return nil
+}
+
+// outputFlags are the flags of a command that writes a file, or to standard output.
+func outputFlags(c *cobra.Command, file *string, force *bool) {
+	c.Flags().StringVarP(file, "output", "o", "-", "the `file`, or - for standard output")
+	c.Flags().BoolVar(force, "force", false, "replace the file if it is there")
+}
+
+// emit writes a finished text to a file, saying what it is, or to standard output as it is.
+func (a *app) emit(file string, force bool, text []byte, what string) error {
+	if file == "-" {
+		_, err := a.out.Write(text)
+		return err
+	}
+	out, err := begin(file, 0o600, force)
+	if err != nil {
+		return err
+	}
+	if err := out.finish(text); err != nil {
+		return err
+	}
+	if a.json {
+		return a.put(map[string]string{"file": file})
+	}
+	a.printer().line(fmt.Sprintf("%s written to %s.", what, safe(filepath.Clean(file))))
 	return nil
 }
 

@@ -15,8 +15,9 @@ import (
 )
 
 func (a *app) journalCmd() *cobra.Command {
-	return group("journal", "the journal: list, show, verify, head, export",
-		a.journalListCmd(), a.journalShowCmd(), a.journalVerifyCmd(), a.journalHeadCmd(), a.journalExportCmd())
+	return group("journal", "the journal: list, show, verify, prove, export, redact",
+		a.journalListCmd(), a.journalShowCmd(), a.journalVerifyCmd(), a.journalCheckpointCmd(), a.journalProveCmd(), a.journalCheckProofCmd(),
+		a.journalReceiptCmd(), a.journalExportCmd(), a.journalRedactCmd())
 }
 
 // journalFilters are the flags that select entries.
@@ -194,6 +195,12 @@ func (a *app) showEntry(e *journal.Entry, names map[codes.UID]string) error {
 	p := a.printer()
 	p.title("Entry " + j.Entry + ": " + what(e))
 	p.blank()
+	p.entryFields(e, j, "(erased)")
+	return nil
+}
+
+// entryFields writes what an entry says. absent stands for personal texts that are not there.
+func (p *printer) entryFields(e *journal.Entry, j entryJSON, absent string) {
 	p.field("time", e.At.UTC().Format("2006-01-02 15:04:05 UTC"))
 	p.field("by", fmt.Sprintf("%s at desk %s, through %s", j.Operator, j.Desk, j.Via))
 	p.field("verdict", string(j.Verdict))
@@ -209,7 +216,7 @@ func (a *app) showEntry(e *journal.Entry, names map[codes.UID]string) error {
 	p.field("activation code", j.Answer)
 	for _, x := range e.Personal {
 		if x.Redacted {
-			p.field(x.Field, "(erased)")
+			p.field(x.Field, absent)
 		} else {
 			p.field(x.Field, x.Text)
 		}
@@ -227,5 +234,4 @@ func (a *app) showEntry(e *journal.Entry, names map[codes.UID]string) error {
 		name = " "
 	}
 	p.checks(j.Checks)
-	return nil
 }

@@ -25,8 +25,10 @@ func (a *app) keysCmd() *cobra.Command {
 					p.field("epoch", numberAnd(int(e.Number), string(e.State)))
 					p.field("created", e.Created.UTC().Format("2 January 2006"))
 					p.field("trust anchor", e.Anchor)
-					p.field("journal", e.JournalVerifier)
+					p.field("journal key", e.JournalVerifier)
 				}
+				p.blank()
+				p.sentence(2, "Publish the journal key where others find it without you: with it they check proofs (journal check-proof). None of these is secret.")
 				return nil
 			})
 		},

@@ -21,50 +21,54 @@ rebuilds licenses, seats and claims from the entries, and compares. Exit
 status 3 and the first entry that differs tell of a journal that is not as it
 was written.
 
-That entries were cut off at the end shows only against a head kept elsewhere:
-journal verify --keep FILE writes the head, --head FILE compares with it later.`,
+That entries were cut off at the end, or that a former journal was put back,
+shows only against a checkpoint kept elsewhere: journal checkpoint writes one,
+verify --checkpoint FILE compares with it later. The last one that this computer
+saw is compared with always.`,
 		Args: args(0, 0, ""),
 	}
-	var keep string
-	c.Flags().StringArrayVar(&kept, "head", nil, "compare with the head in this `file` too")
-	c.Flags().StringVar(&keep, "keep", "", "write the head to this `file`")
+	c.Flags().StringArrayVar(&kept, "checkpoint", nil, "compare with the checkpoint in this `file` too; may be given again")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		return a.with(cmd.Context(), func(d *activator.Desk, s *activator.Session) error {
 			known, err := heads(d, kept)
 			if err != nil {
 				return err
 			}
-			return a.verify(cmd.Context(), s, keep, known)
+			return a.verify(cmd.Context(), s, known)
 		})
 	}
 	return c
 }
 
-func (a *app) journalHeadCmd() *cobra.Command {
-	return &cobra.Command{
-		Use: "head", Short: "print the signed head, to be kept elsewhere",
-		Long: `head prints the signed head of the journal: how many entries there are, and a
-hash of them all. Keep it outside this computer, in a mail to yourself for
-example; journal verify --head FILE tells later whether anything before it was
-changed or cut off.`,
+func (a *app) journalCheckpointCmd() *cobra.Command {
+	var file string
+	var force bool
+	c := &cobra.Command{
+		Use: "checkpoint", Short: "print the newest signed head, for the safe",
+		Long: `checkpoint prints the signed head of the journal: how many entries there are, and
+a hash of them all. It holds nothing secret. Keep it where nobody who works with
+the journal can change it: in a safe, in a mail to an auditor. journal verify
+--checkpoint FILE tells later whether anything before it was changed or cut off;
+journal prove --since FILE proves to others that nothing was.`,
 		Args: args(0, 0, ""),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.with(cmd.Context(), func(_ *activator.Desk, s *activator.Session) error {
-				h, err := s.Head(cmd.Context())
-				if err != nil {
-					return err
-				}
-				if a.json {
-					return a.put(map[string]any{"entries": h.Size, "head": string(h.Checkpoint)})
-				}
-				_, err = a.out.Write(h.Checkpoint)
-				return err
-			})
-		},
 	}
+	outputFlags(c, &file, &force)
+	c.RunE = func(cmd *cobra.Command, _ []string) error {
+		return a.with(cmd.Context(), func(_ *activator.Desk, s *activator.Session) error {
+			h, err := s.Head(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if a.json && file == "-" {
+				return a.put(map[string]any{"entries": h.Size, "origin": h.Origin, "checkpoint": string(h.Checkpoint)})
+			}
+			return a.emit(file, force, h.Checkpoint, fmt.Sprintf("Checkpoint of %d entries", h.Size))
+		})
+	}
+	return c
 }
 
-// heads reads heads that were kept elsewhere.
+// heads reads checkpoints that were kept elsewhere.
 func heads(d *activator.Desk, files []string) ([]journal.Head, error) {
 	var known []journal.Head
 	for _, path := range files {
@@ -92,8 +96,8 @@ type verifyJSON struct {
 	Erased      int              `json:"erased"` // personal texts
 	First       string           `json:"first,omitempty"`
 	Differences []differenceJSON `json:"differences"`
-	Found       int              `json:"found"` // how many differences, at least
-	Head        string           `json:"head,omitempty"`
+	Found       int              `json:"found"`                // how many differences, at least
+	Checkpoint  string           `json:"checkpoint,omitempty"` // of the journal's own log, if it is as it was signed
 }
 
 type differenceJSON struct {
@@ -102,7 +106,7 @@ type differenceJSON struct {
 	What  string `json:"what"`
 }
 
-func (a *app) verify(ctx context.Context, s *activator.Session, keep string, known []journal.Head) error {
+func (a *app) verify(ctx context.Context, s *activator.Session, known []journal.Head) error {
 	r, err := s.Verify(ctx, known...)
 	var tampered *journal.TamperedError
 	if err != nil && !errors.As(err, &tampered) {
@@ -120,21 +124,12 @@ func (a *app) verify(ctx context.Context, s *activator.Session, keep string, kno
 			j.Differences = append(j.Differences, d)
 		}
 		if len(r.Heads) > 0 {
-			j.Head = string(r.Heads[0].Checkpoint)
+			j.Checkpoint = string(r.Heads[len(r.Heads)-1].Checkpoint)
 		}
 	}
 	if tampered != nil {
 		j.Verdict = journal.Refused
 		j.First = tampered.First.String()
-	}
-	if keep != "" && tampered == nil && j.Head != "" {
-		out, err := begin(keep, 0o644, true)
-		if err != nil {
-			return err
-		}
-		if err := out.finish([]byte(j.Head)); err != nil {
-			return err
-		}
 	}
 	if a.json {
 		if err := a.put(j); err != nil {
@@ -153,6 +148,12 @@ func (a *app) verify(ctx context.Context, s *activator.Session, keep string, kno
 	p.field("licenses", fmt.Sprint(j.Licenses))
 	p.field("seats taken", fmt.Sprint(j.Seats))
 	p.field("counted once", fmt.Sprint(j.Claims))
+	if j.Erased > 0 {
+		p.field("texts erased", fmt.Sprint(j.Erased))
+	}
+	if n := len(known); n > 0 && tampered == nil {
+		p.field("continues", plural(n, "checkpoint")+" kept elsewhere")
+	}
 	if tampered != nil {
 		p.field("differences", fmt.Sprintf("%d or more", j.Found))
 		p.blank()

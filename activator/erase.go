@@ -1,0 +1,287 @@
+package activator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/codes"
+)
+
+// An Erasure says whose personal texts are erased, by exactly one of its first four fields, and why.
+type Erasure struct {
+	License  codes.LicenseNumber // of all entries of this license
+	Customer string              // of all entries of the licenses that this customer has or had; capitals do not count
+	Before   time.Time           // of all entries before this time
+	Entry    *journal.EntryID    // of this one
+	Reason   string              // kept in the journal as a personal text of its own
+}
+
+// Erased is what an erasure takes, or took, away. It has none of the texts.
+type Erased struct {
+	Entries  []journal.EntryID     // that record it; none where there was nothing to erase
+	Texts    int                   // how many
+	Of       int                   // of how many entries
+	Fields   map[string]int        // how many of each field
+	Licenses []codes.LicenseNumber // of an erasure by license or customer
+
+	effects []journal.Effect
+}
+
+// PlanErasure says what Erase would take away, so that it can be asked about. It changes nothing.
+func (s *Session) PlanErasure(ctx context.Context, e Erasure) (*Erased, error) {
+	if err := e.check(); err != nil {
+		return nil, err
+	}
+	if err := s.may(ActErase); err != nil {
+		return nil, err
+	}
+	p := &erasing{origins: map[journal.LogID]string{}, runs: map[erasingKey][]journal.Run{}, chain: map[journal.LogID]journal.Run{}, out: &Erased{Fields: map[string]int{}}}
+	if err := s.planErasure(ctx, e, p); err != nil {
+		return nil, err
+	}
+	p.close()
+	return p.out, nil
+}
+
+func (e Erasure) check() error {
+	n := 0
+	for _, given := range []bool{e.License != 0, e.Customer != "", !e.Before.IsZero(), e.Entry != nil} {
+		if given {
+			n++
+		}
+	}
+	if n != 1 {
+		return usagef("erasing needs one of: a license, a customer, a day, an entry; have %d of them", n)
+	}
+	if strings.TrimSpace(e.Reason) == "" {
+		return usagef("erasing needs a reason, which the journal keeps")
+	}
+	return nil
+}
+
+// scope says what an erasure was of, without a personal text.
+func (e Erasure) scope(licenses []codes.LicenseNumber) string {
+	switch {
+	case e.License != 0:
+		return fmt.Sprintf("license %v", e.License)
+	case e.Customer != "":
+		return fmt.Sprintf("a customer, %d licenses", len(licenses))
+	case e.Entry != nil:
+		return fmt.Sprintf("entry %v", *e.Entry)
+	}
+	return "entries before " + e.Before.UTC().Format("2006-01-02 15:04:05 UTC")
+}
+
+// Erase erases personal texts for ever and records that, without the texts: in the journal the hashes stay, so every
+// proof stays valid. It also cleans the store's files of what was deleted; an error of that comes beside the
+// result, and calling Erase again cleans again.
+func (s *Session) Erase(ctx context.Context, e Erasure) (*Erased, error) {
+	e.Reason = strings.TrimSpace(e.Reason)
+	var out *Erased
+	for range attempts {
+		seen, err := s.erasureFacts(ctx, e)
+		if err != nil {
+			return nil, err
+		}
+		if out, err = s.PlanErasure(ctx, e); err != nil {
+			return nil, err
+		}
+		if out.Texts == 0 {
+			break
+		}
+		switch out.Entries, err = s.recordErasure(ctx, e, out, seen); {
+		case isRace(err):
+			out = nil
+			continue
+		case err != nil:
+			return nil, err
+		}
+		break
+	}
+	if out == nil {
+		return nil, errors.New("other desks changed these licenses meanwhile: try again")
+	}
+	if s.desk.readOnly != nil {
+		return out, s.desk.readOnly
+	}
+	return out, s.desk.store.Clean(ctx)
+}
+
+// erasureFacts remembers where the journal stands before texts are looked for, so that one that comes later is noticed.
+func (s *Session) erasureFacts(ctx context.Context, e Erasure) (*journal.Facts, error) {
+	if e.License == 0 {
+		return nil, nil
+	}
+	return s.desk.store.Facts(ctx, journal.Wanted{Licenses: []codes.LicenseNumber{e.License}})
+}
+
+func (s *Session) recordErasure(ctx context.Context, e Erasure, out *Erased, seen *journal.Facts) ([]journal.EntryID, error) {
+	var fields []string
+	for _, f := range slices.Sorted(maps.Keys(out.Fields)) {
+		fields = append(fields, fmt.Sprintf("%s %d", f, out.Fields[f]))
+	}
+	entry := s.stamp(journal.Entry{At: s.desk.now(), Kind: journal.KindRedact, Verdict: journal.OK, License: e.License,
+		Detail:   fmt.Sprintf("%s: %d texts of %d entries (%s)", e.scope(out.Licenses), out.Texts, out.Of, strings.Join(fields, ", ")),
+		Personal: []journal.Personal{{Field: "reason", Salt: s.desk.salt(), Text: e.Reason}}}, s.desk.salt())
+	var es []journal.Entry
+	for part := range slices.Chunk(out.effects, erasesPerEntry) {
+		entry.Effects = part
+		es = append(es, entry)
+		entry.Intent, entry.Personal = s.desk.salt(), nil
+	}
+	return s.appendAll(ctx, seen, nil, es...)
+}
+
+// erasesPerEntry keeps the leaf of an entry, whose effects have up to journal.MaxRuns runs, within its limit.
+const erasesPerEntry = 1
+
+// erasing collects what an erasure takes away.
+type erasing struct {
+	origins map[journal.LogID]string
+	runs    map[erasingKey][]journal.Run
+	chain   map[journal.LogID]journal.Run // entries without a gap that were looked at, up to the last one
+	out     *Erased
+}
+
+type erasingKey struct {
+	log   journal.LogID
+	field string
+}
+
+func (s *Session) planErasure(ctx context.Context, e Erasure, p *erasing) error {
+	snap, err := s.desk.store.Snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	err = snap.Logs(func(row journal.LogRow) error {
+		p.origins[row.ID] = row.Origin
+		return nil
+	})
+	if err := errors.Join(err, snap.Close()); err != nil {
+		return err
+	}
+	switch {
+	case e.Entry != nil:
+		one, err := s.desk.store.Entry(ctx, *e.Entry)
+		if err == nil {
+			p.add(&one)
+		}
+		return err
+	case !e.Before.IsZero():
+		return s.eachEntry(ctx, journal.Query{To: e.Before}, p.add)
+	case e.License != 0:
+		if _, err := s.License(ctx, e.License); err != nil {
+			return err
+		}
+		p.out.Licenses = []codes.LicenseNumber{e.License}
+	default:
+		if p.out.Licenses, err = s.licensesOf(ctx, e.Customer); err != nil {
+			return err
+		}
+	}
+	for _, l := range p.out.Licenses {
+		err := s.eachEntry(ctx, journal.Query{License: l}, func(e *journal.Entry) {
+			if e.Kind != journal.KindRedact { // else erasing again would find the reason of the first time
+				p.add(e)
+			}
+		})
+		if err != nil {
+			return err
+		}
+		clear(p.chain)
+	}
+	return nil
+}
+
+func (s *Session) eachEntry(ctx context.Context, q journal.Query, do func(*journal.Entry)) error {
+	for e, err := range s.desk.store.Entries(ctx, q) {
+		if err != nil {
+			return err
+		}
+		do(&e)
+	}
+	return nil
+}
+
+// licensesOf finds the licenses that a customer has or had, by the name in any of their entries.
+func (s *Session) licensesOf(ctx context.Context, customer string) ([]codes.LicenseNumber, error) {
+	found := map[codes.LicenseNumber]bool{}
+	customer = strings.TrimSpace(customer)
+	err := s.eachEntry(ctx, journal.Query{Kinds: []journal.Kind{journal.KindLicense, journal.KindChange}}, func(e *journal.Entry) {
+		for _, p := range e.Personal {
+			if p.Field == journal.FieldCustomer && !p.Redacted && strings.EqualFold(strings.TrimSpace(p.Text), customer) {
+				found[e.License] = true
+			}
+		}
+	})
+	return slices.Sorted(maps.Keys(found)), err
+}
+
+// add takes the texts of an entry. Entries come in the order of their numbers.
+func (p *erasing) add(e *journal.Entry) {
+	log, index := e.ID.Log(), e.ID.Index()
+	if c, ok := p.chain[log]; ok && c.Last+1 == index {
+		p.chain[log] = journal.Run{First: c.First, Last: index}
+	} else {
+		p.chain[log] = journal.Run{First: index, Last: index}
+	}
+	has := false
+	for _, x := range e.Personal {
+		if x.Redacted {
+			continue
+		}
+		has = true
+		p.out.Texts++
+		p.out.Fields[x.Field]++
+		k := erasingKey{log, x.Field}
+		runs := p.runs[k]
+		if n := len(runs); n > 0 && runs[n-1].Last+1 >= p.chain[log].First { // all between were looked at and are meant
+			runs[n-1].Last = index
+			continue
+		}
+		p.runs[k] = append(runs, journal.Run{First: index, Last: index})
+	}
+	if has {
+		p.out.Of++
+	}
+}
+
+// close makes the effects, in an order that is always the same.
+func (p *erasing) close() {
+	keys := slices.SortedFunc(maps.Keys(p.runs), func(a, b erasingKey) int {
+		if a.log != b.log {
+			return int(a.log) - int(b.log)
+		}
+		return strings.Compare(a.field, b.field)
+	})
+	for _, k := range keys {
+		for part := range slices.Chunk(joined(p.runs[k]), journal.MaxRuns) {
+			p.out.effects = append(p.out.effects, journal.Erase{Field: k.field, Origin: p.origins[k.log], Runs: part})
+		}
+	}
+}
+
+// joined sorts runs, which may come license by license, and makes one of those that touch.
+func joined(runs []journal.Run) []journal.Run {
+	slices.SortFunc(runs, func(a, b journal.Run) int {
+		if a.First < b.First {
+			return -1
+		}
+		return 1
+	})
+	out := runs[:1]
+	for _, r := range runs[1:] {
+		if last := &out[len(out)-1]; r.First <= last.Last+1 {
+			last.Last = max(last.Last, r.Last)
+		} else {
+			out = append(out, r)
+		}
+	}
+	return out
+}
