@@ -71,7 +71,7 @@ func (e Erasure) scope(licenses []codes.LicenseNumber) string {
 	case e.License != 0:
 		return fmt.Sprintf("license %v", e.License)
 	case e.Customer != "":
-		return fmt.Sprintf("a customer, %d licenses", len(licenses))
+		return fmt.Sprintf("licenses of a customer (%d)", len(licenses))
 	case e.Entry != nil:
 		return fmt.Sprintf("entry %v", *e.Entry)
 	}
@@ -135,7 +135,7 @@ func (s *Session) recordErasure(ctx context.Context, e Erasure, out *Erased, see
 		es = append(es, entry)
 		entry.Intent, entry.Personal = s.desk.salt(), nil
 	}
-	return s.appendAll(ctx, seen, nil, es...)
+	return s.appendAll(ctx, seen, es...)
 }
 
 // erasesPerEntry keeps the leaf of an entry, whose effects have up to journal.MaxRuns runs, within its limit.

@@ -51,6 +51,7 @@ const (
 	ActGone     Action = "gone"
 	ActExport   Action = "export"
 	ActKeys     Action = "keys" // change the keyring, and take its secrets out
+	ActErase    Action = "erase"
 )
 
 // Operator is who works at the desk.

@@ -247,16 +247,6 @@ func (s *Session) stamp(e journal.Entry, intent [16]byte) journal.Entry {
 // append makes an entry durable, with one before it where the product's file is
 // another than the journal knows.
 func (s *Session) append(ctx context.Context, facts *journal.Facts, p *catalog.Product, e journal.Entry) (journal.EntryID, error) {
-	if err := s.desk.readOnly; err != nil {
-		return 0, fmt.Errorf("nothing can be recorded, so nothing was done: %w", err)
-	}
-	signer, err := s.desk.signer()
-	if err != nil {
-		return 0, err
-	}
-	if err := s.desk.trusted(ctx); err != nil {
-		return 0, err
-	}
 	es := []journal.Entry{e}
 	if p != nil {
 		if pe, changed := s.desk.productEntry(p); changed {
@@ -264,15 +254,34 @@ func (s *Session) append(ctx context.Context, facts *journal.Facts, p *catalog.P
 			es = []journal.Entry{s.stamp(pe, s.desk.salt()), e}
 		}
 	}
-	ids, err := s.desk.store.Append(ctx, facts, es, signer)
+	ids, err := s.appendAll(ctx, facts, es...)
 	if err != nil {
 		return 0, err
 	}
-	s.desk.keepHead(ctx)
 	if len(es) > 1 {
 		s.desk.productRecorded(p)
 	}
 	return ids[len(ids)-1], nil
+}
+
+// appendAll makes entries durable, all or none, in a journal that is the one this computer saw last.
+func (s *Session) appendAll(ctx context.Context, facts *journal.Facts, es ...journal.Entry) ([]journal.EntryID, error) {
+	if err := s.desk.readOnly; err != nil {
+		return nil, fmt.Errorf("nothing can be recorded, so nothing was done: %w", err)
+	}
+	signer, err := s.desk.signer()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.desk.trusted(ctx); err != nil {
+		return nil, err
+	}
+	ids, err := s.desk.store.Append(ctx, facts, es, signer)
+	if err != nil {
+		return nil, err
+	}
+	s.desk.keepHead(ctx)
+	return ids, nil
 }
 
 // fits refuses a decision that does not fit what was read, as the operator's own

@@ -82,7 +82,7 @@ var (
 	filterKinds = []journal.Kind{
 		"", journal.KindRequest, journal.KindConfirmation, journal.KindRefund, journal.KindGone, journal.KindLicense,
 		journal.KindChange, journal.KindUnreadable, journal.KindOther, journal.KindSerial, journal.KindProduct,
-		journal.KindPool, journal.KindKey, journal.KindBackup, journal.KindBatch, journal.KindLog,
+		journal.KindPool, journal.KindKey, journal.KindBackup, journal.KindBatch, journal.KindRedact, journal.KindLog,
 	}
 	filterVerdicts = []journal.Verdict{"", journal.OK, journal.Repeat, journal.Refused, journal.Unreadable}
 )

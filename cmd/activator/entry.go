@@ -98,8 +98,32 @@ func effect(f journal.Effect) string {
 		return s
 	case journal.AddPool:
 		return plural(len(f.Numbers), "license number") + " drawn ahead"
+	case journal.Erase:
+		return fmt.Sprintf("%s erased in %s of the log %s", f.Field, runs(f.Runs), f.Origin)
 	}
 	return fmt.Sprintf("%T", f)
+}
+
+// runs names the entries of runs, the first ones of many.
+func runs(all []journal.Run) string {
+	const most = 10
+	var b strings.Builder
+	for i, r := range all[:min(most, len(all))] {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprint(&b, r.First)
+		if r.Last != r.First {
+			fmt.Fprintf(&b, " to %d", r.Last)
+		}
+	}
+	if len(all) > most {
+		fmt.Fprintf(&b, " and %d more runs", len(all)-most)
+	}
+	if len(all) == 1 && all[0].First == all[0].Last {
+		return "entry " + b.String()
+	}
+	return "entries " + b.String()
 }
 
 // aside is what a line about an entry ends with: why it was refused, whether
@@ -155,6 +179,10 @@ func what(e *journal.Entry) string {
 		}
 	case journal.KindSerial:
 		name = "serial number"
+	case journal.KindRedact:
+		name = "personal texts erased"
+	case journal.KindRefund:
+		name = "license refunded"
 	case journal.KindUnreadable:
 		return "unreadable code"
 	}
@@ -163,7 +191,7 @@ func what(e *journal.Entry) string {
 		return name + " before, told again"
 	case journal.Refused:
 		switch e.Kind {
-		case journal.KindRequest, journal.KindConfirmation:
+		case journal.KindRequest, journal.KindConfirmation, journal.KindRefund:
 			return string(e.Kind) + " refused"
 		case journal.KindChange:
 			return "refused: " + e.Detail

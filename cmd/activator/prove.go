@@ -99,9 +99,9 @@ func (a *app) journalReceiptCmd() *cobra.Command {
 	var force bool
 	c := &cobra.Command{
 		Use: "receipt N", Short: "write the receipt of a refund or a confirmation, with its proof",
-		Long: `receipt writes what entry N decided, in words and with the proof: N is an accepted
-deactivation confirmation or a refund. Words can be changed on the way; what is
-proven is what journal check-proof FILE prints.`,
+		Long: `receipt writes what entry N decided, in words and with the proof: N is an
+accepted deactivation confirmation or a refund. Words can be changed on the way;
+what is proven is what journal check-proof FILE prints.`,
 		Args: args(1, 1, "the number of an entry"),
 	}
 	c.Flags().StringSliceVar(&open, "with", nil, "open these personal `texts`; default: the reference, where there is one")

@@ -45,11 +45,11 @@ func (a *app) journalCheckpointCmd() *cobra.Command {
 	var force bool
 	c := &cobra.Command{
 		Use: "checkpoint", Short: "print the newest signed head, for the safe",
-		Long: `checkpoint prints the signed head of the journal: how many entries there are, and
-a hash of them all. It holds nothing secret. Keep it where nobody who works with
-the journal can change it: in a safe, in a mail to an auditor. journal verify
---checkpoint FILE tells later whether anything before it was changed or cut off;
-journal prove --since FILE proves to others that nothing was.`,
+		Long: `checkpoint prints the signed head of the journal: how many entries there are,
+and a hash of them all. It holds nothing secret. Keep it where nobody who works
+with the journal can change it: in a safe, in a mail to an auditor. journal
+verify --checkpoint FILE tells later whether anything before it was changed or
+cut off; journal prove --since FILE proves to others that nothing was.`,
 		Args: args(0, 0, ""),
 	}
 	outputFlags(c, &file, &force)
