@@ -60,7 +60,7 @@ func (m memoryLog) head(t testing.TB, size int, by note.Signer) Head {
 	return h
 }
 
-func testKey(t testing.TB, seed byte) (note.Signer, string) {
+func proofKey(t testing.TB, seed byte) (note.Signer, string) {
 	t.Helper()
 	skey, vkey, err := note.GenerateKey(bytes.NewReader(bytes.Repeat([]byte{seed}, 32)), "example/journal")
 	if err != nil {
@@ -101,7 +101,7 @@ func testLog(n int) (m memoryLog, es []Entry) {
 
 // TestProofEverywhere proves every entry of logs of many sizes, and of none but its own place.
 func TestProofEverywhere(t *testing.T) {
-	sign, vkey := testKey(t, 1)
+	sign, vkey := proofKey(t, 1)
 	keys := keyList(t, vkey)
 	all, es := testLog(3*SubtreeLeaves + 70)
 	for _, size := range []int{1, 2, 3, 255, 256, 257, 300, 511, 512, 700, 768, 769, len(all.leaves)} {
@@ -138,7 +138,7 @@ func TestProofEverywhere(t *testing.T) {
 }
 
 func TestConsistencyEverywhere(t *testing.T) {
-	sign, vkey := testKey(t, 1)
+	sign, vkey := proofKey(t, 1)
 	keys := keyList(t, vkey)
 	m, _ := testLog(600)
 	forged := memoryLog{append([][]byte{[]byte("other")}, m.leaves[1:]...)}
@@ -177,7 +177,7 @@ func TestConsistencyEverywhere(t *testing.T) {
 // sample is a proof with a path and both texts, and a proof of consistency.
 func sample(t testing.TB) (p *Proof, c *Consistency, old Head, vkey string) {
 	t.Helper()
-	sign, vkey := testKey(t, 7)
+	sign, vkey := proofKey(t, 7)
 	m, es := testLog(7)
 	head := m.head(t, 7, sign)
 	p, err := Prove(head, 4, m)
@@ -244,7 +244,7 @@ func TestProofMangled(t *testing.T) {
 func TestProofRefused(t *testing.T) {
 	p, _, old, vkey := sample(t)
 	keys := keyList(t, vkey)
-	_, other := testKey(t, 9)
+	_, other := proofKey(t, 9)
 	if _, _, err := p.Check(keyList(t, other)); err == nil || !strings.Contains(err.Error(), "not signed by a key that is trusted here") {
 		t.Errorf("another key: have %v", err)
 	}
@@ -271,7 +271,7 @@ func TestProofRefused(t *testing.T) {
 
 // TestUnprovable asks for proofs of a log in which somebody changed something: it must be said, not handed out.
 func TestUnprovable(t *testing.T) {
-	sign, _ := testKey(t, 1)
+	sign, _ := proofKey(t, 1)
 	m, _ := testLog(600)
 	head := m.head(t, 600, sign)
 	changed := memoryLog{append([][]byte(nil), m.leaves...)}
