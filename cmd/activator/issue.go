@@ -30,8 +30,8 @@ same answer again.
 Checks that are a matter of judgment (seats, hardware, limits, what was bought)
 can be passed with --override and a reason; the journal keeps the reason.
 
-What the product file calls signed is answered by a signed activation code of 120
-characters, which goes by mail, as a file or as a QR symbol.`,
+What the product file calls signed is answered by a signed activation code of
+120 characters, which goes by mail, as a file or as a QR symbol.`,
 		Args: args(1, -1, "the request code"),
 	}
 	f := c.Flags()
