@@ -135,6 +135,14 @@ func (osDisk) lock(name string, open bool, wait time.Duration) (func(), error) {
 	if err := os.MkdirAll(filepath.Dir(name), folderMode(open)); err != nil {
 		return nil, err
 	}
+	// Whoever can open the file can hold the lock, so it is for its owner alone.
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Close(); err != nil {
+		return nil, err
+	}
 	type result struct {
 		unlock func()
 		err    error

@@ -41,11 +41,7 @@ func Load(dir string) (*Catalog, error) {
 			continue
 		}
 		path := filepath.Join(dir, e.Name())
-		text, err := read(path)
-		if err != nil {
-			return nil, err
-		}
-		p, d := parse(path, text)
+		p, d := parseFile(path)
 		if first := seen[p.UID]; first != nil && p.UID != (codes.UID{}) {
 			d.mistake(at("uid"), fmt.Sprintf("%s is the uid of %s already", p.UID, filepath.Base(first.Path)), "draw a new one with activator product new; a uid is never used twice")
 		} else {
@@ -85,8 +81,26 @@ func LoadFile(path string) (*Product, error) {
 	return Parse(path, text)
 }
 
-// read reads a file up to a size that Parse refuses.
+// parseFile reads and parses a file. One that cannot be read is a mistake like others:
+// it must not stop the desk from working with the rest.
+func parseFile(path string) (*Product, *document) {
+	text, err := read(path)
+	if err != nil {
+		d := &document{file: path}
+		return &Product{ID: idOf(path), Path: path}, d.stop(Mistake{Problem: err.Error(), Remedy: "put a readable file there, or take this one away"})
+	}
+	return parse(path, text)
+}
+
+// read reads a file up to a size that Parse refuses. Opening a pipe would wait for ever.
 func read(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("product file: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("product file: %s is not a regular file", path)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("product file: %w", err)

@@ -34,9 +34,12 @@ func Parse(path string, text []byte) (*Product, error) {
 	return p, nil
 }
 
+// idOf is the id of the product whose file this is.
+func idOf(file string) string { return strings.TrimSuffix(filepath.Base(file), extension) }
+
 // parse returns what could be read, and the document with its mistakes.
 func parse(file string, text []byte) (*Product, *document) {
-	p := &Product{ID: strings.TrimSuffix(filepath.Base(file), extension), Path: file, Digest: sha256.Sum256(text)}
+	p := &Product{ID: idOf(file), Path: file, Digest: sha256.Sum256(text)}
 	if len(text) > maxFile {
 		d := &document{file: file}
 		return p, d.stop(Mistake{Problem: fmt.Sprintf("the file has %d bytes, at most %d are read", len(text), maxFile), Remedy: "a product file is written by hand: look what this is"})
