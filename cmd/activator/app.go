@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -12,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
+
+	"github.com/manual-activator/manual-activator/internal/jsonline"
 )
 
 // app is one run of the program: what it may touch besides files, and the flags
@@ -61,11 +62,7 @@ func (s *sink) Write(b []byte) (int, error) {
 }
 
 // put writes one JSON value and a line feed.
-func (a *app) put(v any) error {
-	e := json.NewEncoder(a.out)
-	e.SetEscapeHTML(false)
-	return e.Encode(v)
-}
+func (a *app) put(v any) error { return jsonline.NewEncoder(a.out, "").Encode(v) }
 
 // say writes a message about the work to stderr, wrapped on a terminal.
 func (a *app) say(format string, args ...any) {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/internal/jsonline"
 )
 
 func (a *app) journalExportCmd() *cobra.Command {
@@ -71,8 +71,7 @@ var exportColumns = []string{
 // export writes entries and returns how many.
 func export(ctx context.Context, w io.Writer, s *activator.Session, q journal.Query, format string) (int, error) {
 	names := productNames(s)
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
+	enc := jsonline.NewEncoder(w, "")
 	table := csv.NewWriter(w)
 	if format == "csv" {
 		if err := table.Write(exportColumns); err != nil {

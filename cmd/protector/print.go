@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -11,15 +10,11 @@ import (
 
 	"github.com/manual-activator/manual-activator/codes"
 	"github.com/manual-activator/manual-activator/codes/product"
+	"github.com/manual-activator/manual-activator/internal/jsonline"
 )
 
 // value prints the one JSON value of a command.
-func (a *app) value(v any) error {
-	e := json.NewEncoder(a.stdout)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
-}
+func (a *app) value(v any) error { return jsonline.NewEncoder(a.stdout, "  ").Encode(v) }
 
 // definition is a definition in JSON.
 type definition struct {
