@@ -84,12 +84,32 @@ func save(name string, data []byte) error {
 	return err
 }
 
-// plain makes a text of a file safe for a terminal.
+// plain makes a text of a file one line that is safe for a terminal.
 func plain(text string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+		if r == '\n' || r == '\t' {
 			return ' '
 		}
-		return r
+		return printing(r)
 	}, text)
+}
+
+// printing is r, or a space for what a terminal would act on rather than show.
+func printing(r rune) rune {
+	if unicode.IsControl(r) && r != '\n' && r != '\t' || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) {
+		return ' '
+	}
+	return r
+}
+
+// visible lets through what prints. Names of files, and errors with them, hold what
+// somebody else wrote, as well as the vendor's texts.
+type visible struct{ w io.Writer }
+
+// Write writes a text that ends with a whole character.
+func (v visible) Write(b []byte) (int, error) {
+	if _, err := io.WriteString(v.w, strings.Map(printing, string(b))); err != nil {
+		return 0, err
+	}
+	return len(b), nil
 }

@@ -41,13 +41,13 @@ func (e *usageError) Error() string { return e.text }
 
 // run is the whole program.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
+	a := &app{stdin: stdin, stdout: visible{stdout}, stderr: visible{stderr}}
 	root := a.root()
 	root.SetArgs(unflagged(args))
 	root.SetFlagErrorFunc(flagError)
 	root.SetIn(stdin)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
 	return a.finish(root.Execute())
 }
 
