@@ -266,9 +266,13 @@ func (ru *ruling) gaveBack() {
 	case GivenBack, Void:
 		ru.refuse(checkState, r.StateNote)
 	}
-	if r.State == GivenBack {
+	before := r.history.handedIn(r.node, r.Definition)
+	switch {
+	case r.State == GivenBack:
 		ru.refuse(checkUsed, sayOneGiveBack)
-	} else {
+	case before != nil:
+		ru.refuse(checkUsed, sayHandedIn(r.definitionName(r.Definition.Requires[0]), before.at, before.operator))
+	default:
 		ru.pass(checkUsed, sayFirstGiveBack)
 	}
 }

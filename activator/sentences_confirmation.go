@@ -15,6 +15,11 @@ func sayGivesNothingBack(name string) string {
 	return name + " gives nothing back, so no confirmation code can come from it: compare the code group by group"
 }
 
+func sayHandedIn(name string, at time.Time, operator string) string {
+	return name + " was given back from this machine already, on " + day(at) + " by " + operator +
+		", with another confirmation code: this copy of the program remembers an older time, and it counts once"
+}
+
 func sayAcceptedSame(at time.Time) string {
 	return "accepted on " + day(at) + " for this same reference; it counts once"
 }

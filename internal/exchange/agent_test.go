@@ -20,8 +20,7 @@ var asks = []uint8{release, release, feature, feature, moreDays, moreHours, more
 
 // ask lets an installation ask for something, and the desk answer; the answer may be
 // lost, or typed later.
-func (w *world) ask() {
-	in := w.some()
+func (w *world) ask(in *installation) {
 	l := w.licenses[in.license]
 	id := rapid.SampledFrom(asks).Draw(w.t, "definition")
 	if in.deactivated && id != recovery {

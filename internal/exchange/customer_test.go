@@ -37,8 +37,7 @@ func (w *world) begin(in *installation) {
 
 // wipe installs anew on the same machine. A confirmation that was not read is lost, or
 // read by a customer who does not know what it ends.
-func (w *world) wipe() {
-	in := w.some()
+func (w *world) wipe(in *installation) {
 	if len(in.unread) > 0 {
 		w.seatOf(in).doubt = true
 	}
@@ -96,8 +95,7 @@ func (w *world) dropOldest(in *installation, id uint8) {
 }
 
 // askWrongly asks for what the state does not allow.
-func (w *world) askWrongly() {
-	in := w.some()
+func (w *world) askWrongly(in *installation) {
 	c := w.client(in)
 	defer c.Close()
 	id := uint8(reactivate)
@@ -110,8 +108,7 @@ func (w *world) askWrongly() {
 }
 
 // typeOld types any answer ever given into any installation.
-func (w *world) typeOld() {
-	in := w.some()
+func (w *world) typeOld(in *installation) {
 	if len(w.answers) == 0 {
 		w.t.Skip("no answers yet")
 	}
@@ -121,8 +118,7 @@ func (w *world) typeOld() {
 }
 
 // typeNewest types the newest answer that an installation waits for.
-func (w *world) typeNewest() {
-	in := w.some()
+func (w *world) typeNewest(in *installation) {
 	for _, a := range slices.Backward(w.licenses[in.license].answers) {
 		if _, waits := in.waiting[a.request]; waits {
 			c := w.client(in)
@@ -190,6 +186,12 @@ func (w *world) accept(in *installation, ask asked, a *answer) {
 	}
 	in.path = append(slices.Clone(ask.path), a.code)
 	in.unread = nil // an answer to a request of now proves that they were read
+	if _, on := in.ended[feature]; on && a.definition == reactivate {
+		in.options = a.code
+	}
+	if _, on := parts(a.definition, a.value)[feature]; on {
+		in.options = a.code
+	}
 	if a.definition == reactivate {
 		in.active, in.ended, in.deactivated = in.ended, nil, false
 		return
@@ -197,9 +199,19 @@ func (w *world) accept(in *installation, ask asked, a *answer) {
 	in.bring(a.definition, a.value, w.now)
 }
 
+// comeBack lets a machine that was declared gone go on.
+func (w *world) comeBack() {
+	for _, in := range w.installs {
+		if w.licenses[in.license].gone[in.key()] && rapid.Bool().Draw(w.t, "this one") {
+			rapid.SampledFrom([]func(*installation){w.ask, w.handIn, w.giveBack, w.typeNewest}).Draw(w.t, "does")(in)
+			return
+		}
+	}
+	w.t.Skip("none comes back")
+}
+
 // handIn gives the feature back and nothing else.
-func (w *world) handIn() {
-	in := w.some()
+func (w *world) handIn(in *installation) {
 	c := w.client(in)
 	defer c.Close()
 	d, err := c.CheckIn(checkIn, func(protector.Warning) bool { return true })
@@ -216,8 +228,7 @@ func (w *world) handIn() {
 }
 
 // giveBack deactivates.
-func (w *world) giveBack() {
-	in := w.some()
+func (w *world) giveBack(in *installation) {
 	c := w.client(in)
 	defer c.Close()
 	d, err := c.Deactivate(deactivate, func(protector.Warning) bool { return true })
@@ -236,7 +247,7 @@ func (w *world) giveBack() {
 // shows is what follows when a confirmation is shown: it is read out now, or later.
 func (w *world) shows(in *installation, code string, checkIn bool) {
 	l := w.licenses[in.license]
-	l.unread[code] = confirmation{in.machine, in.line, slices.Clone(in.path), checkIn}
+	l.unread[code] = confirmation{in.machine, in.line, slices.Clone(in.path), checkIn, in.options}
 	if l.gone[in.key()] {
 		l.gone[code] = checkIn
 	}

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 
+	"pgregory.net/rapid"
+
 	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/activator/journal"
 )
@@ -21,7 +23,11 @@ func (w *world) readOut(l *soldLicense, code string) {
 		s.doubt = true // its copy is not there any more: something else happened on that machine since
 	}
 	before := w.taken(l)
-	out, err := w.session.Submit(context.Background(), code, activator.Decision{Reference: "case"})
+	decision := activator.Decision{Reference: "case"}
+	if s.doubt && rapid.Bool().Draw(w.t, "overridden") {
+		decision.Override = "the boss said so"
+	}
+	out, err := w.session.Submit(context.Background(), code, decision)
 	w.must(err)
 	w.t.Logf("confirmation of machine %d, line %.6s: %s, %s", d.machine, d.line, out.Verdict, out.State)
 	if want := journal.OK; !s.doubt {
@@ -48,7 +54,11 @@ func (w *world) readOut(l *soldLicense, code string) {
 	if w.accepted[code] > 1 {
 		w.t.Fatalf("confirmation %s counted %d times, want once", code, w.accepted[code])
 	}
-	if !d.checkIn {
+	if d.checkIn {
+		if l.options[d.options]++; l.options[d.options] > 1 {
+			w.t.Fatalf("what one answer brought was checked in %d times, want once", l.options[d.options])
+		}
+	} else {
 		if s.number != 0 && !s.doubt {
 			s.number = 0
 		}

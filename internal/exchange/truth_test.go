@@ -94,6 +94,7 @@ type installation struct {
 	deactivated bool
 	path        []string         // what its key went through, the newest last: answers, confirmations
 	line        string           // the answer that began its present activation
+	options     string           // the answer that brought the feature last
 	waiting     map[string]asked // requests that wait for their answer
 	asks        int
 	newest      string   // the newest answer given to it that changes its key
@@ -236,6 +237,7 @@ type soldLicense struct {
 	closed  map[string]bool // answers that were given back
 	unread  map[string]confirmation
 	lines   map[string]int // seats that were given back, by activation
+	options map[string]int // check-ins accepted, by the answer that brought what they give back
 	returns int            // confirmations accepted
 }
 
@@ -252,6 +254,7 @@ type confirmation struct {
 	line    string
 	path    []string // the keys that it ends
 	checkIn bool
+	options string // the answer that brought what a check-in gives back
 }
 
 // answersTo lists the answers to a request, the oldest first.

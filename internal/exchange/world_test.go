@@ -119,7 +119,7 @@ func (w *world) sell() {
 	w.must(err)
 	l := &soldLicense{
 		License: &ls[0], index: len(w.licenses), bought: g, state: journal.Live, seats: map[int]*seat{},
-		gone: map[string]bool{}, closed: map[string]bool{}, unread: map[string]confirmation{}, lines: map[string]int{},
+		gone: map[string]bool{}, closed: map[string]bool{}, unread: map[string]confirmation{}, lines: map[string]int{}, options: map[string]int{},
 	}
 	for m := range w.machines {
 		l.seats[m] = &seat{}
