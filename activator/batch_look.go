@@ -41,8 +41,7 @@ func (b *batch) file(ctx context.Context, facts *journal.Facts, n codes.LicenseN
 	if f.signer, err = b.s.desk.keys(); err != nil {
 		return f, err
 	}
-	f.lk, err = b.s.desk.licenseKey(f.license.License.Product, n)
-	return f, err
+	return f, b.s.desk.unlockFile(&f)
 }
 
 // reading makes the reading of a row. The product is nil where the row names none.

@@ -81,10 +81,7 @@ func (s *Session) file(ctx context.Context, number codes.LicenseNumber) (*file, 
 	if f.product, err = s.desk.product(ctx, f.license.License.Product); err != nil {
 		return nil, err
 	}
-	switch f.lk, err = s.desk.licenseKey(f.license.License.Product, number); {
-	case errors.Is(err, keyring.ErrEpoch):
-		f.givenUp = true
-	case err != nil:
+	if err = s.desk.unlockFile(f); err != nil {
 		return nil, err
 	}
 	if f.signer, err = s.desk.keys(); err != nil {
@@ -97,6 +94,16 @@ func (s *Session) file(ctx context.Context, number codes.LicenseNumber) (*file, 
 		f.names, err = s.machineNames(ctx, number)
 	}
 	return f, err
+}
+
+// unlockFile derives the license key; where the keys of its epoch were revoked there is
+// none.
+func (d *Desk) unlockFile(f *file) (err error) {
+	f.lk, err = d.licenseKey(f.license.License.Product, f.license.License.Number)
+	if f.givenUp = errors.Is(err, keyring.ErrEpoch); f.givenUp {
+		return nil
+	}
+	return err
 }
 
 // reading looks up what the store knows of a code and makes a reading.

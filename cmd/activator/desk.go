@@ -122,14 +122,25 @@ func (a *app) passphrase(fresh bool) ([]byte, error) {
 	if p := a.env("ACTIVATOR_PASSPHRASE"); p != "" {
 		return []byte(p), nil
 	}
+	if fresh {
+		return a.askTwice(noPassphrase)
+	}
 	tty, done := a.tty()
 	if tty == nil {
 		return nil, errors.New(noPassphrase)
 	}
 	defer done()
-	if !fresh {
-		return a.ask(tty, "passphrase: ")
+	return a.ask(tty, "passphrase: ")
+}
+
+// askTwice asks for a new passphrase on the terminal. Without one the error is what is
+// given.
+func (a *app) askTwice(without string) ([]byte, error) {
+	tty, done := a.tty()
+	if tty == nil {
+		return nil, errors.New(without)
 	}
+	defer done()
 	first, err := a.ask(tty, "new passphrase: ")
 	if err != nil {
 		return nil, err

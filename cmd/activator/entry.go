@@ -155,6 +155,9 @@ func what(e *journal.Entry) string {
 		name = "deactivation confirmed"
 	case journal.KindLicense:
 		name = "license registered"
+		if e.Detail != "" {
+			name += ", " + e.Detail // a reissue, or recovered
+		}
 	case journal.KindChange:
 		switch activator.ChangeKind(e.Detail) {
 		case activator.NameMachine:
@@ -165,9 +168,14 @@ func what(e *journal.Entry) string {
 			name = "license restored"
 		default:
 			name = "license changed"
+			if strings.HasPrefix(e.Detail, "reissue ") {
+				name = "license reissued as " + strings.TrimPrefix(e.Detail, "reissue ")
+			}
 		}
 	case journal.KindGone:
 		name = "machine gone"
+	case journal.KindKey:
+		name = activator.SayKeys(e)
 	case journal.KindLog:
 		name = "journal opened"
 	case journal.KindPool:

@@ -16,7 +16,7 @@ import (
 func (a *app) licenseCmd() *cobra.Command {
 	return group("license", "register licenses, look them up, change them",
 		a.licenseAddCmd(), a.licenseImportCmd(), a.licenseShowCmd(), a.licenseFindCmd(), a.licenseListCmd(),
-		a.licenseChangeCmd(), a.licenseNameCmd(),
+		a.licenseChangeCmd(), a.licenseNameCmd(), a.licenseReissueCmd(), a.licenseRecoverCmd(),
 		a.licenseStandingCmd("revoke", "stop answering codes of a license", activator.RevokeLicense, "Revoked. No code of this license is answered any more."),
 		a.licenseStandingCmd("restore", "end a revocation", activator.RestoreLicense, "Restored. Codes of this license are answered again."),
 	)
@@ -40,6 +40,9 @@ func license(ctx context.Context, s *activator.Session, text string) (*activator
 	l, err := s.License(ctx, c.Serial().License)
 	if err != nil {
 		return nil, err
+	}
+	if revoked, err := s.KeysRevoked(l.Number); err != nil || revoked {
+		return l, err
 	}
 	ours, err := s.Serial(l)
 	if err != nil {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"strings"
 
@@ -56,13 +55,20 @@ Without it the product's default counts.`,
 			o.Grants = &g
 		}
 		return a.with(cmd.Context(), func(_ *activator.Desk, s *activator.Session) error {
-			return a.add(cmd.Context(), s, o, file, force)
+			return a.registered(s, file, force, "License registered", func() (*activator.License, error) {
+				ls, err := s.Register(cmd.Context(), o)
+				if err != nil {
+					return nil, alone(err)
+				}
+				return &ls[0], nil
+			})
 		})
 	}
 	return c
 }
 
-func (a *app) add(ctx context.Context, s *activator.Session, o activator.Order, file string, force bool) error {
+// registered registers a license and shows it, with its license file if one is wanted.
+func (a *app) registered(s *activator.Session, file string, force bool, words string, register func() (*activator.License, error)) error {
 	var out *output
 	if file != "" {
 		var err error
@@ -71,11 +77,10 @@ func (a *app) add(ctx context.Context, s *activator.Session, o activator.Order, 
 		}
 		defer out.drop()
 	}
-	ls, err := s.Register(ctx, o)
+	l, err := register()
 	if err != nil {
-		return alone(err)
+		return err
 	}
-	l := &ls[0]
 	if out != nil {
 		b, err := s.LicenseFile(l)
 		if err == nil {
@@ -86,7 +91,7 @@ func (a *app) add(ctx context.Context, s *activator.Session, o activator.Order, 
 			return err
 		}
 	}
-	a.unvouched(ls)
+	a.unvouched([]activator.License{*l})
 	a.poolLow(s, l)
 	names := productNames(s)
 	if a.json {
@@ -95,7 +100,6 @@ func (a *app) add(ctx context.Context, s *activator.Session, o activator.Order, 
 		return a.put(j)
 	}
 	p := a.printer()
-	words := "License registered"
 	if l.Existing {
 		words = "This order was registered before; this is its license"
 	}

@@ -35,15 +35,19 @@ func (a *app) licenseShowCmd() *cobra.Command {
 }
 
 func (a *app) show(ctx context.Context, s *activator.Session, l *activator.License) error {
-	serial, err := s.Serial(l)
+	r := &activator.Reading{}
+	revoked, err := s.KeysRevoked(l.Number)
 	if err != nil {
 		return err
 	}
-	r, err := s.Read(ctx, serial.String(), activator.Decision{Want: []codes.Kind{codes.KindSerial}})
-	if err != nil {
-		return err
+	if !revoked {
+		if l.Serial, err = s.Serial(l); err != nil {
+			return err
+		}
+		if r, err = s.Read(ctx, l.Serial.String(), activator.Decision{Want: []codes.Kind{codes.KindSerial}}); err != nil {
+			return err
+		}
 	}
-	l.Serial = serial
 	var history []journal.Entry
 	for e, err := range s.Entries(ctx, journal.Query{License: l.Number}) {
 		if err != nil {
@@ -78,7 +82,12 @@ func (a *app) show(ctx context.Context, s *activator.Session, l *activator.Licen
 		p.field(name, seat(m))
 		name = " "
 	}
-	p.serial(serial)
+	if revoked {
+		p.field("serial number", fmt.Sprintf("none: the keys of epoch %d were revoked", l.Number.Epoch()))
+		p.blank()
+	} else {
+		p.serial(l.Serial)
+	}
 	p.life(history, r.Product, machines)
 	return nil
 }
