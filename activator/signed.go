@@ -9,13 +9,13 @@ import (
 
 // A codeSigner signs signed activation codes: the keyring.
 type codeSigner interface {
-	Epoch() uint8 // the id of the key for new codes
 	SignCode(id uint8, message []byte) ([64]byte, error)
 }
 
 // write makes the activation code of a claim whose terms are set, under the key of
 // the state that it is given to: a signed one where the definition says so, and
-// nothing else.
+// nothing else. The key is that of the license's epoch: programs that know the license
+// have it, also where the keys were changed since.
 func (a *answerClaim) write(h *history, parent *node, s codeSigner) error {
 	if a.terms.Flags&product.FlagSigned == 0 {
 		a.tag = h.keyOf(parent).AnswerTag(a.terms)
@@ -24,7 +24,7 @@ func (a *answerClaim) write(h *history, parent *node, s codeSigner) error {
 	covers := codes.Signed{
 		Terms: a.terms, Commit: h.keyOf(parent).Commitment(), Vouch: h.keyOf(h.root).Vouch(h.uid, h.license),
 	}
-	a.signed = codes.SignedAnswer{KeyID: s.Epoch(), Day: a.terms.Day, Parameter: a.terms.Parameter}
+	a.signed = codes.SignedAnswer{KeyID: h.license.Epoch(), Day: a.terms.Day, Parameter: a.terms.Parameter}
 	signature, err := s.SignCode(a.signed.KeyID, covers.Message(a.signed.KeyID))
 	if err != nil {
 		return fmt.Errorf("sign the activation code: %w", err)

@@ -3,7 +3,7 @@ package keyring
 import "crypto/ed25519"
 
 // SignCode signs the message of a signed activation code with the key of this id,
-// an epoch: [Keyring.Epoch] for a new code. The signature is the same each time.
+// an epoch: that of the license. The signature is the same each time.
 // The errors wrap ErrEpoch, where there is no such key or it is revoked, and
 // ErrWiped.
 func (k *Keyring) SignCode(id uint8, message []byte) (signature [ed25519.SignatureSize]byte, err error) {
