@@ -10,7 +10,7 @@ import (
 )
 
 func (a *app) keysCmd() *cobra.Command {
-	return group("keys", "the keyring: list, rotate, revoke, new passphrase, backup on paper, restore",
+	return group("keys", "the keyring: its life, its shares on paper",
 		a.keysListCmd(), a.keysRotateCmd(), a.keysRevokeCmd(), a.keysPassphraseCmd())
 }
 
@@ -47,13 +47,14 @@ func (a *app) keysRotateCmd() *cobra.Command {
 	var reason string
 	c := &cobra.Command{
 		Use: "rotate --reason R", Short: "begin a new epoch of keys",
-		Long: `rotate begins a new epoch of keys. Licenses that are registered from now on, and
-all signatures, are made with new secrets. Nothing of before changes: the codes of
-former licenses are answered, former signatures verify, and what is exported
-carries the former keys' signatures too, for the programs in the field.
+		Long: `rotate begins a new epoch of keys. Licenses that are registered from now on,
+and all signatures, are made with new secrets. Nothing of before changes: the
+codes of former licenses are answered, former signatures verify, and what is
+exported carries the former keys' signatures too, for the programs in the
+field.
 
-There are 16 epochs in all. Afterwards: export the products again, build the new
-trust anchor into new programs, and make new backups.`,
+There are 16 epochs in all. Afterwards: export the products again, build the
+new trust anchor into new programs, and make new backups.`,
 		Args: args(0, 0, ""),
 	}
 	c.Flags().StringVar(&reason, "reason", "", "the `reason`, which the journal keeps; required")
@@ -93,9 +94,9 @@ func (a *app) keysRevokeCmd() *cobra.Command {
 	c := &cobra.Command{
 		Use: "revoke EPOCH --reason R", Short: "give up a former epoch whose keys others may have",
 		Long: `revoke gives up a former epoch of keys, for good. No code of its licenses is
-answered any more, its keys sign nothing any more, and programs that get a profile
-exported after it refuse all its licenses. A program that has nothing but the
-revoked trust anchor cannot be told: it has to be replaced.
+answered any more, its keys sign nothing any more, and programs that get a
+profile exported after it refuse all its licenses. A program that has nothing
+but the revoked trust anchor cannot be told: it has to be replaced.
 
 First give its customers new licenses: activator license reissue.`,
 		Args: args(1, 1, "the number of the epoch: activator keys list shows them"),
@@ -131,9 +132,9 @@ func (a *app) keysPassphraseCmd() *cobra.Command {
 	var factor int
 	c := &cobra.Command{
 		Use: "passphrase", Short: "put the keyring under a new passphrase",
-		Long: `passphrase asks for a new passphrase and puts the keyring under it. An old copy of
-the files stays under the old one: if somebody else has both, rotate the keys too.
-Backups of before are opened with the passphrase of then.
+		Long: `passphrase asks for a new passphrase and puts the keyring under it. An old
+copy of the files stays under the old one: if somebody else has both, rotate
+the keys too. Backups of before are opened with the passphrase of then.
 
 The new passphrase is asked for on the terminal, or comes from --new-file or
 $ACTIVATOR_NEW_PASSPHRASE.`,

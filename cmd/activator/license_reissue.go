@@ -15,10 +15,10 @@ func (a *app) licenseReissueCmd() *cobra.Command {
 	var force bool
 	c := &cobra.Command{
 		Use: "reissue LICENSE --reason R", Short: "replace a license by one with a new serial number",
-		Long: `reissue gives the customer a new license with a new serial number, made with the
-present keys, with the same order, seats and grants. The former license is revoked
-in the same step. For licenses whose keys are to be revoked, and for a serial number
-that leaked.
+		Long: `reissue gives the customer a new license with a new serial number, made with
+the present keys, with the same order, seats and grants. The former license is
+revoked in the same step. For licenses whose keys are to be revoked, and for a
+serial number that leaked.
 
 Each machine asks for an activation with the new serial number.`,
 		Args: args(1, -1, "the license: a serial number or a license number"),
@@ -55,9 +55,9 @@ func (a *app) licenseRecoverCmd() *cobra.Command {
 	c := &cobra.Command{
 		Use: "recover SERIAL --customer C", Short: "register a license again that a restored journal does not have",
 		Long: `recover registers a license that was sold, and that the journal does not know
-because it was lost with the days after the backup. The customer's serial number
-must be one that was made with these keys; its product is found by it. What the
-license's machines were given in those days is not known again.
+because it was lost with the days after the backup. The customer's serial
+number must be one that was made with these keys; its product is found by it.
+What the license's machines were given in those days is not known again.
 
 SERIAL may be -, to read it from standard input.`,
 		Args: args(1, -1, "the serial number"),
