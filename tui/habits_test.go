@@ -173,6 +173,9 @@ func TestNoticesGoWithTheNextKey(t *testing.T) {
 	d.shows("A parked request can be answered now.")
 	d.press("down")
 	d.hides("A parked request can be answered now.")
+	d.send(noticeMsg{text: "Journal entry 12."})
+	d.press("f5")
+	d.hides("Journal entry 12.") // it was about what showed
 	d.send(noticeMsg{text: "The settings could not be kept.", bad: true})
 	d.wait(3 * time.Second)
 	d.press("f2")
@@ -293,6 +296,16 @@ func TestParkedRequestsAnsweredElsewhereAreOffTheList(t *testing.T) {
 	d.shows("was answered meanwhile: it is off the list.")
 	if n := d.m.desk.parked(); n != 0 {
 		t.Errorf("parked: have %d, want 0", n)
+	}
+	d.press("f2")
+	d.write(d.customer(l, 10).asks(t, 1).String())
+	d.press("ctrl+p")
+	parked, err := d.m.shelf.All(t.Context())
+	must(t, err)
+	must(t, d.m.shelf.Take(t.Context(), parked[0])) // by the other desk
+	d.press("f6")
+	if n := d.m.desk.parked(); n != 0 {
+		t.Errorf("parked after another desk took it: have %d, want 0", n)
 	}
 }
 
