@@ -253,9 +253,13 @@ func (d *desk) answer() codes.Code {
 	return codes.Code{}
 }
 
+// signed reports whether the answer is a signed activation code, which is too long to
+// be read aloud and has no digits.
+func (d *desk) signed() bool { return d.answer().Kind() == codes.KindSigned }
+
 // spoken is the answer in the form that shows.
 func (d *desk) spoken() string {
-	if d.digits {
+	if d.digits && !d.signed() {
 		return d.answer().Digits()
 	}
 	return d.answer().String()
@@ -273,6 +277,8 @@ func (d *desk) help() []key.Binding {
 		return []key.Binding{called(keys.Up, "choose"), called(keys.Enter, "take this one"), keys.Back}
 	case d.now != nil && d.now.waiting:
 		return []key.Binding{called(keys.Back, "next call meanwhile")}
+	case d.signed():
+		return []key.Binding{keys.Answered, keys.Copy, keys.Mail, called(keys.Save, "save it"), keys.Undo}
 	case !d.answer().IsZero():
 		return []key.Binding{keys.Answered, keys.Aloud, keys.Copy, keys.Form, keys.Mail, keys.Undo}
 	case d.confirmed():

@@ -33,6 +33,9 @@ func (d *desk) act(k tea.KeyPressMsg) (tea.Cmd, bool) {
 		}
 		return d.s.tell(readAloudMsg{d.answer(), d.digits}), true
 	case is(k, keys.Form):
+		if d.signed() {
+			return d.s.say("A signed activation code has no digits: send it by mail, or as a file."), true
+		}
 		if !d.answer().IsZero() {
 			d.digits = !d.digits
 		}
@@ -49,10 +52,13 @@ func (d *desk) act(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	case is(k, keys.Park):
 		return d.park(), true
 	case is(k, keys.Save):
-		if !d.confirmed() {
-			return d.s.say("There is no receipt to save yet."), true
+		switch {
+		case d.confirmed():
+			return d.saveReceipt(), true
+		case !d.answer().IsZero():
+			return d.saveAnswer(), true
 		}
-		return d.saveReceipt(), true
+		return d.s.say("There is no answer or receipt to save yet."), true
 	case is(k, keys.Refund):
 		return d.refund(), true
 	}
@@ -264,7 +270,7 @@ func (d *desk) commands() []command {
 		{"Take it all the same, with a reason (override)", "ctrl+o", d.override},
 		{"Answer otherwise: another definition, value, shelf-life, correction", "ctrl+x", d.otherwise},
 		{"Park this request until a seat comes free", "ctrl+p", d.park},
-		{"Save the receipt", "ctrl+s", func() tea.Cmd { c, _ := d.act(press("ctrl+s")); return c }},
+		{"Save the answer or the receipt", "ctrl+s", func() tea.Cmd { c, _ := d.act(press("ctrl+s")); return c }},
 		{"Record the refund", "ctrl+f", d.refund},
 		{"Clear the desk for the next call", "esc", func() tea.Cmd { d.next(); return nil }},
 		{"Bring back what the desk showed before", "ctrl+z", d.undo},

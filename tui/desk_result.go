@@ -72,17 +72,27 @@ func (d *desk) drawAnswer(p *page, h int, o *activator.Outcome) {
 	if p.w < 90 && len(word) > 12 {
 		until = strings.Replace(until, "to be typed until", "type it until", 1)
 	}
-	p.hang(" "+t.bandGood.Render(word)+" ", t.strong, "Activation code, "+until)
-	p.blank()
-	for _, l := range large(d.spoken(), p.w-4, h-len(p.lines)-5) {
-		p.line("  ", t.strong.Render(l))
+	if d.signed() {
+		p.hang(" "+t.bandGood.Render(word)+" ", t.strong, "Signed activation code, "+until)
+		p.blank()
+		for _, l := range o.Answer.Lines() {
+			p.line("  ", t.strong.Render(l))
+		}
+		p.blank()
+		p.hang("  ", t.plain, "It goes by mail or as a file: nobody needs to read it out. The customer's program takes the whole mail.")
+	} else {
+		p.hang(" "+t.bandGood.Render(word)+" ", t.strong, "Activation code, "+until)
+		p.blank()
+		for _, l := range large(d.spoken(), p.w-4, h-len(p.lines)-5) {
+			p.line("  ", t.strong.Render(l))
+		}
+		p.blank()
+		form := "letters"
+		if d.digits {
+			form = "digits"
+		}
+		p.line("  ", t.accent.Render(d.spoken()), t.dim.Render("   "+form))
 	}
-	p.blank()
-	form := "letters"
-	if d.digits {
-		form = "digits"
-	}
-	p.line("  ", t.accent.Render(d.spoken()), t.dim.Render("   "+form))
 	if o.Granted != nil {
 		p.field(t, "grants", fmt.Sprintf("%s (%d, %s)%s", o.Granted.Name, o.Granted.ID, o.Granted.Type, valueOf(o.Granted, o.Value)))
 	}

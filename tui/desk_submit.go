@@ -167,6 +167,24 @@ func (d *desk) remove(c *call) {
 	}
 }
 
+// saveAnswer writes the reply text with the answer to a file, in which the customer's
+// program finds it.
+func (d *desk) saveAnswer() tea.Cmd {
+	o, office, language, save := d.result(), d.s.office, d.s.set.Reply, d.s.cfg.Save
+	name := fmt.Sprintf("answer-%v.txt", strings.ReplaceAll(o.Entry.String(), "/", "-"))
+	return d.s.do("saving", func(context.Context) any {
+		text, err := office.Reply(o, language)
+		if err != nil {
+			return savedMsg{"", err}
+		}
+		path, err := save(name, func(w io.Writer) error {
+			_, err := io.WriteString(w, text)
+			return err
+		})
+		return savedMsg{path, err}
+	})
+}
+
 // saveReceipt writes the receipt to a file.
 func (d *desk) saveReceipt() tea.Cmd {
 	o := d.result()

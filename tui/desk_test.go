@@ -3,11 +3,15 @@ package tui
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/codes"
 )
 
 // From the last typed character to the issued code: one key.
@@ -50,6 +54,47 @@ func TestDigitsAreAnsweredInDigits(t *testing.T) {
 	if have := d.copied[1]; !strings.Contains(have, d.m.desk.answer().Digits()) {
 		t.Errorf("reply text: have %q, want the answer in it", have)
 	}
+}
+
+// A signed answer is too long for the telephone, and has no digits.
+func TestASignedAnswerGoesByMail(t *testing.T) {
+	d := newDrive(t)
+	path := filepath.Join(d.dir, "vendor", "products", "press-studio.toml")
+	b, err := os.ReadFile(path)
+	must(t, err)
+	text := strings.Replace(string(b), `strength = "short"`, `strength = "signed"`, 1)
+	for _, id := range []string{"3", "11", "12"} { // what brings back or holds a signed one
+		text = strings.Replace(text, "\nid = "+id+"\n", "\nid = "+id+"\nstrength = \"signed\"\n", 1)
+	}
+	writeFile(t, path, text)
+	d.write(passphrase)
+	d.press("enter")
+	_, c := d.license("Print Shop Miller", 1)
+	d.write(c.asks(t, 1).Digits())
+	d.press("enter")
+	d.shows("Signed activation code, to be typed until")
+	for _, line := range d.m.desk.answer().Lines() {
+		d.shows(line)
+	}
+	d.press("ctrl+d")
+	d.shows("has no digits")
+	d.press("ctrl+y", "ctrl+s")
+	if have, want := strings.Join(d.copied, "|"), d.m.desk.answer().String(); have != want {
+		t.Errorf("clipboard: have %q, want %q", have, want)
+	}
+	for name, text := range d.saved {
+		if !slices.ContainsFunc(codes.Find(text), func(m codes.Match) bool { return m.Code == d.m.desk.answer() }) {
+			t.Errorf("%s: have %s, want the answer in it", name, text)
+		}
+	}
+	if len(d.saved) != 1 {
+		t.Errorf("files: have %d, want one", len(d.saved))
+	}
+	d.press("ctrl+r", "ctrl+d")
+	d.shows("group 1 of 20")
+	fits(t, d)
+	d.size(72, 20)
+	fits(t, d)
 }
 
 func TestASlipIsProposedAndNeverApplied(t *testing.T) {
