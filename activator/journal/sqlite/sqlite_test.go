@@ -83,6 +83,12 @@ func (r *raw) Exec(query string, args ...any) (int64, error) {
 	return res.RowsAffected()
 }
 
+func (r *raw) Bytes(hex string) string         { return "x'" + hex + "'" }
+func (r *raw) Joined(expression string) string { return "CAST(" + expression + " AS BLOB)" }
+func (r *raw) Replaced(column, from, to string) string {
+	return fmt.Sprintf("CAST(replace(CAST(%s AS TEXT), '%s', '%s') AS BLOB)", column, from, to)
+}
+
 func (r *raw) Count(table string) (n int, err error) {
 	err = r.db.QueryRow("SELECT count(*) FROM " + table).Scan(&n)
 	return n, err

@@ -70,84 +70,6 @@ func (s *Store) maySign(sign journal.Signer) error {
 	return nil
 }
 
-// write runs f in a transaction of its own, one at a time in this process and among all. The context that f gets is
-// for its statements.
-func (s *Store) write(ctx context.Context, f func(run context.Context) error) (err error) {
-	release, err := s.acquire(ctx)
-	if err != nil {
-		return err
-	}
-	defer release()
-	w, run := &s.writes, s.running(ctx)
-	done := false
-	defer func() {
-		if !done { // after an error or a panic; SQLite may have rolled back by itself
-			w.rollback.ExecContext(context.WithoutCancel(ctx))
-		}
-	}()
-	for _, begin := range w.begin {
-		if _, err := begin.ExecContext(run); err != nil {
-			return s.fail(err)
-		}
-	}
-	if err := f(run); err != nil {
-		if s.dialect.Fault(err) != NotOurs {
-			err = s.fail(err)
-		}
-		return err
-	}
-	if _, err := w.commit.ExecContext(run); err != nil {
-		return s.fail(err)
-	}
-	done = true
-	return nil
-}
-
-// acquire waits for this process's turn, then for the dialect's lock.
-func (s *Store) acquire(ctx context.Context) (release func(), err error) {
-	if s.w == nil {
-		return nil, fmt.Errorf("journal %q was opened for reading only", s.name)
-	}
-	select {
-	case <-s.turn:
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	back := func() { s.turn <- struct{}{} }
-	if err := ctx.Err(); err != nil {
-		back()
-		return nil, err
-	}
-	if s.dialect.Lock == nil {
-		return back, nil
-	}
-	type locked struct {
-		unlock func()
-		err    error
-	}
-	got := make(chan locked, 1)
-	go func() {
-		unlock, err := s.dialect.Lock()
-		got <- locked{unlock, err}
-	}()
-	select {
-	case l := <-got:
-		if l.err != nil {
-			back()
-			return nil, fmt.Errorf("journal %q: its lock file cannot be used: %w", s.name, l.err)
-		}
-		return func() { l.unlock(); back() }, nil
-	case <-ctx.Done():
-		go func() { // another process has it: give it back when it comes
-			if l := <-got; l.err == nil {
-				l.unlock()
-			}
-			back()
-		}()
-		return nil, ctx.Err()
-	}
-}
-
 // appender is one run of Append, within its transaction.
 type appender struct {
 	*Store
@@ -198,7 +120,7 @@ func (a *appender) append(sign journal.Signer) error {
 // somebody without the key changed.
 func (a *appender) openHead() error {
 	var frontier, checkpoint []byte
-	if err := a.writes.ownLog.QueryRowContext(a.run).Scan(&a.log, &a.origin, &a.base, &frontier, &checkpoint); err != nil {
+	if err := a.writes.ownLog.one(a.run, nil, &a.log, &a.origin, &a.base, &frontier, &checkpoint); err != nil {
 		return err
 	}
 	tree, err := journal.ParseFrontier(a.base, frontier)
@@ -208,7 +130,7 @@ func (a *appender) openHead() error {
 	a.tree = tree
 	var last int64
 	first := int64(journal.NewEntryID(a.log, 0))
-	if err := a.writes.lastEntry.QueryRowContext(a.run, first, first+journal.MaxIndex).Scan(&last); err != nil {
+	if err := a.writes.lastEntry.one(a.run, []any{first, first + journal.MaxIndex}, &last); err != nil {
 		return err
 	}
 	if last != first+int64(a.base)-1 && (a.base > 0 || last >= 0) {
@@ -269,11 +191,11 @@ func (a *appender) entry(i int) error {
 
 func (a *appender) entryTaken(i int, e *journal.Entry) error {
 	if e.Intent != [16]byte{} {
-		if id, err := a.oneID(a.writes.byIntent, e.Intent[:]); err != nil || id >= 0 {
+		if id, err := a.oneID(&a.writes.byIntent, e.Intent[:]); err != nil || id >= 0 {
 			return a.taken(journal.TakenError{What: journal.TakenIntent, License: e.License}, i, id, err)
 		}
 	}
-	id, err := a.oneID(a.writes.byLine, e.Batch, e.Line)
+	id, err := a.oneID(&a.writes.byLine, e.Batch, e.Line)
 	return a.taken(journal.TakenError{What: journal.TakenLine, License: e.License}, i, id, err)
 }
 
@@ -293,9 +215,9 @@ func (a *appender) taken(t journal.TakenError, i int, holder int64, err error) e
 }
 
 // oneID returns an entry's id, -1 where there is none.
-func (a *appender) oneID(st *sql.Stmt, args ...any) (int64, error) {
+func (a *appender) oneID(st *stmt, args ...any) (int64, error) {
 	var id int64
-	err := st.QueryRowContext(a.run, args...).Scan(&id)
+	err := st.one(a.run, args, &id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return -1, nil
 	}

@@ -9,6 +9,9 @@ func (s *Store) Clean(ctx context.Context) error {
 		return err
 	}
 	defer release()
+	if err := s.writes.connect(ctx, s.w, &s.dialect); err != nil {
+		return s.fail(err)
+	}
 	if err := s.dialect.Clean(ctx, s.writes.conn); err != nil {
 		return s.fail(err)
 	}

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"time"
 )
 
 // Dialect is what one database does differently from another. Statements of this package are written so that all of
@@ -13,12 +14,24 @@ type Dialect struct {
 	BeginRead  string
 	BeginWrite []string
 
+	// ShareMoment returns a name of the moment that a transaction sees, and SeeMoment, with that name in the place of
+	// %s, has a transaction that just began see the same one: for a database whose connections run one query at a
+	// time. Empty where a connection runs several.
+	ShareMoment, SeeMoment string
+
 	// Contains is the condition that the column leaf contains the bytes of a parameter, which stands for %s.
 	Contains string
 
 	// Uncancelled has single statements run with a context that cannot be cancelled, for a driver that starts a
 	// goroutine for each one that can. Between statements the caller's is asked all the same.
 	Uncancelled bool
+
+	// Savepoints says that a statement that was refused spoils its transaction, unless it is rolled back to a savepoint.
+	Savepoints bool
+
+	// Patience is how long a transaction may take, but for one that reads everything: then its connection counts as
+	// lost. 0 is for ever.
+	Patience time.Duration
 
 	// Lock waits for the right to write, before BeginWrite, where the database's own waiting is not good enough; nil
 	// where it is.
@@ -48,6 +61,7 @@ const (
 	Unique                  // a key is taken
 	Check                   // a rule of a row does not hold
 	ForeignKey              // the row that is referred to is not there
+	Lost                    // there is no connection to the database any more
 )
 
 // Querier is a database or one connection to it.

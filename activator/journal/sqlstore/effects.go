@@ -26,7 +26,7 @@ func (a *appender) checkFresh() error {
 	}
 	var stale journal.StaleError
 	for l := range a.seen.Licenses {
-		id, err := a.oneID(a.writes.touched, uint32(l), int64(journal.NewEntryID(a.log, h.Size)))
+		id, err := a.oneID(&a.writes.touched, uint32(l), int64(journal.NewEntryID(a.log, h.Size)))
 		if err != nil {
 			return err
 		}
@@ -103,7 +103,7 @@ func personal(e *journal.Entry, field string) *journal.Personal {
 // words returns the words that a license is found by now, none if it is not registered.
 func (a *appender) words(l codes.LicenseNumber) ([]string, error) {
 	lic := journal.License{Number: l}
-	err := a.writes.named.QueryRowContext(a.run, uint32(l)).Scan(&lic.Order, &lic.Customer)
+	err := a.writes.named.one(a.run, []any{uint32(l)}, &lic.Order, &lic.Customer)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -135,7 +135,7 @@ func (a *appender) effect(i int, e *journal.Entry, id journal.EntryID, j int) er
 		if err != nil || n > 0 {
 			return err
 		}
-		holder, err := a.oneID(a.writes.claimedBy, uint32(f.License), uint8(f.Scope), f.Key)
+		holder, err := a.oneID(&a.writes.claimedBy, uint32(f.License), uint8(f.Scope), f.Key)
 		return a.taken(journal.TakenError{What: journal.TakenClaim, License: f.License, Scope: f.Scope, Key: f.Key}, i, holder, err)
 	case journal.Mark:
 		_, err := a.writes.claim.ExecContext(a.run, uint32(f.License), uint8(f.Scope), f.Key, []byte{}, int64(id))
@@ -179,7 +179,7 @@ func (a *appender) takeSeat(i int, id journal.EntryID, f journal.TakeSeat) error
 	case err != nil || n > 0:
 		return err
 	}
-	holder, err := a.oneID(a.writes.seatOf, uint32(f.License), uint32(f.Fingerprint), f.Slot)
+	holder, err := a.oneID(&a.writes.seatOf, uint32(f.License), uint32(f.Fingerprint), f.Slot)
 	return a.taken(journal.TakenError{What: journal.TakenSeat, License: f.License}, i, holder, err)
 }
 
@@ -198,7 +198,7 @@ func (a *appender) register(i int, e *journal.Entry, id journal.EntryID, f journ
 		return err
 	}
 	if n == 0 {
-		holder, err := a.oneID(a.writes.licenseBy, uint32(f.Number))
+		holder, err := a.oneID(&a.writes.licenseBy, uint32(f.Number))
 		if err != nil {
 			return err
 		}
@@ -214,7 +214,7 @@ func (a *appender) register(i int, e *journal.Entry, id journal.EntryID, f journ
 	if err != nil || n > 0 {
 		return err
 	}
-	holder, err := a.oneID(a.writes.poolBy, uint32(f.Number))
+	holder, err := a.oneID(&a.writes.poolBy, uint32(f.Number))
 	if err == nil && holder >= 0 {
 		return fmt.Errorf("journal: license %v: the number is in the pool of another product (entry %v)", f.Number, journal.EntryID(holder))
 	}
@@ -228,7 +228,7 @@ func (a *appender) seenFree(n codes.LicenseNumber) bool {
 func (a *appender) orderTaken(i int, f journal.SetLicense) error {
 	var number uint32
 	var holder int64
-	if err := a.writes.orderBy.QueryRowContext(a.run, f.Product[:], f.Order).Scan(&number, &holder); err != nil {
+	if err := a.writes.orderBy.one(a.run, []any{f.Product[:], f.Order}, &number, &holder); err != nil {
 		return fmt.Errorf("journal: license %v, order %q: %w", f.Number, f.Order, err)
 	}
 	l := codes.LicenseNumber(number)
@@ -239,13 +239,23 @@ func (a *appender) orderTaken(i int, f journal.SetLicense) error {
 }
 
 func (a *appender) change(i int, id journal.EntryID, f journal.SetLicense) error {
+	if a.dialect.Savepoints {
+		if _, err := a.writes.savepoint.ExecContext(a.run); err != nil {
+			return err
+		}
+	}
 	n, err := affected(a.writes.change.ExecContext(a.run, f.Seats, f.State, textOrNull(f.Order), f.Grants, f.Release, int64(id),
 		uint32(f.Number), f.Product[:]))
+	if err != nil && a.dialect.Savepoints { // so that what is in the way can be looked up
+		if _, err := a.writes.back.ExecContext(a.run); err != nil {
+			return err
+		}
+	}
 	switch fault := a.dialect.Fault(err); {
 	case fault == Unique:
 		return a.orderTaken(i, f)
 	case fault == Check:
-		holder, err := a.oneID(a.writes.seatAbove, uint32(f.Number), f.Seats)
+		holder, err := a.oneID(&a.writes.seatAbove, uint32(f.Number), f.Seats)
 		return a.taken(journal.TakenError{What: journal.TakenSeat, License: f.Number}, i, holder, err)
 	case err != nil:
 		return err
@@ -260,9 +270,9 @@ func (a *appender) addPool(i int, id journal.EntryID, product codes.UID, number 
 	if err != nil || n > 0 {
 		return err
 	}
-	holder, err := a.oneID(a.writes.poolBy, uint32(number))
+	holder, err := a.oneID(&a.writes.poolBy, uint32(number))
 	if err == nil && holder < 0 {
-		holder, err = a.oneID(a.writes.licenseBy, uint32(number))
+		holder, err = a.oneID(&a.writes.licenseBy, uint32(number))
 	}
 	return a.taken(journal.TakenError{What: journal.TakenNumber, License: number}, i, holder, err)
 }

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"iter"
-	"strconv"
 	"strings"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
@@ -25,7 +24,7 @@ func (s *Store) Entry(ctx context.Context, id journal.EntryID) (journal.Entry, e
 	}
 	defer v.close()
 	var leaf []byte
-	found, err := v.one(v.st.entry, []any{int64(id)}, &leaf)
+	found, err := v.one(&v.st.entry, []any{int64(id)}, &leaf)
 	switch {
 	case err != nil:
 		return journal.Entry{}, s.fail(err)
@@ -45,7 +44,7 @@ func (s *Store) read(v *view, id journal.EntryID, leaf []byte) (journal.Entry, e
 	if len(e.Personal) == 0 {
 		return e, nil
 	}
-	err = v.each(v.st.private, []any{int64(id)}, func(rows *sql.Rows) error {
+	err = v.each(&v.st.private, []any{int64(id)}, func(rows *sql.Rows) error {
 		var field, text string
 		var salt []byte
 		if err := rows.Scan(&field, &salt, &text); err != nil {
@@ -211,18 +210,6 @@ func (s *Store) conditions(q journal.Query) (where string, args []any, indexed b
 	}
 	return b.String(), p[2:], indexed
 }
-
-// params are the arguments of a statement.
-type params []any
-
-// add adds an argument, and returns how the statement calls it.
-func (p *params) add(arg any) string {
-	*p = append(*p, arg)
-	return placeholder(len(*p))
-}
-
-// placeholder is the name of a statement's n-th argument, from 1.
-func placeholder(n int) string { return "$" + strconv.Itoa(n) }
 
 func in[T ~string](p *params, values []T) string {
 	names := make([]string, len(values))

@@ -13,7 +13,7 @@ import (
 func (a *appender) erase(id journal.EntryID, f journal.Erase) error {
 	var log journal.LogID
 	var size uint64
-	err := a.writes.logBy.QueryRowContext(a.run, f.Origin).Scan(&log, &size)
+	err := a.writes.logBy.one(a.run, []any{f.Origin}, &log, &size)
 	if errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("journal: texts of the log %q cannot be erased: it is not in this journal", f.Origin)
 	}

@@ -21,10 +21,10 @@ const licenseColumns = `l.number, l.product, l.seats, l.state, coalesce(l.order_
 
 // readStatements are those that facts are read with.
 type readStatements struct {
-	begin, rollback                     *sql.Stmt
-	head, order, pool, poolSize         *sql.Stmt
-	entry, private, line, lastLine      *sql.Stmt
-	licenses, seats, claims, notGenuine [len(blocks)]*sql.Stmt
+	begin, rollback                     stmt
+	head, order, pool, poolSize         stmt
+	entry, private, line, lastLine      stmt
+	licenses, seats, claims, notGenuine [len(blocks)]stmt
 }
 
 func (r *readStatements) all(d *Dialect) []statement {
@@ -105,7 +105,7 @@ func (s *Store) facts(ctx context.Context, v *view, w journal.Wanted, f *journal
 	}
 	for _, o := range w.Orders {
 		var n uint32
-		found, err := v.one(v.st.order, []any{o.Product[:], o.Order}, &n)
+		found, err := v.one(&v.st.order, []any{o.Product[:], o.Order}, &n)
 		if err != nil {
 			return err
 		}
@@ -124,10 +124,10 @@ func (s *Store) facts(ctx context.Context, v *view, w journal.Wanted, f *journal
 		return nil
 	}
 	first, last := w.Pool.Numbers()
-	if _, err := v.one(v.st.poolSize, []any{w.Pool.Product[:], int64(first), int64(last)}, &f.PoolSize); err != nil {
+	if _, err := v.one(&v.st.poolSize, []any{w.Pool.Product[:], int64(first), int64(last)}, &f.PoolSize); err != nil {
 		return err
 	}
-	return v.each(v.st.pool, []any{w.Pool.Product[:], int64(first), int64(last), max(0, w.Pool.Count)}, func(rows *sql.Rows) error {
+	return v.each(&v.st.pool, []any{w.Pool.Product[:], int64(first), int64(last), max(0, w.Pool.Count)}, func(rows *sql.Rows) error {
 		var n uint32
 		err := rows.Scan(&n)
 		f.Pool = append(f.Pool, codes.LicenseNumber(n))
@@ -141,7 +141,7 @@ func (s *Store) lines(v *view, w journal.LinesWanted, f *journal.Facts) error {
 	for _, line := range w.Lines {
 		var id int64
 		var leaf []byte
-		found, err := v.one(v.st.line, []any{w.Batch, line}, &id, &leaf)
+		found, err := v.one(&v.st.line, []any{w.Batch, line}, &id, &leaf)
 		if err != nil {
 			return err
 		}
@@ -154,7 +154,7 @@ func (s *Store) lines(v *view, w journal.LinesWanted, f *journal.Facts) error {
 	if w.UpTo == 0 {
 		return nil
 	}
-	_, err := v.one(v.st.lastLine, []any{w.Batch, w.UpTo}, &f.LastLine)
+	_, err := v.one(&v.st.lastLine, []any{w.Batch, w.UpTo}, &f.LastLine)
 	return err
 }
 
@@ -167,7 +167,7 @@ func (s *Store) licenseFacts(v *view, block int, numbers []codes.LicenseNumber, 
 			args[i] = int64(numbers[i])
 		}
 	}
-	err := v.each(v.st.licenses[block], args, func(rows *sql.Rows) error {
+	err := v.each(&v.st.licenses[block], args, func(rows *sql.Rows) error {
 		l, err := scanLicense(rows)
 		if err == nil {
 			f.Licenses[l.Number].License, f.Licenses[l.Number].Known = l, true
@@ -177,7 +177,7 @@ func (s *Store) licenseFacts(v *view, block int, numbers []codes.LicenseNumber, 
 	if err != nil {
 		return err
 	}
-	err = v.each(v.st.seats[block], args, func(rows *sql.Rows) error {
+	err = v.each(&v.st.seats[block], args, func(rows *sql.Rows) error {
 		var l, fp uint32
 		var at int64
 		var seat journal.Seat
@@ -192,7 +192,7 @@ func (s *Store) licenseFacts(v *view, block int, numbers []codes.LicenseNumber, 
 	if err != nil {
 		return err
 	}
-	err = v.each(v.st.claims[block], args, func(rows *sql.Rows) error {
+	err = v.each(&v.st.claims[block], args, func(rows *sql.Rows) error {
 		var l uint32
 		var at int64
 		var c journal.StoredClaim
@@ -215,7 +215,7 @@ func (s *Store) licenseFacts(v *view, block int, numbers []codes.LicenseNumber, 
 	if since.IsZero() {
 		return nil
 	}
-	return v.each(v.st.notGenuine[block], append(args, since.UnixMicro()), func(rows *sql.Rows) error {
+	return v.each(&v.st.notGenuine[block], append(args, since.UnixMicro()), func(rows *sql.Rows) error {
 		var l uint32
 		var n int
 		if err := rows.Scan(&l, &n); err != nil {
@@ -253,7 +253,7 @@ func (s *Store) Head(ctx context.Context) (journal.Head, error) {
 }
 
 func (s *Store) head(v *view) (h journal.Head, err error) {
-	if _, err := v.one(v.st.head, nil, &h.Log, &h.Origin, &h.Size, &h.Checkpoint); err != nil || h.Size == 0 {
+	if _, err := v.one(&v.st.head, nil, &h.Log, &h.Origin, &h.Size, &h.Checkpoint); err != nil || h.Size == 0 {
 		h.Checkpoint = nil
 		return h, err
 	}

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
@@ -35,10 +34,4 @@ func (s *Store) OpenLog(ctx context.Context, origin string) error {
 		}
 		return err
 	})
-}
-
-// Transact runs f in a transaction that writes, on the connection that has it, while no other program writes; an error
-// rolls it back. It is for what goes beside the log: what f does is not signed.
-func (s *Store) Transact(ctx context.Context, f func(ctx context.Context, conn *sql.Conn) error) error {
-	return s.write(ctx, func(run context.Context) error { return f(run, s.writes.conn) })
 }

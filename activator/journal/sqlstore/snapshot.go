@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"fmt"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
@@ -14,13 +15,21 @@ func (s *Store) Snapshot(ctx context.Context) (journal.Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &snapshot{view: v, ctx: ctx, store: s}, nil
+	snap := &snapshot{view: v, ctx: ctx, store: s}
+	if s.dialect.ShareMoment != "" {
+		if err := v.conn.QueryRowContext(v.run, s.dialect.ShareMoment).Scan(&snap.moment); err != nil {
+			v.close()
+			return nil, s.fail(err)
+		}
+	}
+	return snap, nil
 }
 
 type snapshot struct {
 	*view
-	ctx   context.Context
-	store *Store
+	ctx    context.Context
+	store  *Store
+	moment string // what other connections name it by; empty: this one runs all queries
 }
 
 func (s *snapshot) Close() error {
@@ -42,9 +51,30 @@ func (s *snapshot) Form() ([]string, error) {
 	return wrong, nil
 }
 
+// reading returns a view for one query.
+func (s *snapshot) reading() (v *view, done func(), err error) {
+	if s.moment == "" {
+		return s.view, func() {}, nil
+	}
+	v, err = s.store.longView(s.ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, err := v.conn.ExecContext(v.run, fmt.Sprintf(s.store.dialect.SeeMoment, s.moment)); err != nil {
+		v.close()
+		return nil, nil, s.store.fail(err)
+	}
+	return v, v.close, nil
+}
+
 // each calls scan for every row of a query, and looks at the context now and then.
 func each(s *snapshot, query string, scan func(*sql.Rows) error) error {
-	rows, err := s.conn.QueryContext(s.run, query)
+	v, done, err := s.reading()
+	if err != nil {
+		return err
+	}
+	defer done()
+	rows, err := v.conn.QueryContext(v.run, query)
 	if err != nil {
 		return s.store.fail(err)
 	}

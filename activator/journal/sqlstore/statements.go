@@ -9,57 +9,29 @@ import (
 	"github.com/manual-activator/manual-activator/codes"
 )
 
-// statement is a prepared statement with its text.
-type statement struct {
-	into **sql.Stmt
-	text string
-}
-
-type preparer interface {
-	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
-}
-
-func prepareAll(ctx context.Context, p preparer, all []statement) error {
-	for _, s := range all {
-		st, err := p.PrepareContext(ctx, s.text)
-		if err != nil {
-			return err
-		}
-		*s.into = st
-	}
-	return nil
-}
-
-func closeAll(all []statement) {
-	for _, s := range all {
-		if *s.into != nil {
-			(*s.into).Close()
-		}
-	}
-}
-
 // writeStatements are those of the one connection that writes.
 type writeStatements struct {
 	conn *sql.Conn
 	list []statement // all of them
 
-	begin                                      []*sql.Stmt
-	commit, rollback                           *sql.Stmt
-	ownLog, lastEntry, setLog                  *sql.Stmt
-	insert, byIntent, byLine, subtree, private *sql.Stmt
-	touched                                    *sql.Stmt
-	claim, claimedBy                           *sql.Stmt
-	take, seatOf, free, seatAbove, seatsOf     *sql.Stmt
-	register, change, licenseBy, orderBy       *sql.Stmt
-	named, setCustomer                         *sql.Stmt
-	addPool, takePool, poolBy                  *sql.Stmt
-	addWord, dropWord                          *sql.Stmt
-	logBy, erase, customersIn                  *sql.Stmt
+	begin                                      []stmt
+	savepoint, back                            stmt
+	commit, rollback                           stmt
+	ownLog, lastEntry, setLog                  stmt
+	insert, byIntent, byLine, subtree, private stmt
+	touched                                    stmt
+	claim, claimedBy                           stmt
+	take, seatOf, free, seatAbove, seatsOf     stmt
+	register, change, licenseBy, orderBy       stmt
+	named, setCustomer                         stmt
+	addPool, takePool, poolBy                  stmt
+	addWord, dropWord                          stmt
+	logBy, erase, customersIn                  stmt
 }
 
 func (w *writeStatements) all(d *Dialect) []statement {
 	if w.begin == nil {
-		w.begin = make([]*sql.Stmt, len(d.BeginWrite))
+		w.begin = make([]stmt, len(d.BeginWrite))
 	}
 	var list []statement
 	for i, text := range d.BeginWrite {
@@ -68,6 +40,8 @@ func (w *writeStatements) all(d *Dialect) []statement {
 	return append(list, []statement{
 		{&w.commit, "COMMIT"},
 		{&w.rollback, "ROLLBACK"},
+		{&w.savepoint, "SAVEPOINT before_change"},
+		{&w.back, "ROLLBACK TO SAVEPOINT before_change"},
 		{&w.ownLog, "SELECT id, origin, size, frontier, checkpoint FROM logs WHERE own = 1"},
 		{&w.lastEntry, "SELECT coalesce(max(id), -1) FROM journal WHERE id >= $1 AND id < $2"},
 		{&w.setLog, "UPDATE logs SET size = $1, frontier = $2, checkpoint = $3 WHERE id = $4"},
@@ -106,18 +80,34 @@ func (w *writeStatements) all(d *Dialect) []statement {
 	}...)
 }
 
-func (w *writeStatements) prepare(ctx context.Context, db *sql.DB, d *Dialect) (err error) {
+// connect takes a connection, unless there is one.
+func (w *writeStatements) connect(ctx context.Context, db *sql.DB, d *Dialect) (err error) {
+	if w.conn != nil {
+		return nil
+	}
 	if w.conn, err = db.Conn(ctx); err != nil {
 		return err
 	}
 	w.list = w.all(d)
-	return prepareAll(ctx, w.conn, w.list)
+	setAll(w.conn, w.list)
+	return nil
+}
+
+// beginAll begins a transaction.
+func (w *writeStatements) beginAll(run context.Context) error {
+	for i := range w.begin {
+		if _, err := w.begin[i].ExecContext(run); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (w *writeStatements) close() {
-	closeAll(w.list)
 	if w.conn != nil {
+		closeAll(w.list)
 		w.conn.Close()
+		w.conn = nil
 	}
 }
 

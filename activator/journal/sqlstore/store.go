@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"golang.org/x/mod/sumdb/note"
 
@@ -65,11 +66,6 @@ func New(ctx context.Context, c Config) (_ *Store, err error) {
 	if c.Origin != "" && origin != c.Origin {
 		return nil, fmt.Errorf("is the log %q, want %q: the journal of another vendor folder?", origin, c.Origin)
 	}
-	if s.w != nil {
-		if err := s.writes.prepare(ctx, s.w, &s.dialect); err != nil {
-			return nil, err
-		}
-	}
 	for range readers {
 		s.pool <- nil
 	}
@@ -99,10 +95,15 @@ func (s *Store) fail(err error) error {
 	return fmt.Errorf("journal %q: %w", s.name, s.dialect.Explain(err))
 }
 
-// running is the context for single statements.
-func (s *Store) running(ctx context.Context) context.Context {
+// running is the context for the statements of a transaction; a patience of 0 is for ever.
+func (s *Store) running(ctx context.Context, patience time.Duration) (context.Context, context.CancelFunc) {
 	if s.dialect.Uncancelled {
-		return context.WithoutCancel(ctx)
+		ctx = context.WithoutCancel(ctx)
 	}
-	return ctx
+	if patience == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeoutCause(ctx, patience, errPatience)
 }
+
+var errPatience = errors.New("the database gives no answer")

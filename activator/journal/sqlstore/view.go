@@ -23,10 +23,7 @@ func (s *Store) newReader(ctx context.Context) (*reader, error) {
 	}
 	r := &reader{conn: conn}
 	r.list = r.st.all(&s.dialect)
-	if err := prepareAll(ctx, conn, r.list); err != nil {
-		r.close()
-		return nil, err
-	}
+	setAll(conn, r.list)
 	return r, nil
 }
 
@@ -53,7 +50,11 @@ func (s *Store) view(ctx context.Context) (*view, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	v, err := s.begin(ctx, r, func(r *reader) { s.pool <- r })
+	run, cancel := s.running(ctx, s.dialect.Patience)
+	v, err := s.begin(run, r, func(r *reader) {
+		cancel()
+		s.pool <- r
+	})
 	if err != nil {
 		return nil, s.fail(err)
 	}
@@ -62,6 +63,9 @@ func (s *Store) view(ctx context.Context) (*view, error) {
 
 // longView begins a read that may take long, beside the short ones.
 func (s *Store) longView(ctx context.Context) (*view, error) {
+	if s.dialect.Uncancelled {
+		ctx = context.WithoutCancel(ctx)
+	}
 	v, err := s.begin(ctx, nil, func(r *reader) {
 		if r != nil {
 			r.close()
@@ -73,18 +77,25 @@ func (s *Store) longView(ctx context.Context) (*view, error) {
 	return v, nil
 }
 
-func (s *Store) begin(ctx context.Context, r *reader, giveBack func(*reader)) (_ *view, err error) {
-	if r == nil {
-		if r, err = s.newReader(ctx); err != nil {
+// begin begins a transaction that reads, on a new connection if the reader's was lost.
+func (s *Store) begin(run context.Context, r *reader, giveBack func(*reader)) (_ *view, err error) {
+	for {
+		fresh := r == nil
+		if fresh {
+			if r, err = s.newReader(run); err != nil {
+				giveBack(nil)
+				return nil, err
+			}
+		}
+		if _, err = r.st.begin.ExecContext(run); err == nil {
+			break
+		}
+		r.close()
+		r = nil
+		if fresh || s.dialect.Fault(err) != Lost {
 			giveBack(nil)
 			return nil, err
 		}
-	}
-	run := s.running(ctx)
-	if _, err := r.st.begin.ExecContext(run); err != nil {
-		r.close()
-		giveBack(nil)
-		return nil, err
 	}
 	return &view{reader: r, run: run, done: func(usable bool) {
 		if !usable {
@@ -96,12 +107,12 @@ func (s *Store) begin(ctx context.Context, r *reader, giveBack func(*reader)) (_
 }
 
 func (v *view) close() {
-	_, err := v.st.rollback.ExecContext(context.WithoutCancel(v.run))
+	_, err := v.st.rollback.ExecContext(v.run)
 	v.done(err == nil)
 }
 
 // each runs a query and calls scan for every row.
-func (v *view) each(st *sql.Stmt, args []any, scan func(*sql.Rows) error) error {
+func (v *view) each(st *stmt, args []any, scan func(*sql.Rows) error) error {
 	rows, err := st.QueryContext(v.run, args...)
 	if err != nil {
 		return err
@@ -116,8 +127,8 @@ func (v *view) each(st *sql.Stmt, args []any, scan func(*sql.Rows) error) error 
 }
 
 // one runs a query of one row; found is false if there is none.
-func (v *view) one(st *sql.Stmt, args []any, into ...any) (found bool, err error) {
-	err = st.QueryRowContext(v.run, args...).Scan(into...)
+func (v *view) one(st *stmt, args []any, into ...any) (found bool, err error) {
+	err = st.one(v.run, args, into...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}

@@ -53,6 +53,12 @@ type Raw interface {
 	Exec(query string, args ...any) (changed int64, err error)
 	Count(table string) (int, error)
 	Close() error
+
+	// Bytes writes a constant of bytes, given in hexadecimal digits; Joined has bytes joined by || be bytes; Replaced
+	// replaces a text within a column of bytes.
+	Bytes(hex string) string
+	Joined(expression string) string
+	Replaced(column, from, to string) string
 }
 
 var signer, verifier = func() (note.Signer, note.Verifier) {

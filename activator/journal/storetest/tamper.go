@@ -79,6 +79,7 @@ func victim(t *testing.T, f Factory, dir string, sign journal.Signer, keys note.
 // change says how one change is made, and what Verify must say, in part.
 type change struct {
 	name  string
+	table string
 	query string
 	args  []any
 	want  string
@@ -106,6 +107,11 @@ func tamper(t *testing.T, f Factory) {
 			t.Fatalf("table %s: have %d rows, %v, want some", tab.name, rows[tab.name], err)
 		}
 	}
+	fixed := fixedChanges(raw)
+	var each []change
+	for _, tab := range tables {
+		each = append(each, tab.changes(raw)...)
+	}
 	raw.Close()
 	run := func(c change) bool {
 		to := t.TempDir()
@@ -127,27 +133,25 @@ func tamper(t *testing.T, f Factory) {
 		wantFound(t, f, to, c, known)
 		return true
 	}
-	for _, c := range fixedChanges() {
+	for _, c := range fixed {
 		if !run(c) {
 			t.Errorf("%s: was not done", c.name)
 		}
 	}
-	for _, tab := range tables {
-		for _, c := range tab.changes() {
-			done := 0
-			for range 5 * *Large {
-				c := c
-				c.args = []any{rand.IntN(rows[tab.name])}
-				if c.name = fmt.Sprintf("%s, row %d", c.name, c.args[0]); run(c) {
-					done++
-				}
-				if rows[tab.name] == 1 || done == *Large {
-					break
-				}
+	for _, c := range each {
+		done := 0
+		for range 5 * *Large {
+			c := c
+			c.args = []any{rand.IntN(rows[c.table])}
+			if c.name = fmt.Sprintf("%s, row %d", c.name, c.args[0]); run(c) {
+				done++
 			}
-			if done == 0 {
-				t.Errorf("%s: no row could be changed", c.name)
+			if rows[c.table] == 1 || done == *Large {
+				break
 			}
+		}
+		if done == 0 {
+			t.Errorf("%s: no row could be changed", c.name)
 		}
 	}
 	forge(t, f, known)
@@ -182,10 +186,10 @@ func wantFound(t *testing.T, f Factory, dir string, c change, known ...journal.H
 }
 
 // changes returns one change for each column of a table, and the removal of a row. The query takes the row's number.
-func (tab table) changes() (cs []change) {
-	one := fmt.Sprintf(" WHERE (%s) = (SELECT %s FROM %s ORDER BY %s LIMIT 1 OFFSET ?)", tab.key, tab.key, tab.name, tab.key)
+func (tab table) changes(raw Raw) (cs []change) {
+	one := fmt.Sprintf(" WHERE (%s) = (SELECT %s FROM %s ORDER BY %s LIMIT 1 OFFSET $1)", tab.key, tab.key, tab.name, tab.key)
 	set := func(column, value string) {
-		cs = append(cs, change{name: tab.name + "." + column, query: "UPDATE " + tab.name + " SET " + column + " = " + value + one})
+		cs = append(cs, change{name: tab.name + "." + column, table: tab.name, query: "UPDATE " + tab.name + " SET " + column + " = " + value + one})
 	}
 	for _, c := range tab.ints {
 		set(c, "coalesce("+c+", 0) + 100000")
@@ -194,27 +198,33 @@ func (tab table) changes() (cs []change) {
 		set(c, "coalesce("+c+", '') || 'x'")
 	}
 	for _, c := range tab.blob {
-		set(c, "CAST(coalesce(substr("+c+", 1, length("+c+") - 1), x'') || CASE WHEN substr("+c+", -1) = x'5a' THEN x'5b' ELSE x'5a' END AS BLOB)")
+		last := fmt.Sprintf("CASE WHEN substr(%s, length(%s)) = %s THEN %s ELSE %s END", c, c, raw.Bytes("5a"), raw.Bytes("5b"), raw.Bytes("5a"))
+		set(c, fmt.Sprintf("CASE WHEN length(%s) > 0 THEN %s ELSE %s END", c, raw.Joined("substr("+c+", 1, length("+c+") - 1) || "+last), raw.Bytes("5a")))
 	}
 	if tab.name != "personal" { // there, a row that is gone was erased
-		cs = append(cs, change{name: tab.name + ", row removed", query: "DELETE FROM " + tab.name + one})
+		cs = append(cs, change{name: tab.name + ", row removed", table: tab.name, query: "DELETE FROM " + tab.name + one})
 	}
 	return cs
 }
 
-func fixedChanges() []change {
-	return []change{
+func fixedChanges(raw Raw) []change {
+	leaf := func(from, to string) string { return "UPDATE journal SET leaf = " + raw.Replaced("leaf", from, to) }
+	list := []struct {
+		name, query string
+		args        []any
+		want        string
+	}{
 		{"journal, an entry's verdict", "UPDATE journal SET verdict = 'refused' WHERE id = 300", nil, "entry 300: column Verdict is refused, its entry says ok"},
-		{"journal, an entry's text", "UPDATE journal SET leaf = CAST(replace(CAST(leaf AS TEXT), 'seat 3 of', 'seat 4 of') AS BLOB) WHERE id = 150", nil, "entries 0 to 255: do not give their stored subtree hash"},
-		{"journal, an entry's effect", "UPDATE journal SET leaf = CAST(replace(CAST(leaf AS TEXT), 'take', 'free') AS BLOB) WHERE id = 150", nil, "entry 150: leaf:"},
-		{"journal, an entry at the end", "UPDATE journal SET leaf = CAST(replace(CAST(leaf AS TEXT), 'junk', 'jest') AS BLOB) WHERE id = 641", nil, "entries 640 to 641: do not give their stored hash"},
+		{"journal, an entry's text", leaf("seat 3 of", "seat 4 of") + " WHERE id = 150", nil, "entries 0 to 255: do not give their stored subtree hash"},
+		{"journal, an entry's effect", leaf("take", "free") + " WHERE id = 150", nil, "entry 150: leaf:"},
+		{"journal, an entry at the end", leaf("junk", "jest") + " WHERE id = 641", nil, "entries 640 to 641: do not give their stored hash"},
 		{"journal, two entries exchanged", "UPDATE journal SET leaf = (SELECT j.leaf FROM journal j WHERE j.id = 401 - journal.id) WHERE id IN (200, 201)", nil, "entry 200"},
 		{"journal, an entry removed", "DELETE FROM journal WHERE id = 17", nil, "entry 17: missing"},
 		{"journal, the first entry removed", "DELETE FROM journal WHERE id = 0", nil, "entry 0: missing"},
 		{"journal, the last entries removed", "DELETE FROM journal WHERE id > 600", nil, "entries 601 to 641: missing: cut off at the end"},
 		{"journal, an entry inserted at the end", "INSERT INTO journal SELECT 642, at, kind, verdict, operator, state, product, license, fingerprint, NULL, NULL, NULL, leaf FROM journal WHERE id = 60", nil, "entry 642: stands behind the signed head"},
 		{"journal, an entry moved", "UPDATE journal SET id = 9000 WHERE id = 640", nil, "entry 640: missing"},
-		{"claims, one more", "INSERT INTO claims VALUES (1, 2, x'0000000700000008', x'', 60)", nil, "confirmation of license 00000001: no entry claims"},
+		{"claims, one more", "INSERT INTO claims VALUES (1, 2, " + raw.Bytes("0000000700000008") + ", " + raw.Bytes("") + ", 60)", nil, "confirmation of license 00000001: no entry claims"},
 		{"claims, freed", "DELETE FROM claims WHERE license = 1 AND scope = 2", nil, "claims it, its row is missing"},
 		{"seats, one more", "INSERT INTO seats VALUES (1, 99, 9, 4, 'override', 60)", nil, "seat 9 of license 00000001: no entry gives it"},
 		{"licenses, more seats", "UPDATE licenses SET seats = 40 WHERE number = 7", nil, "license 00000007: Seats is 40, its entry says 4"},
@@ -225,6 +235,11 @@ func fixedChanges() []change {
 		{"personal, text", "UPDATE personal SET value = 'Somebody else' WHERE entry = 10", nil, "entry 10: its personal text \"customer\" or its salt was changed"},
 		{"words, one more", "INSERT INTO words VALUES ('zorro', 1)", nil, "word \"zorro\" of license 00000001"},
 	}
+	var cs []change
+	for _, l := range list {
+		cs = append(cs, change{name: l.name, query: l.query, args: l.args, want: l.want})
+	}
+	return cs
 }
 
 // forge rewrites the journal with every hash computed anew, as somebody who lacks the key.
@@ -242,7 +257,7 @@ func forge(t *testing.T, f Factory, known journal.Head) {
 		alter func([]journal.Entry)
 	}{
 		{change{name: "an entry changed, signed by another key", want: "head of log"}, func(es []journal.Entry) { es[100].Operator = "ben" }},
-		{change{name: "an entry changed, old head kept", query: "UPDATE logs SET checkpoint = ?", args: []any{known.Checkpoint},
+		{change{name: "an entry changed, old head kept", query: "UPDATE logs SET checkpoint = $1", args: []any{known.Checkpoint},
 			want: "entries 0 to 641: do not give the tree hash"}, func(es []journal.Entry) { es[100].Operator = "ben" }},
 	} {
 		dir := t.TempDir()
