@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"database/sql"
@@ -210,7 +211,9 @@ func (s *Store) licenseFacts(v *view, block int, numbers []codes.LicenseNumber, 
 	for _, n := range numbers {
 		lf := f.Licenses[n]
 		slices.SortFunc(lf.Seats, func(a, b journal.Seat) int { return cmp.Compare(a.Slot, b.Slot) })
-		slices.SortStableFunc(lf.Claims, func(a, b journal.StoredClaim) int { return cmp.Compare(a.Entry, b.Entry) })
+		slices.SortFunc(lf.Claims, func(a, b journal.StoredClaim) int {
+			return cmp.Or(cmp.Compare(a.Entry, b.Entry), cmp.Compare(a.Scope, b.Scope), bytes.Compare(a.Key, b.Key))
+		})
 	}
 	if since.IsZero() {
 		return nil
