@@ -19,7 +19,7 @@ type KeyChange struct {
 }
 
 // RotateKeys begins a new epoch of keys: licenses that are registered from now on, and
-// what is signed, are made with new secrets. Licenses of former epochs are answered as
+// product profiles, are made with new secrets. Licenses of former epochs are answered as
 // before, and their signatures still verify. Export the products again afterwards.
 func (s *Session) RotateKeys(ctx context.Context, reason string) (*KeyChange, error) {
 	return s.changeKeys(ctx, reason, func(k *keyring.Keyring) (*keyring.Change, string, error) {

@@ -7,7 +7,7 @@ import (
 	"github.com/manual-activator/manual-activator/codes/product"
 )
 
-// A codeSigner signs signed activation codes: the keyring.
+// A codeSigner signs signed activation codes with the key of an epoch: the keyring.
 type codeSigner interface {
 	SignCode(id uint8, message []byte) ([64]byte, error)
 }
