@@ -43,7 +43,7 @@ func (a *aloudRoom) message(m any) tea.Cmd {
 }
 
 func (a *aloudRoom) begin(c codes.Code, digits bool) {
-	a.code, a.digits, a.at, a.listen = c, digits && c.Digits() != "", 0, false
+	a.code, a.digits, a.at, a.listen = c, digits, 0, false
 	a.heard = make([]string, len(a.groups()))
 }
 
@@ -78,8 +78,6 @@ func (a *aloudRoom) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 		if a.listen = !a.listen; a.listen {
 			a.at = 0
 		}
-	case is(k, keys.Form) && a.code.Digits() == "":
-		return a.s.say("A signed activation code has no digits."), true
 	case is(k, keys.Form):
 		a.begin(a.code, !a.digits)
 	case is(k, keys.Copy):

@@ -278,7 +278,7 @@ func (d *desk) help() []key.Binding {
 	case d.now != nil && d.now.waiting:
 		return []key.Binding{called(keys.Back, "next call meanwhile")}
 	case d.signed():
-		return []key.Binding{keys.Answered, keys.Copy, keys.Mail, called(keys.Save, "save it"), keys.Undo}
+		return []key.Binding{keys.Answered, keys.Copy, keys.Mail, called(keys.Save, "save it"), called(keys.Form, "QR symbol"), keys.Undo}
 	case !d.answer().IsZero():
 		return []key.Binding{keys.Answered, keys.Aloud, keys.Copy, keys.Form, keys.Mail, keys.Undo}
 	case d.confirmed():

@@ -31,10 +31,13 @@ func (d *desk) act(k tea.KeyPressMsg) (tea.Cmd, bool) {
 		if d.answer().IsZero() {
 			return d.s.say("There is no answer to read aloud yet."), true
 		}
+		if d.signed() {
+			return d.s.say("120 characters are too many to read out, sorry: mail them (ctrl+e), save them, or show the QR symbol (ctrl+d)."), true
+		}
 		return d.s.tell(readAloudMsg{d.answer(), d.digits}), true
 	case is(k, keys.Form):
 		if d.signed() {
-			return d.s.say("A signed activation code has no digits: send it by mail, or as a file."), true
+			return d.s.open(&qrDialog{d.s, d.answer().String()}), true
 		}
 		if !d.answer().IsZero() {
 			d.digits = !d.digits

@@ -79,7 +79,7 @@ func (d *desk) drawAnswer(p *page, h int, o *activator.Outcome) {
 			p.line("  ", t.strong.Render(l))
 		}
 		p.blank()
-		p.hang("  ", t.plain, "It goes by mail or as a file: nobody needs to read it out. The customer's program takes the whole mail.")
+		p.hang("  ", t.plain, "It goes by mail, as a file or as a QR symbol: nobody needs to read it out. The customer's program takes the whole mail.")
 	} else {
 		p.hang(" "+t.bandGood.Render(word)+" ", t.strong, "Activation code, "+until)
 		p.blank()

@@ -77,8 +77,13 @@ func TestASignedAnswerGoesByMail(t *testing.T) {
 		d.shows(line)
 	}
 	d.press("ctrl+d")
-	d.shows("has no digits")
-	d.press("ctrl+y", "ctrl+s")
+	d.shows("make the window larger")
+	fits(t, d)
+	d.size(120, 40)
+	d.shows("████ ▄▄▄▄▄ █")
+	fits(t, d)
+	d.size(80, 24)
+	d.press("esc", "ctrl+y", "ctrl+s")
 	if have, want := strings.Join(d.copied, "|"), d.m.desk.answer().String(); have != want {
 		t.Errorf("clipboard: have %q, want %q", have, want)
 	}
@@ -90,8 +95,9 @@ func TestASignedAnswerGoesByMail(t *testing.T) {
 	if len(d.saved) != 1 {
 		t.Errorf("files: have %d, want one", len(d.saved))
 	}
-	d.press("ctrl+r", "ctrl+d")
-	d.shows("group 1 of 20")
+	d.press("ctrl+r")
+	d.shows("too many to read out, sorry")
+	d.hides("group 1 of 20")
 	fits(t, d)
 	d.size(72, 20)
 	fits(t, d)
