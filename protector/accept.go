@@ -21,6 +21,10 @@ import (
 func accept(live *record, m attempt, code codes.Code, p *product.Profile, c common, now time.Time) (*record, error) {
 	rec := live.clone()
 	d := m.definition
+	var signed *proof
+	if code.Kind() == codes.KindSigned {
+		signed = proves(m, code)
+	}
 	switch d.Type {
 	case product.Reactivate:
 		rec.Active = slices.Clone(rec.Tombstone.Ends)
@@ -36,7 +40,7 @@ func accept(live *record, m attempt, code codes.Code, p *product.Profile, c comm
 			return nil, err
 		}
 		for _, s := range shares {
-			g := grant{Definition: s.ID, Type: s.Type, Parameter: s.value, Release: m.terms.Release, Since: now.Unix()}
+			g := grant{Definition: s.ID, Type: s.Type, Parameter: s.value, Release: m.terms.Release, Since: now.Unix(), Proof: signed}
 			if s.Type.Trial() {
 				g.Until = extended(p, c, rec, s.Type, s.value, now)
 			}
@@ -57,8 +61,8 @@ func accept(live *record, m attempt, code codes.Code, p *product.Profile, c comm
 		rec.Fingerprint, rec.Machine = m.terms.Fingerprint, live.Requests[m.request].Machine
 		rec.setKey(m.key.After(m.terms, code.Answer().Tag))
 	}
-	if code.Kind() == codes.KindSigned {
-		rec.Proof = proves(m, code)
+	if signed != nil {
+		rec.Proof = signed
 	}
 	rec.Answered = append(rec.Answered, answered{Random: m.terms.Random, Definition: d.ID, Code: code, At: now.Unix()})
 	return rec, nil

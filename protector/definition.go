@@ -90,6 +90,9 @@ func (s *session) obstacle(g grant, machine hardware, unreadable error) (*Error,
 	if err := s.honored(); err != nil {
 		return err, nil
 	}
+	if err := s.unsigned(g); err != nil {
+		return err, nil
+	}
 	if unreadable != nil {
 		return refuse(ReasonHardwareUnreadable, "%v", unreadable), nil
 	}

@@ -105,6 +105,9 @@ type grant struct {
 	// Until is where the extended trial ends: a time, in Unix seconds; a number of
 	// seconds of running; a number of starts.
 	Until int64 `json:"until,omitempty"`
+	// Proof is the signed answer that granted it, for what only a signed answer grants;
+	// never changed in place.
+	Proof *proof `json:"proof,omitempty"`
 }
 
 // outstanding is a request that may still be answered.

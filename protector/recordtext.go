@@ -182,6 +182,11 @@ func (r *record) valid() error {
 	if r.Proof != nil && r.Proof.Code.Kind() != codes.KindSigned {
 		return errors.New("the proof of the license is not complete")
 	}
+	for _, g := range slices.Concat(r.Active, r.ends()) {
+		if g.Proof != nil && g.Proof.Code.Kind() != codes.KindSigned {
+			return errors.New("the proof of an activation is not complete")
+		}
+	}
 	if t := r.Tombstone; t != nil && (t.Code.Kind() != codes.KindConfirmation || len(r.Active) > 0) {
 		return errors.New("the deactivation is not complete")
 	}

@@ -52,11 +52,10 @@ func (r *record) vouch() codes.Vouch { return r.stretched().Vouch(r.Product, r.L
 
 // proven reports whether a signed answer that was accepted vouches for the license in
 // use, under a key that the profile still has.
-func (s *session) proven() bool {
-	p := s.lic.Proof
-	if p == nil {
-		return false
-	}
+func (s *session) proven() bool { return s.lic.Proof != nil && s.attested(s.lic.Proof) }
+
+// attested reports whether the vendor signed what a proof says, for the license in use.
+func (s *session) attested(p *proof) bool {
 	a := p.Code.SignedAnswer()
 	return s.genuine(a, codes.Signed{
 		Terms: codes.Terms{
@@ -64,6 +63,34 @@ func (s *session) proven() bool {
 			Fingerprint: p.Fingerprint, Random: p.Random, Day: a.Day, Parameter: a.Parameter,
 		},
 		Commit: codes.Commitment(p.Commit), Vouch: s.lic.vouch(),
+	})
+}
+
+// unsigned returns why a grant of something signed is not believed, or nil: the state
+// alone is no witness for it, since whoever has the serial number can write one. What a
+// group gave its leaves besides days came from the profile of that time, and is not
+// compared.
+func (s *session) unsigned(g grant) *Error {
+	d, ok := s.profile.Definition(g.Definition)
+	if !ok || !d.Signed {
+		return nil
+	}
+	if p := g.Proof; p != nil {
+		if err := s.known(p.Code.SignedAnswer()); err != nil {
+			return err.about(d.ID)
+		}
+		if by, ok := s.profile.Definition(p.Definition); ok && uint8(by.Type) == p.Type && p.Release == g.Release && s.attested(p) && gives(s.profile, by, p.Code.Answer().Parameter, g) {
+			return nil
+		}
+	}
+	return refuse(ReasonStrength, "the activation state has no signed activation code that activated definition %d (%s): ask for a new one", d.ID, d.Name).about(d.ID)
+}
+
+// gives reports whether an answer to a definition makes this grant.
+func gives(p *product.Profile, by product.Definition, parameter uint32, g grant) bool {
+	shares, err := granted(p, by, parameter)
+	return err == nil && slices.ContainsFunc(shares, func(s share) bool {
+		return s.ID == g.Definition && s.Type == g.Type && (s.value == g.Parameter || by.Type.Group() && !takesDay(s.Type))
 	})
 }
 
