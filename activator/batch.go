@@ -72,6 +72,9 @@ type RowOutcome struct {
 	Refund *journal.Entry
 	// Before is set where the row was recorded by a run before this one.
 	Before bool
+	// Last is set on the last one of the rows that were recorded together: the next
+	// one may take its time.
+	Last bool
 
 	quoted string      // what the journal does not keep: said behind the reason
 	names  *batchNames // of products and definitions

@@ -62,6 +62,7 @@ func (s *Session) Batch(ctx context.Context, rows iter.Seq2[Row, error], o Batch
 		}()
 		for c := range done {
 			for i := range c.outs {
+				c.outs[i].Last = i == len(c.outs)-1
 				if !yield(c.outs[i], nil) {
 					return
 				}

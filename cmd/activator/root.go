@@ -45,8 +45,7 @@ func (a *app) root() *cobra.Command {
 	root := group("activator", "the vendor's side of activation by telephone, letter and mail",
 		a.demoCmd(), a.initCmd(), a.productCmd(), a.licenseCmd(),
 		a.readCmd(), a.issueCmd(), a.confirmCmd(), a.refundCmd(), a.goneCmd(), a.repliesCmd(),
-		a.journalCmd(), a.backupCmd(), a.restoreCmd(), a.keysCmd(), a.compareCmd(), a.versionCmd(),
-		later("batch IN", "answer a file of codes"),
+		a.batchCmd(), a.journalCmd(), a.backupCmd(), a.restoreCmd(), a.keysCmd(), a.compareCmd(), a.versionCmd(),
 	)
 	root.Long = rootLong
 	root.RunE = func(cmd *cobra.Command, _ []string) error { return a.deskUI(cmd) }

@@ -1,0 +1,13 @@
+// Package batch answers files of codes: tables (CSV), JSON lines, and mails.
+//
+// [Run] reads an [Input] row by row, has every row decided by a desk's session
+// ([activator.Session.Batch]), and writes each row's answer beside it, in the order of
+// the input. Memory does not grow with the input: rows that wait for a second look
+// are kept in a scratch file that the caller gives.
+//
+// [Open] recognizes the form of an input: encoding, delimiter, columns. Rows that
+// cannot be understood are rows all the same, with the mistake said, so that as many
+// come out as went in.
+//
+// The package opens no file itself, and has no clock but for progress.
+package batch

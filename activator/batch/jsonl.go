@@ -1,0 +1,116 @@
+package batch
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/manual-activator/manual-activator/activator"
+)
+
+// jsonLines reads one object per line.
+type jsonLines struct{ lines lines }
+
+func (j *jsonLines) next() (*record, error) {
+	for {
+		line, err := j.lines.next()
+		if err != nil {
+			return nil, err
+		}
+		if len(bytes.TrimSpace(line)) == 0 {
+			continue
+		}
+		r := &record{line: j.lines.n, raw: string(line)}
+		if j.lines.rest != nil {
+			r.raw, r.rest = string(line[:1000]), append(j.lines.rest, line...)
+			r.mistake = fmt.Sprintf("the line is longer than %d bytes: no row is", maxRow)
+		}
+		return r, nil
+	}
+}
+
+// jsonRow reads the members of a row's object. A value may be a text or a number, and
+// choose a list.
+func (in *Input) jsonRow(r *record, row *activator.Row) {
+	if row.Mistake != "" {
+		row.Text = r.raw
+		return
+	}
+	members, err := object(r.raw)
+	if err != nil {
+		row.Text = r.raw
+		row.Mistake, row.Quoted = "the line is no JSON object", err.Error()
+		return
+	}
+	var v values
+	for _, m := range members {
+		var into *string
+		switch columnName(m.name) {
+		case "code":
+			into = &row.Text
+		case "reference":
+			into = &v.reference
+		case "refund":
+			into = &v.refund
+		case "definition":
+			into = &v.definition
+		case "choose":
+			into = &v.choose
+		case "parameter":
+			into = &v.parameter
+		case "shelf_life":
+			into = &v.shelfLife
+		default:
+			continue
+		}
+		if *into != "" && row.Mistake == "" {
+			row.Mistake, row.Quoted = "a member is there twice", shown(m.name)
+		}
+		*into = plain(m.value)
+	}
+	fill(row, v)
+}
+
+type member struct {
+	name  string
+	value json.RawMessage
+}
+
+// object reads an object's members in their order.
+func object(text string) ([]member, error) {
+	d := json.NewDecoder(strings.NewReader(text))
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return nil, errors.New("expected { at its beginning")
+	}
+	var ms []member
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return nil, err
+		}
+		m := member{name: name.(string)} // between braces the decoder takes nothing else
+		if err := d.Decode(&m.value); err != nil {
+			return nil, err
+		}
+		ms = append(ms, m)
+	}
+	if _, err := d.Token(); err != nil {
+		return nil, err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, errors.New("something stands behind its }")
+	}
+	return ms, nil
+}
+
+// plain is a value as a cell would have it.
+func plain(v json.RawMessage) string {
+	var s string
+	if json.Unmarshal(v, &s) == nil {
+		return strings.TrimSpace(s) // null is empty
+	}
+	return strings.Trim(string(v), "[] ")
+}

@@ -1,0 +1,251 @@
+package batch
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/activator/journal"
+)
+
+// results are the columns that an output has behind those of its input. Where an input
+// has one of them already, from a run before, it is written anew.
+var results = []string{
+	"line", "verdict", "reason", "activation_code", "activation_code_digits", "valid_until",
+	"kind", "license", "product", "definition", "fingerprint", "proposals", "entry",
+}
+
+// Results lists the columns that an output has behind those of its input.
+func Results() []string { return append([]string(nil), results...) }
+
+// writer writes outcomes in the form of an output.
+type writer struct {
+	w      io.Writer
+	in     *Input
+	format Format
+	buf    []byte
+	err    error
+	size   int64 // bytes given to w and still in buf
+}
+
+const writeSize = 64 << 10
+
+func newWriter(w io.Writer, in *Input, f Format) *writer {
+	return &writer{w: w, in: in, format: f, buf: make([]byte, 0, writeSize+8<<10)}
+}
+
+// head writes what stands before the rows.
+func (w *writer) head() {
+	if w.format != CSV {
+		return
+	}
+	if w.in.bom {
+		w.buf = append(w.buf, "\ufeff"...)
+	}
+	first := true
+	for i, c := range w.in.Columns {
+		if !w.in.known.results[i] {
+			w.cell(c, first)
+			first = false
+		}
+	}
+	if w.in.Format == JSONL { // beside a line of JSON stands the line
+		w.cell("input", first)
+	}
+	for _, c := range results {
+		w.cell(c, false)
+	}
+	w.end()
+}
+
+// cell appends a field. A spreadsheet takes one that begins like a formula for one, so
+// an apostrophe goes before it, as OWASP advises (CSV injection).
+func (w *writer) cell(s string, first bool) {
+	if !first {
+		w.buf = append(w.buf, w.in.comma)
+	}
+	formula := s != "" && strings.IndexByte("=+-@\t\r", s[0]) >= 0
+	quote := formula
+	for i := 0; i < len(s) && !quote; i++ {
+		c := s[i]
+		quote = c == '"' || c == '\n' || c == '\r' || c == w.in.comma || c == ' ' && (i == 0 || i == len(s)-1)
+	}
+	if !quote {
+		w.buf = append(w.buf, s...)
+		return
+	}
+	w.buf = append(w.buf, '"')
+	if formula {
+		w.buf = append(w.buf, '\'')
+	}
+	for i := 0; i < len(s); i++ {
+		if s[i] == '"' {
+			w.buf = append(w.buf, '"')
+		}
+		w.buf = append(w.buf, s[i])
+	}
+	w.buf = append(w.buf, '"')
+}
+
+func (w *writer) end() {
+	if w.in.crlf {
+		w.buf = append(w.buf, '\r')
+	}
+	w.buf = append(w.buf, '\n')
+	if len(w.buf) >= writeSize {
+		w.flush()
+	}
+}
+
+func (w *writer) flush() {
+	if w.err == nil && len(w.buf) > 0 {
+		w.size += int64(len(w.buf))
+		_, w.err = w.w.Write(w.buf)
+	}
+	w.buf = w.buf[:0]
+}
+
+// row writes one outcome.
+func (w *writer) row(o *activator.RowOutcome) {
+	if w.format == JSONL {
+		w.json(o)
+		return
+	}
+	rec := o.Row.Carry.(*record)
+	first := true
+	for i := range w.in.Columns {
+		if w.in.known.results[i] {
+			continue
+		}
+		cell := ""
+		switch {
+		case i < len(rec.fields):
+			cell = rec.fields[i]
+		case len(rec.fields) == 0 && i == w.in.known.code:
+			cell = rec.raw
+		}
+		w.cell(cell, first)
+		first = false
+	}
+	if w.in.Format == JSONL {
+		w.cell(rec.raw, first)
+	}
+	e := &o.Entry
+	var buf [20]byte
+	w.buf = append(w.buf, w.in.comma)
+	w.buf = append(w.buf, strconv.AppendInt(buf[:0], int64(o.Row.Line), 10)...)
+	w.cell(string(o.Verdict()), false)
+	w.cell(o.Reason(), false)
+	if a := o.Answer(); a.IsZero() {
+		w.buf = append(w.buf, w.in.comma, w.in.comma, w.in.comma)
+	} else {
+		w.cell(e.Answer, false)
+		w.cell(a.Digits(), false)
+		w.cell(a.Answer().Day.String(), false)
+	}
+	w.cell(kindWord(o), false)
+	if e.License != 0 {
+		w.cell(e.License.String(), false)
+	} else {
+		w.cell("", false)
+	}
+	if p := o.Product(); p != nil {
+		w.cell(p.ID, false)
+	} else {
+		w.cell("", false)
+	}
+	w.buf = append(w.buf, w.in.comma)
+	if e.Definition != 0 {
+		w.buf = append(w.buf, strconv.AppendInt(buf[:0], int64(e.Definition), 10)...)
+	}
+	if e.Machine {
+		w.cell(e.Fingerprint.String(), false)
+	} else {
+		w.cell("", false)
+	}
+	w.cell(strings.Join(o.Proposals(), " "), false)
+	if e.ID != 0 {
+		w.cell(e.ID.String(), false)
+	} else {
+		w.cell("", false)
+	}
+	w.end()
+}
+
+// kindWord names the kind of a row's code as reports do.
+func kindWord(o *activator.RowOutcome) string {
+	switch o.Entry.Kind {
+	case journal.KindRequest, journal.KindConfirmation:
+		return string(o.Entry.Kind)
+	}
+	return o.Code().Kind().Word()
+}
+
+// json writes an outcome as one object: the line, the report as every command gives
+// it, and the row as it was.
+func (w *writer) json(o *activator.RowOutcome) {
+	rec := o.Row.Carry.(*record)
+	line := struct {
+		Line int `json:"line"`
+		activator.Report
+		Input any `json:"input"`
+	}{o.Row.Line, o.Report(), w.input(rec)}
+	b := bytes.NewBuffer(w.buf)
+	enc := json.NewEncoder(b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(line); err != nil && w.err == nil {
+		w.err = err
+	}
+	w.buf = b.Bytes()
+	if len(w.buf) >= writeSize {
+		w.flush()
+	}
+}
+
+// input is a row as it was read: the object of a line of JSON, or the cells by the
+// names of their columns; the beginning of its text where it was no row.
+func (w *writer) input(rec *record) any {
+	if w.in.Format == JSONL {
+		if json.Valid([]byte(rec.raw)) {
+			return json.RawMessage(rec.raw)
+		}
+		return rec.raw
+	}
+	if len(rec.fields) == 0 {
+		return rec.raw
+	}
+	o := orderedObject{}
+	for i, c := range w.in.Columns {
+		if i < len(rec.fields) && !w.in.known.results[i] {
+			o = append(o, [2]string{c, rec.fields[i]})
+		}
+	}
+	return o
+}
+
+// orderedObject is a JSON object whose members keep their order.
+type orderedObject [][2]string
+
+// MarshalJSON writes the members in their order.
+func (o orderedObject) MarshalJSON() ([]byte, error) {
+	b := []byte{'{'}
+	for i, m := range o {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		for j, s := range m {
+			text, err := json.Marshal(s)
+			if err != nil {
+				return nil, err
+			}
+			if j > 0 {
+				b = append(b, ':')
+			}
+			b = append(b, text...)
+		}
+	}
+	return append(b, '}'), nil
+}

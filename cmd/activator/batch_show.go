@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"charm.land/bubbles/v2/progress"
+
+	"github.com/manual-activator/manual-activator/activator/batch"
+	"github.com/manual-activator/manual-activator/activator/journal"
+)
+
+// A meter shows on standard error how far a batch is: a bar on a terminal, else a
+// line now and then.
+type meter struct {
+	a       *app
+	src     *source
+	bar     *progress.Model // nil without a terminal
+	started time.Time
+	said    time.Time
+	last    batch.Progress
+}
+
+// meterEvery is how often a line is written where nobody watches.
+const meterEvery = 10 * time.Second
+
+func (a *app) newMeter(src *source) *meter {
+	m := &meter{a: a, src: src, started: time.Now(), said: time.Now()}
+	if fd, watched := terminal(a.err); watched && a.env("TERM") != "dumb" {
+		bar := progress.New(progress.WithWidth(min(30, terminalWidth(fd)/3)), progress.WithoutPercentage())
+		m.bar = &bar
+	}
+	return m
+}
+
+// show takes the progress of a run.
+func (m *meter) show(p batch.Progress) {
+	m.last = p
+	if m.bar != nil {
+		fmt.Fprintf(m.a.err, "\r%s %s\x1b[K", m.bar.ViewAs(m.share()), m.line())
+		return
+	}
+	if time.Since(m.said) >= meterEvery {
+		m.said = time.Now()
+		m.a.say("%s", m.line())
+	}
+}
+
+// end leaves the line of the bar.
+func (m *meter) end() {
+	if m.bar != nil {
+		fmt.Fprint(m.a.err, "\r\x1b[K")
+	}
+}
+
+// share is how much of the input is done, as far as its size tells.
+func (m *meter) share() float64 {
+	if m.src.size == 0 {
+		return 0
+	}
+	share := min(1, float64(m.src.read)/float64(m.src.size))
+	if n := m.last.Rows + m.last.Waiting; n > 0 { // rows that wait count as not done
+		share *= float64(m.last.Rows) / float64(n)
+	}
+	return share
+}
+
+// line is the progress in words.
+func (m *meter) line() string {
+	spent := time.Since(m.started)
+	s := fmt.Sprintf("%d rows, %.0f a second", m.last.Rows, m.rate())
+	if share := m.share(); share > 0.01 && share < 1 {
+		left := time.Duration(float64(spent) * (1 - share) / share).Round(time.Second)
+		s += fmt.Sprintf(", %v left", left)
+	}
+	if n := m.last.Refused + m.last.Unreadable; n > 0 {
+		s += fmt.Sprintf(", %d refused", n)
+	}
+	if n := m.last.Waiting; n > 0 {
+		s += fmt.Sprintf(", %d wait for a seat", n)
+	}
+	return s
+}
+
+func (m *meter) rate() float64 {
+	return float64(m.last.Rows) / max(time.Since(m.started).Seconds(), 0.001)
+}
+
+// batchDone says what a batch came to.
+func (a *app) batchDone(o batchOptions, j *batch.Job, sum batch.Summary, m *meter) error {
+	m.last = sum.Progress
+	t := sum.BatchTotals
+	status := exitDone
+	if t.Refused+t.Unreadable > 0 {
+		status = exitRefused
+	}
+	if a.json && o.out != "-" {
+		v := map[string]any{
+			"verdict": journal.OK, "batch": j.Name, "rows": t.Rows, "ok": t.OK, "repeat": t.Repeat, "refused": t.Refused,
+			"unreadable": t.Unreadable, "recorded_before": sum.Before, "dry_run": o.dry, "file": o.out,
+		}
+		if status != exitDone {
+			v["verdict"] = journal.Refused
+		}
+		if err := a.put(v); err != nil {
+			return err
+		}
+		return answered(status)
+	}
+	w := io.Writer(a.out)
+	if o.out == "-" {
+		w = a.err
+	}
+	p := &printer{w: w, width: width}
+	if w != a.err {
+		p = a.printer()
+	}
+	title := plural(t.Rows, "row") + " done"
+	if o.dry {
+		title = plural(t.Rows, "row") + " looked at; nothing was recorded"
+	}
+	p.title(title)
+	p.blank()
+	p.field("answered", fmt.Sprint(t.OK))
+	for _, f := range []struct {
+		name string
+		n    int
+	}{{"repeated", t.Repeat}, {"refused", t.Refused}, {"unreadable", t.Unreadable}, {"done before", sum.Before}} {
+		if f.n > 0 {
+			p.field(f.name, fmt.Sprint(f.n))
+		}
+	}
+	if !o.dry {
+		p.field("batch", j.Name)
+	}
+	p.field("took", fmt.Sprintf("%v, %.0f rows a second", time.Since(m.started).Round(time.Millisecond), m.rate()))
+	if o.out != "-" {
+		p.field("answers", o.out)
+	}
+	return answered(status)
+}
+
+// batchStopped says how to go on after a run that did not come to its end.
+func (a *app) batchStopped(err error, o batchOptions, j *batch.Job, sum batch.Summary) error {
+	if errors.Is(err, context.Canceled) {
+		err = errors.New("interrupted")
+	}
+	if o.dry || sum.Rows == 0 {
+		return err
+	}
+	again := []string{"activator batch", quoteArg(o.in)}
+	if o.out != "-" {
+		again = append(again, "-o", quoteArg(o.out))
+	}
+	if o.format != "" {
+		again = append(again, "--format", o.format)
+	}
+	return fmt.Errorf("%w\n%s recorded; no output was made of them yet. To go on: %s --resume --name %s",
+		err, isOrAre(sum.Rows), strings.Join(again, " "), quoteArg(j.Name))
+}
+
+func isOrAre(n int) string {
+	if n == 1 {
+		return "1 row is"
+	}
+	return fmt.Sprintf("%d rows are", n)
+}
+
+// quoteArg makes a word of a command line.
+func quoteArg(s string) string {
+	if strings.ContainsAny(s, " \t'\"\\$&;|<>()*?[]#~`!") || s == "" {
+		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	}
+	return s
+}
