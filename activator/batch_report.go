@@ -107,7 +107,12 @@ func (o *RowOutcome) Proposals() []string {
 }
 
 // Product is the product that the row's code is for; nil where it is unknown.
-func (o *RowOutcome) Product() *catalog.Product { return o.names.products[o.Entry.Product] }
+func (o *RowOutcome) Product() *catalog.Product {
+	if o.names == nil {
+		return nil
+	}
+	return o.names.products[o.Entry.Product]
+}
 
 // Definition is what the row's code asks for, with its name where that is known; nil
 // where the code names none.

@@ -195,8 +195,11 @@ func (b *batch) gather(ctx context.Context, rows iter.Seq2[Row, error]) <-chan *
 		mu.Lock()
 		defer mu.Unlock()
 		if err != nil {
-			cur.err = err
-			return send() && false
+			if timer.Stop(); send() { // the rows before it are done first
+				cur.err = err
+				send()
+			}
+			return false
 		}
 		if len(cur.rows) == 0 {
 			timer.Reset(batchWait)

@@ -67,8 +67,8 @@ type record struct {
 func Open(r io.Reader, f Format) (*Input, error) {
 	in := &Input{Format: f, comma: ','}
 	b := bufio.NewReaderSize(r, 64<<10)
-	head, err := b.Peek(4)
-	if err != nil && !errors.Is(err, io.EOF) {
+	head, err := beginning(b)
+	if err != nil {
 		return nil, err
 	}
 	switch {
@@ -79,13 +79,13 @@ func Open(r io.Reader, f Format) (*Input, error) {
 		b = bufio.NewReaderSize(transform.NewReader(b, utf16.NewDecoder()), 64<<10)
 		in.bom = true
 	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
-		_, _ = b.Discard(3) // it was peeked at
+		_, _ = b.Discard(3) // they are there
 		in.bom = true
 	}
-	if head, err = b.Peek(4 << 10); err != nil && !errors.Is(err, io.EOF) {
+	if head, err = beginning(b); err != nil {
 		return nil, err
 	}
-	if bytes.IndexByte(head[:min(len(head), 200)], 0) >= 0 {
+	if first, _, _ := bytes.Cut(head, []byte("\n")); bytes.IndexByte(first, 0) >= 0 {
 		return nil, errors.New("its first line has NUL bytes: it is no text, or UTF-16 without its mark; save it as UTF-8")
 	}
 	if in.Format == Auto {
@@ -108,6 +108,19 @@ func Open(r io.Reader, f Format) (*Input, error) {
 	}
 	in.begin()
 	return in, nil
+}
+
+// beginning is what is there of an input without waiting for more than a mark of its
+// encoding: somebody may write it row by row.
+func beginning(b *bufio.Reader) ([]byte, error) {
+	head, err := b.Peek(1)
+	if err == nil && head[0] >= 0xef {
+		_, err = b.Peek(3)
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	return b.Peek(b.Buffered())
 }
 
 // recognize tells the format by the beginning of an input. A table is the rule.

@@ -29,7 +29,7 @@ type mails struct {
 }
 
 func newMails(b *bufio.Reader) *mails {
-	head, _ := b.Peek(64 << 10) // what is wrong with the input shows when it is read
+	head, _ := b.Peek(5) // what is wrong with the input shows when it is read
 	return &mails{lines: lines{r: b}, inBox: bytes.HasPrefix(head, []byte("From ")), blank: true}
 }
 

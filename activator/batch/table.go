@@ -244,7 +244,7 @@ func (t *table) quoted(b []byte) (r *record, size int, whole bool) {
 			for {
 				j := bytes.IndexByte(b[i:], '"')
 				if j < 0 {
-					return nil, -1, i-t.from > maxRow
+					return nil, -1, false
 				}
 				field = append(field, b[i:i+j]...)
 				i += j + 1

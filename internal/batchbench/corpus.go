@@ -12,6 +12,7 @@ import (
 	mrand "math/rand/v2"
 	"os"
 	"path/filepath"
+	"testing"
 	"time"
 
 	"github.com/manual-activator/manual-activator/activator"
@@ -235,4 +236,23 @@ func (o *Office) WriteCSV(w io.Writer, n int, seed uint64) error {
 func Sum(i int) (sum [32]byte) {
 	binary.BigEndian.PutUint64(sum[:], uint64(i)+1)
 	return sum
+}
+
+// Codes are those of a machine that was activated, and of two others that want its seat.
+type Codes struct{ GiveBack, Other, Third string }
+
+// Activate answers a machine's request on the i-th license.
+func (o *Office) Activate(t testing.TB, i int, seed uint64) Codes {
+	t.Helper()
+	r := mrand.New(mrand.NewPCG(seed, 2))
+	l := o.Licenses[i]
+	s := o.statement(codes.KindRequest, &o.request, l.Number, 1, r, l.LK)
+	if out, err := o.Session.Submit(context.Background(), s.Code().String(), activator.Decision{}); err != nil || out.Answer.IsZero() {
+		t.Fatalf("activate: have %v, %v, want an answer", out, err)
+	}
+	return Codes{
+		GiveBack: o.statement(codes.KindConfirmation, &o.giveUp, l.Number, 1, r, o.after(s, l.LK)).Code().String(),
+		Other:    o.statement(codes.KindRequest, &o.request, l.Number, 2, r, l.LK).Code().String(),
+		Third:    o.statement(codes.KindRequest, &o.request, l.Number, 3, r, l.LK).Code().String(),
+	}
 }

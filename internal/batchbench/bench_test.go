@@ -1,0 +1,329 @@
+package batchbench
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/activator/batch"
+	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/activator/journal/sqlite"
+	"github.com/manual-activator/manual-activator/codes"
+)
+
+// rowsEnv is how many rows the benchmarks have; each benchmark is one run over all of
+// them, so give -benchtime 1x.
+const rowsEnv = "ACTIVATOR_BATCH_ROWS"
+
+var rowCount = func() int {
+	if n, err := strconv.Atoi(os.Getenv(rowsEnv)); err == nil {
+		return n
+	}
+	return 20_000
+}()
+
+// world is an office with a table of rows for it, made once.
+var world = sync.OnceValues(func() (w struct {
+	office *Office
+	table  []byte
+	rows   []string
+}, err error) {
+	dir, err := os.MkdirTemp("", "batchbench")
+	if err != nil {
+		return w, err
+	}
+	if w.office, err = NewOffice(filepath.Join(dir, "vendor"), rowCount, time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)); err != nil {
+		return w, err
+	}
+	w.office.Rows(rowCount, 1, func(_ int, r Row) bool {
+		w.rows = append(w.rows, r.Text)
+		return true
+	})
+	var b bytes.Buffer
+	err = w.office.WriteCSV(&b, rowCount, 1)
+	w.table = b.Bytes()
+	return w, err
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if w, err := world(); testing.Short() == false && err == nil && w.office != nil {
+		w.office.Close()
+		os.RemoveAll(filepath.Dir(w.office.Dir))
+	}
+	os.Exit(code)
+}
+
+// perRow reports a benchmark by rows. cpu-ns/row holds on a machine that others use
+// too; the clock does not.
+func perRow(b *testing.B, rows int, cpu time.Duration) {
+	b.ReportMetric(float64(cpu.Nanoseconds())/float64(b.N*rows), "cpu-ns/row")
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*rows), "ns/row")
+	b.ReportMetric(float64(b.N*rows)/b.Elapsed().Seconds(), "rows/s")
+	b.ReportMetric(0, "ns/op")
+}
+
+// spent is the processor time that this process took so far.
+func spent() time.Duration {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// BenchmarkLoop decodes each row, derives its key, checks its tag, makes an answer and
+// spells it: one goroutine, nothing else.
+func BenchmarkLoop(b *testing.B) {
+	w, err := world()
+	if err != nil {
+		b.Fatal(err)
+	}
+	master := codes.NewMaster(make([]byte, 32))
+	uid := w.office.uid
+	out := 0
+	b.ReportAllocs()
+	b.ResetTimer()
+	start := spent()
+	for range b.N {
+		for _, text := range w.rows {
+			c, err := codes.Parse(text)
+			if err != nil {
+				continue // a slip
+			}
+			s := c.Statement()
+			t := master.LicenseKey(uid, s.License).Stretch(uid, s.License).Tagger()
+			if t.StatementTag(uid, w.office.release, 1, s) == s.Tag {
+				b.Fatal("a tag of another vendor fits")
+			}
+			tag := t.AnswerTag(codes.Terms{UID: uid, License: s.License, Release: w.office.release, Definition: 1, Fingerprint: s.Fingerprint, Random: s.Random})
+			out += len(codes.Answer{Day: 1000, Tag: tag}.Code().String())
+		}
+	}
+	perRow(b, len(w.rows), spent()-start)
+}
+
+// BenchmarkLookups reads license, seats and claims of each row, a thousand at once.
+func BenchmarkLookups(b *testing.B) {
+	w, err := world()
+	if err != nil {
+		b.Fatal(err)
+	}
+	s, err := sqlite.Open(context.Background(), filepath.Join(w.office.Dir, "journal.db"), sqlite.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	var numbers []codes.LicenseNumber
+	for _, text := range w.rows {
+		if c, err := codes.Parse(text); err == nil {
+			numbers = append(numbers, c.Statement().License)
+		}
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	start := spent()
+	for range b.N {
+		for i := 0; i < len(numbers); i += 1000 {
+			want := journal.Wanted{Licenses: numbers[i:min(i+1000, len(numbers))], Since: w.office.Now.Add(-24 * time.Hour)}
+			if _, err := s.Facts(context.Background(), want); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	perRow(b, len(w.rows), spent()-start)
+}
+
+// BenchmarkCSV reads the table.
+func BenchmarkCSV(b *testing.B) {
+	w, err := world()
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	start := spent()
+	for range b.N {
+		n, err := batch.CountRows(bytes.NewReader(w.table))
+		if err != nil || n != len(w.rows) {
+			b.Fatalf("have %d rows, %v, want %d", n, err, len(w.rows))
+		}
+	}
+	perRow(b, len(w.rows), spent()-start)
+}
+
+// run answers the table in a copy of the office.
+func run(b *testing.B, dry bool, after func(*Office)) {
+	w, err := world()
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	var cpu time.Duration
+	for i := range b.N {
+		b.StopTimer()
+		o := w.office
+		if !dry {
+			if o, err = w.office.Copy(filepath.Join(b.TempDir(), fmt.Sprint("vendor", i))); err != nil {
+				b.Fatal(err)
+			}
+		}
+		if err := o.Desk.Unlock(); err != nil {
+			b.Fatal(err)
+		}
+		runtime.GC()
+		start := spent()
+		b.StartTimer()
+		in, err := batch.Open(bytes.NewReader(w.table), batch.CSV)
+		if err != nil {
+			b.Fatal(err)
+		}
+		sum, err := batch.Run(context.Background(), o.Session, batch.Job{
+			Input: in, Name: "orders", DryRun: dry, Output: io.Discard, Format: batch.CSV,
+			Scratch: func() (batch.Scratch, error) { return os.CreateTemp(b.TempDir(), "scratch") },
+		})
+		b.StopTimer()
+		cpu += spent() - start
+		if err != nil || sum.Rows != len(w.rows) {
+			b.Fatalf("have %d rows, %v, want %d", sum.Rows, err, len(w.rows))
+		}
+		if i == 0 {
+			b.Logf("%+v", sum.Progress)
+		}
+		if !dry {
+			if after != nil {
+				after(o)
+			}
+			o.Close()
+		}
+		b.StartTimer()
+	}
+	perRow(b, len(w.rows), cpu)
+}
+
+// BenchmarkDryRun decides on the whole table and records nothing.
+func BenchmarkDryRun(b *testing.B) { run(b, true, nil) }
+
+// BenchmarkJournaled answers the whole table.
+func BenchmarkJournaled(b *testing.B) { run(b, false, nil) }
+
+// BenchmarkStore appends the entries that a journaled run makes, a thousand at once,
+// to a journal that has the same licenses.
+func BenchmarkStore(b *testing.B) {
+	ctx := context.Background()
+	w, err := world()
+	if err != nil {
+		b.Fatal(err)
+	}
+	o, err := w.office.Copy(filepath.Join(b.TempDir(), "vendor"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer o.Close()
+	in, err := batch.Open(bytes.NewReader(w.table), batch.CSV)
+	if err != nil {
+		b.Fatal(err)
+	}
+	before, err := o.Session.Head(ctx)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := batch.Run(ctx, o.Session, batch.Job{Input: in, Name: "orders"}); err != nil {
+		b.Fatal(err)
+	}
+	var old, es []journal.Entry
+	for e, err := range o.Session.Entries(ctx, journal.Query{}) {
+		if err != nil {
+			b.Fatal(err)
+		}
+		if e.ID.Index() < before.Size {
+			old = append(old, e)
+		} else {
+			es = append(es, e)
+		}
+	}
+	skey, vkey, err := note.GenerateKey(rand.Reader, "bench.example/key")
+	if err != nil {
+		b.Fatal(err)
+	}
+	signer, err1 := note.NewSigner(skey)
+	verifier, err2 := note.NewVerifier(vkey)
+	if err1 != nil || err2 != nil {
+		b.Fatal(err1, err2)
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	var cpu time.Duration
+	for i := range b.N {
+		b.StopTimer()
+		s, err := sqlite.Create(ctx, filepath.Join(b.TempDir(), fmt.Sprint("journal", i)), sqlite.Options{Origin: "bench.example/journal", Verifiers: note.VerifierList(verifier)})
+		if err != nil {
+			b.Fatal(err)
+		}
+		appendAll(b, s, old, signer)
+		runtime.GC()
+		start := spent()
+		b.StartTimer()
+		appendAll(b, s, es, signer)
+		b.StopTimer()
+		cpu += spent() - start
+		s.Close()
+		b.StartTimer()
+	}
+	perRow(b, len(w.rows), cpu)
+}
+
+func appendAll(b *testing.B, s journal.Store, es []journal.Entry, sign journal.Signer) {
+	for i := 0; i < len(es); i += 1000 {
+		if _, err := s.Append(context.Background(), nil, es[i:min(i+1000, len(es))], sign); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// A small world goes through all of it.
+func TestWorld(t *testing.T) {
+	o, err := NewOffice(filepath.Join(t.TempDir(), "vendor"), 100, time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer o.Close()
+	want := map[Kind]journal.Verdict{First: journal.OK, Second: journal.Refused, Strange: journal.Refused, Foreign: journal.Refused, Slip: journal.Unreadable}
+	var kinds []Kind
+	var rows []activator.Row
+	o.Rows(120, 7, func(i int, r Row) bool {
+		kinds = append(kinds, r.Kind)
+		rows = append(rows, activator.Row{Line: i + 1, Text: r.Text, Sum: Sum(i)})
+		return true
+	})
+	i := 0
+	for out, err := range o.Session.Batch(context.Background(), func(yield func(activator.Row, error) bool) {
+		for _, r := range rows {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}, activator.BatchOptions{Name: "orders"}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v, fixed := want[kinds[i]]; fixed && out.Verdict() != v {
+			t.Errorf("row %d of kind %d: have %s (%s), want %s", i, kinds[i], out.Verdict(), out.Reason(), v)
+		}
+		i++
+	}
+}
