@@ -15,7 +15,7 @@ import (
 // has one of them already, from a run before, it is written anew.
 var results = []string{
 	"line", "verdict", "reason", "activation_code", "activation_code_digits", "valid_until",
-	"kind", "license", "product", "definition", "fingerprint", "proposals", "entry",
+	"kind", "license", "product", "asked_for", "fingerprint", "proposals", "entry",
 }
 
 // Results lists the columns that an output has behind those of its input.
@@ -231,21 +231,22 @@ type orderedObject [][2]string
 
 // MarshalJSON writes the members in their order.
 func (o orderedObject) MarshalJSON() ([]byte, error) {
-	b := []byte{'{'}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
 	for i, m := range o {
-		if i > 0 {
-			b = append(b, ',')
+		b.WriteByte("{,"[min(i, 1)])
+		if err := enc.Encode(m[0]); err != nil {
+			return nil, err
 		}
-		for j, s := range m {
-			text, err := json.Marshal(s)
-			if err != nil {
-				return nil, err
-			}
-			if j > 0 {
-				b = append(b, ':')
-			}
-			b = append(b, text...)
+		b.WriteByte(':')
+		if err := enc.Encode(m[1]); err != nil {
+			return nil, err
 		}
 	}
-	return append(b, '}'), nil
+	if len(o) == 0 {
+		b.WriteByte('{')
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
 }

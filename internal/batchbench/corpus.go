@@ -84,6 +84,9 @@ func NewOffice(dir string, licenses int, now time.Time) (*Office, error) {
 
 func (o *Office) clock() time.Time { return o.Now }
 
+// Reopen opens the office again after Close.
+func (o *Office) Reopen() error { return o.open() }
+
 func (o *Office) open() (err error) {
 	o.Desk, err = activator.Open(context.Background(), activator.Config{
 		Dir: o.Dir, Unlock: func() ([]byte, error) { return []byte(Passphrase), nil }, Now: o.clock, Rand: rand.Reader,
