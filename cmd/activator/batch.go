@@ -28,19 +28,20 @@ func (a *app) batchCmd() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "batch IN",
 		Short: "answer a file of codes",
-		Long: `batch answers requests and confirmations from a file, one per row, and writes each
-row's answer beside it. Every row is in the journal, as if it was typed.
+		Long: `batch answers requests and confirmations from a file, one per row, and writes
+each row's answer beside it. Every row is in the journal, as if it was typed.
 
-The file is a table (CSV; the first row names the columns, one of them code), lines
-of JSON objects, or with --format text mails or any text, whose codes are found.
-Columns that mean something: code, reference, refund, definition, choose, parameter,
-shelf_life. All others are carried through. docs/batch.md says the rest.
+The file is a table (CSV; the first row names the columns, one of them code),
+lines of JSON objects, or with --format text mails or any text, whose codes are
+found. Columns that mean something: code, reference, refund, definition, choose,
+parameter, shelf_life. All others are carried through.
 
-The answers appear whole when all rows are done. When a run was interrupted, give
-the same command again: rows that are recorded come back with their first answer.
+The answers appear whole when all rows are done. When a run was interrupted,
+give the same command again: rows that are recorded come back with their first
+answer.
 
-Exit status: 0 all rows are answered; 3 some are refused or could not be read, and
-the output is complete all the same; 1 could not.`,
+Exit status: 0 all rows are answered; 3 some are refused or could not be read,
+and the output is complete all the same; 1 could not.`,
 		Args: args(1, 1, "the file of codes, or - for standard input"),
 	}
 	f := c.Flags()
