@@ -64,16 +64,6 @@ func (a *app) root() *cobra.Command {
 	return root
 }
 
-// later is a command that this version knows and does not have.
-func later(use, short string) *cobra.Command {
-	return &cobra.Command{
-		Use: use, Short: short + " (not in this version yet)", DisableFlagParsing: true,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return fmt.Errorf("%s is not in this version yet", cmd.CommandPath())
-		},
-	}
-}
-
 func (a *app) versionCmd() *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "print the version", Args: args(0, 0, ""),
