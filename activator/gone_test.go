@@ -124,3 +124,27 @@ func TestGoneReusableAnswerComesBack(t *testing.T) {
 	o.want(o.submit(r, activator.Decision{Override: "found again"}), "repeat", "")
 	o.wantTaken(l, 1)
 }
+
+// Of two answers to one request the program takes one. When that one was given back, or is
+// in use, the other one is of no use either, whatever an operator says.
+func TestCorrectedRequestIsAnsweredOnce(t *testing.T) {
+	for _, back := range []bool{false, true} {
+		o := newOffice(t)
+		l := o.license(1)
+		m := o.machine(l, 7)
+		r := m.request(1)
+		first := o.submit(r, activator.Decision{})
+		o.want(o.submit(r, activator.Decision{Correct: "wrong item", As: 4}), "ok", "current")
+		m.enter(r, first.Answer, 1)
+		o.submit(m.request(5), activator.Decision{})
+		if back {
+			o.declareGone(l)
+			o.want(o.submit(m.deactivate(2, 0), activator.Decision{}), "ok", "gone")
+		}
+		for _, d := range []activator.Decision{{Override: "please"}, {Override: "please", Correct: "again"}} {
+			if out := o.submit(r, d); failed(out) != "used before" {
+				t.Fatalf("given back: %v; its request with %+v: have %q failed, want used before", back, d, failed(out))
+			}
+		}
+	}
+}

@@ -148,6 +148,10 @@ func (n *node) sighted(by journal.EntryID) {
 	}
 }
 
+// used reports whether the state was seen in use, closed whether it was given back.
+func (n *node) used() bool   { return n.seen != 0 }
+func (n *node) closed() bool { return n.shut != nil }
+
 // seenBefore reports whether the state was seen in use before an entry.
 func (n *node) seenBefore(e journal.EntryID) bool { return n.seen != 0 && n.seen < e }
 

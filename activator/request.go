@@ -1,6 +1,7 @@
 package activator
 
 import (
+	"slices"
 	"time"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
@@ -32,7 +33,7 @@ func (ru *ruling) request(e *journal.Entry) *answer {
 	if len(earlier) > 0 && ru.d.Correct == "" {
 		last := earlier[len(earlier)-1]
 		if !ru.differs(last, grants, said) && last.answer.valid(ru.now) {
-			return ru.repeat(e, last)
+			return ru.repeat(e, earlier)
 		}
 	}
 	terms, why, ok := ru.terms(grants, earlier)
@@ -233,13 +234,17 @@ func (ru *ruling) asked() {
 	}
 }
 
-// repeat gives the answer that was given before.
-func (ru *ruling) repeat(e *journal.Entry, last *node) *answer {
+// repeat gives the newest of the answers that were given before.
+func (ru *ruling) repeat(e *journal.Entry, earlier []*node) *answer {
 	ru.asked()
 	ru.standing()
+	last := earlier[len(earlier)-1]
+	back, typed := revision(earlier, (*node).closed), revision(earlier[:len(earlier)-1], (*node).used)
 	switch {
-	case last.shut != nil:
-		ru.refuse(checkUsed, sayAnswerGivenBack(last.shut.at))
+	case back != nil:
+		ru.refuse(checkUsed, sayAnswerGivenBack(back.shut.at))
+	case typed != nil:
+		ru.refuse(checkUsed, sayAnswerInUse(typed.at))
 	case last.gone != nil:
 		ru.doubt(checkUsed, sayAnswerGone(last.gone.At))
 	default:
@@ -258,6 +263,15 @@ func (ru *ruling) repeat(e *journal.Entry, last *node) *answer {
 	return &answer{code: code, grants: &d, terms: t, revision: int(last.ref.revision)}
 }
 
+// revision finds the first of the answers to one request of which something is true: the
+// program takes one of them, so what became of it is true of the request.
+func revision(answers []*node, is func(*node) bool) *node {
+	if i := slices.IndexFunc(answers, is); i >= 0 {
+		return answers[i]
+	}
+	return nil
+}
+
 // before says what became of earlier answers to the same request.
 func (ru *ruling) before(earlier []*node) {
 	if len(earlier) == 0 {
@@ -265,11 +279,12 @@ func (ru *ruling) before(earlier []*node) {
 		return
 	}
 	last := earlier[len(earlier)-1]
+	back, typed := revision(earlier, (*node).closed), revision(earlier, (*node).used)
 	switch {
-	case last.shut != nil:
-		ru.refuse(checkUsed, sayAnswerGivenBack(last.shut.at))
-	case last.seen != 0:
-		ru.refuse(checkUsed, sayAnswerInUse(last.at))
+	case back != nil:
+		ru.refuse(checkUsed, sayAnswerGivenBack(back.shut.at))
+	case typed != nil:
+		ru.refuse(checkUsed, sayAnswerInUse(typed.at))
 	case last.gone != nil:
 		ru.doubt(checkUsed, sayAnswerGone(last.gone.At))
 	case ru.d.Correct != "":

@@ -22,15 +22,17 @@ var asks = []uint8{release, release, feature, feature, moreDays, moreHours, more
 // lost, or typed later.
 func (w *world) ask(in *installation) {
 	l := w.licenses[in.license]
-	id := rapid.SampledFrom(asks).Draw(w.t, "definition")
-	if in.deactivated && id != recovery {
-		id = reactivate
-	}
 	c := w.client(in)
 	defer c.Close()
-	code := w.request(in, c, id)
+	id, code := w.noted(in)
+	if code == "" {
+		if in.deactivated && id != recovery {
+			id = reactivate
+		}
+		code = w.request(in, c, id)
+	}
 	d := w.decision(id, len(l.answersTo(code)) > 0)
-	if l.gone[in.key()] && rapid.Bool().Draw(w.t, "back in use") {
+	if l.gone[last(in.waiting[code].path)] && rapid.Bool().Draw(w.t, "back in use") {
 		d.Override = "it was found again"
 	}
 	given := w.submit(in, l, id, code, d)
@@ -42,6 +44,22 @@ func (w *world) ask(in *installation) {
 	if given != nil && rapid.Bool().Draw(w.t, "typed at once") {
 		w.enter(in, c, given)
 	}
+}
+
+// noted is what a customer asks for next: something, or what was asked before; rarely by
+// a code that was noted when the machine knew no more than its license.
+func (w *world) noted(in *installation) (id uint8, code string) {
+	id = rapid.SampledFrom(asks).Draw(w.t, "definition")
+	waiting := slices.Sorted(maps.Keys(in.waiting))
+	if len(waiting) == 0 || !w.rarely(3, "the same again") {
+		return id, ""
+	}
+	code = waiting[w.pick(len(waiting), "code")]
+	a := in.waiting[code]
+	if len(a.path) > 0 || !w.rarely(2, "by its old code") {
+		code = ""
+	}
+	return a.definition, code
 }
 
 // other is what a correction grants.
@@ -109,7 +127,8 @@ func (w *world) submit(in *installation, l *soldLicense, id uint8, code string, 
 	}
 	a := &answer{
 		request: code, code: out.Answer.String(), license: l.index, machine: in.machine,
-		definition: out.Granted.ID, value: out.Value, last: uint32(out.Day),
+		definition: out.Granted.ID, value: out.Value, last: uint32(out.Day), under: last(in.waiting[code].path),
+		apart: len(in.waiting[code].path) == 0 || d.Override != "",
 	}
 	switch {
 	case s.doubt:
@@ -197,7 +216,7 @@ func (w *world) askAgain() {
 	l := w.anyLicense()
 	var back []string
 	for _, a := range l.answers {
-		if l.closed[a.code] {
+		if l.useless(a) && keyed(a.definition) {
 			back = append(back, a.request)
 		}
 	}

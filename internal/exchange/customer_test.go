@@ -181,7 +181,7 @@ func (w *world) accept(in *installation, ask asked, a *answer) {
 	if a.code != in.newest {
 		w.seatOf(in).doubt = true // typed late: the desk may see an earlier state
 	}
-	if len(in.active) == 0 {
+	if in.line == "" || a.apart { // an activation of its own
 		in.line = a.code
 	}
 	in.path = append(slices.Clone(ask.path), a.code)
@@ -202,7 +202,12 @@ func (w *world) accept(in *installation, ask asked, a *answer) {
 // comeBack lets a machine that was declared gone go on.
 func (w *world) comeBack() {
 	for _, in := range w.installs {
-		if w.licenses[in.license].gone[in.key()] && rapid.Bool().Draw(w.t, "this one") {
+		l := w.licenses[in.license]
+		out := slices.ContainsFunc(l.answers, func(a *answer) bool { _, waits := in.waiting[a.request]; return a.gone && waits })
+		if (l.gone[in.key()] || out) && rapid.Bool().Draw(w.t, "this one") {
+			if w.rarely(3, "later") {
+				w.later()
+			}
 			rapid.SampledFrom([]func(*installation){w.ask, w.handIn, w.giveBack, w.typeNewest}).Draw(w.t, "does")(in)
 			return
 		}
@@ -241,6 +246,7 @@ func (w *world) giveBack(in *installation) {
 	w.must(err)
 	in.active, in.ended, in.deactivated = map[uint8]grant{}, in.active, true
 	w.shows(in, d.Code.String(), false)
+	in.line = ""
 	w.compare(in, c)
 }
 

@@ -42,10 +42,12 @@ func (e *expectation) verdict(d activator.Decision) journal.Verdict {
 func (w *world) expectRequest(in *installation, code string, id uint8, d activator.Decision) *expectation {
 	l := w.licenses[in.license]
 	e := &expectation{hard: map[string]bool{}, soft: map[string]bool{}, maybe: map[string]bool{}, definition: id}
-	if len(in.unread) > 0 && id != recovery {
+	path := in.waiting[code].path
+	if len(in.unread) > 0 && slices.Contains(path, in.unread[0]) && id != recovery {
 		e.never("genuine") // its key is one that the desk cannot know yet
 		return e
 	}
+	key := last(path)
 	var last *answer
 	if all := l.answersTo(code); len(all) > 0 {
 		last = all[len(all)-1]
@@ -64,10 +66,10 @@ func (w *world) expectRequest(in *installation, code string, id uint8, d activat
 		if w.differs(e.definition, d, last) {
 			e.never("used before")
 		} else if !over(last.last, w.now) {
-			return w.expectRepeat(in, l, e, last)
+			return w.expectRepeat(in, l, e, key, last)
 		}
 	}
-	if id != recovery && l.gone[in.key()] {
+	if id != recovery && l.gone[key] {
 		e.doubt("state")
 	}
 	if last != nil && last.gone {
@@ -86,15 +88,15 @@ func (w *world) expectRequest(in *installation, code string, id uint8, d activat
 	if e.definition != recovery {
 		w.expectSeat(in, l, e)
 	}
-	e.cause = w.cause(in, l, code, e.definition, last, d)
+	e.cause = w.cause(in, l, code, key, e.definition, last, d)
 	w.expectLimits(in, l, e)
 	return e
 }
 
 // expectRepeat says what the desk must say where the same answer is due again.
-func (w *world) expectRepeat(in *installation, l *soldLicense, e *expectation, last *answer) *expectation {
+func (w *world) expectRepeat(in *installation, l *soldLicense, e *expectation, key string, last *answer) *expectation {
 	e.repeat, e.value, e.last, e.cause = last, last.value, last.last, "repeat"
-	if e.definition != recovery && l.gone[in.key()] {
+	if e.definition != recovery && l.gone[key] {
 		e.doubt("state")
 	}
 	if l.state != journal.Live {
@@ -220,7 +222,7 @@ func (w *world) expectSeat(in *installation, l *soldLicense, e *expectation) {
 }
 
 // cause says what an answer counts as.
-func (w *world) cause(in *installation, l *soldLicense, code string, definition uint8, last *answer, d activator.Decision) string {
+func (w *world) cause(in *installation, l *soldLicense, code, key string, definition uint8, last *answer, d activator.Decision) string {
 	known := slices.ContainsFunc(l.answers, func(a *answer) bool {
 		return a.machine == in.machine && a.request != code && keyed(a.definition)
 	})
@@ -233,7 +235,7 @@ func (w *world) cause(in *installation, l *soldLicense, code string, definition 
 		return "recovery"
 	case in.deactivated:
 		return "reactivation"
-	case in.key() == "" && known:
+	case key == "" && known:
 		return "reissue"
 	}
 	return "first"
@@ -283,7 +285,7 @@ func (w *world) expectRefund(l *soldLicense) *expectation {
 	}
 	for _, a := range l.answers {
 		switch {
-		case keyed(a.definition) && !l.closed[a.code]:
+		case keyed(a.definition) && !l.useless(a):
 			e.doubt("outcome") // it may be in use
 		case a.gone && a.definition == fonts:
 			e.maybe["outcome"] = true

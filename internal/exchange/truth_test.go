@@ -29,7 +29,7 @@ const (
 	program           = 4 // the release that customers run
 	trialDays         = 14
 	shelfLife         = 10
-	mostReactivations = 2
+	mostReactivations = 1
 	mostReissues      = 2
 	mostGone          = 1
 	periodDays        = 90
@@ -111,11 +111,14 @@ type asked struct {
 }
 
 // key names the installation's present key; empty: the license key.
-func (in *installation) key() string {
-	if len(in.path) == 0 {
+func (in *installation) key() string { return last(in.path) }
+
+// last names the key at the end of a path.
+func last(path []string) string {
+	if len(path) == 0 {
 		return ""
 	}
-	return in.path[len(in.path)-1]
+	return path[len(path)-1]
 }
 
 // fresh is the state of a program that was just installed.
@@ -215,6 +218,8 @@ type answer struct {
 	definition    uint8
 	value, last   uint32 // last: the day until which it can be typed
 	gone          bool   // its machine was declared gone after it
+	under         string // the key of its request
+	apart         bool   // asked for by the license alone, or given by an operator's word
 }
 
 // A seat is what the desk thinks of one machine of one license.
@@ -267,6 +272,10 @@ func (l *soldLicense) answersTo(request string) []*answer {
 	}
 	return out
 }
+
+// useless reports whether an answer is of no use any more: given back, or to a request
+// that the give-back of its machine dropped.
+func (l *soldLicense) useless(a *answer) bool { return l.closed[a.code] || l.closed[a.under] }
 
 // certain reports whether no copy, late code or the like is about.
 func (l *soldLicense) certain() bool {
