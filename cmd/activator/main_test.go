@@ -9,20 +9,40 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/manual-activator/manual-activator/internal/unprivileged"
 )
 
 // programs is the folder of both programs, built once for all tests with a clock
 // that they can set by $FAKETIME.
 var programs string
 
+// builtPrograms names the folder in a test program that runs as another user.
+const builtPrograms = "ACTIVATOR_TEST_PROGRAMS"
+
+// TestScriptsUnprivileged runs the scripts that need a user whom permissions bind.
+func TestScriptsUnprivileged(t *testing.T) {
+	if unprivileged.Bound() {
+		t.Skip("TestScripts runs them")
+	}
+	unprivileged.Run(t, "TestScripts/read_only_folder", builtPrograms+"="+programs)
+}
+
 func TestMain(m *testing.M) {
 	os.Exit(func() int {
+		if programs = os.Getenv(builtPrograms); programs != "" {
+			return m.Run()
+		}
 		dir, err := os.MkdirTemp("", "activator-test-")
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			return 1
 		}
 		defer os.RemoveAll(dir)
+		if err := os.Chmod(dir, 0o755); err != nil { // for the scripts that run as nobody
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
 		build := exec.Command("go", "build", "-tags", "testclock", "-o", dir+string(filepath.Separator), ".", "../protector")
 		if out, err := build.CombinedOutput(); err != nil {
 			fmt.Fprintf(os.Stderr, "building the programs: %v\n%s", err, out)
@@ -54,7 +74,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Condition: func(cond string) (bool, error) {
 			if cond == "permissions" { // folders can be made read-only for this user
-				return runtime.GOOS != "windows" && os.Geteuid() != 0, nil
+				return unprivileged.Bound(), nil
 			}
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},

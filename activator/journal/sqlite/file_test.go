@@ -17,6 +17,7 @@ import (
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/activator/journal/storetest"
 	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/internal/unprivileged"
 )
 
 // newJournal makes a journal with a license and an answer, and returns its file.
@@ -390,8 +391,9 @@ func TestDiskFull(t *testing.T) {
 
 // TestUnwritable needs a user whom permissions bind.
 func TestUnwritable(t *testing.T) {
-	if runtime.GOOS == "windows" || os.Getuid() == 0 {
-		t.Skip("permissions do not bind this user")
+	if !unprivileged.Bound() {
+		unprivileged.Run(t, "TestUnwritable")
+		return
 	}
 	s, path := newJournal(t)
 	s.Close()
