@@ -50,7 +50,7 @@ func (w *world) ask(in *installation) {
 // a code that was noted when the machine knew no more than its license.
 func (w *world) noted(in *installation) (id uint8, code string) {
 	id = rapid.SampledFrom(asks).Draw(w.t, "definition")
-	waiting := slices.Sorted(maps.Keys(in.waiting))
+	waiting := slices.SortedFunc(maps.Keys(in.waiting), func(a, b string) int { return in.waiting[a].place - in.waiting[b].place })
 	if len(waiting) == 0 || !w.rarely(3, "the same again") {
 		return id, ""
 	}

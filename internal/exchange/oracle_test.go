@@ -287,8 +287,8 @@ func (w *world) expectRefund(l *soldLicense) *expectation {
 		switch {
 		case keyed(a.definition) && !l.useless(a):
 			e.doubt("outcome") // it may be in use
-		case a.gone && a.definition == fonts:
-			e.maybe["outcome"] = true
+		case a.gone && a.definition == fonts, l.gone[a.under] && !l.closed[a.code]:
+			e.maybe["outcome"] = true // a give-back that frees no seat closes its own line only
 		}
 	}
 	if l.returns == 0 && len(l.answers) > 0 {

@@ -2,9 +2,10 @@ package exchange
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
+	"io"
 	"maps"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -36,24 +37,26 @@ type world struct {
 	answers  []*answer
 	accepted map[string]int // confirmation codes that were taken, how often
 	count    int
+	rand     io.Reader // drawn too, so that a failure can be had again
 }
 
 func (w *world) clock() time.Time { return w.now }
 
 func newWorld(t *rapid.T, dir string) *world {
 	w := &world{t: t, dir: dir, now: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC), accepted: map[string]int{}}
+	w.rand = rand.NewChaCha8([32]byte{byte(rapid.IntRange(0, 255).Draw(t, "random numbers"))})
 	folder := filepath.Join(dir, "vendor")
 	ctx := context.Background()
 	w.must(activator.Init(ctx, activator.Setup{
 		Dir: folder, Vendor: "Model Vendor", Desk: "model", Operator: "model", WorkFactor: 10,
-		Passphrase: []byte("model"), Now: w.clock, Rand: rand.Reader,
+		Passphrase: []byte("model"), Now: w.clock, Rand: w.rand,
 	}))
 	path := filepath.Join(folder, "products", "press-studio.toml")
 	text, err := os.ReadFile(path)
 	w.must(err)
 	w.must(os.WriteFile(path, modelProduct(text), 0o600))
 	w.desk, err = activator.Open(ctx, activator.Config{
-		Dir: folder, Unlock: func() ([]byte, error) { return []byte("model"), nil }, Now: w.clock, Rand: rand.Reader,
+		Dir: folder, Unlock: func() ([]byte, error) { return []byte("model"), nil }, Now: w.clock, Rand: w.rand,
 	})
 	w.must(err)
 	w.session = w.desk.Session(activator.Operator{Name: "model"}, "test")
@@ -83,7 +86,7 @@ func (w *world) rarely(n int, what string) bool { return w.pick(n, what) == n-1 
 // client opens the program of an installation.
 func (w *world) client(in *installation) *protector.Client {
 	c, err := protector.Open(protector.Config{
-		Profile: w.profile, Anchor: w.anchor, Dir: in.dir, Now: w.clock, Rand: rand.Reader,
+		Profile: w.profile, Anchor: w.anchor, Dir: in.dir, Now: w.clock, Rand: w.rand,
 		Machine: func(context.Context) (*fingerprint.Profile, error) { return w.machines[in.machine], nil },
 	})
 	w.must(err)
