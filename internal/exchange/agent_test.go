@@ -56,6 +56,9 @@ func (w *world) noted(in *installation) (id uint8, code string) {
 	}
 	code = waiting[w.pick(len(waiting), "code")]
 	a := in.waiting[code]
+	if a.definition == reactivate && !in.deactivated {
+		return id, "" // it is active again by another request
+	}
 	if len(a.path) > 0 || !w.rarely(2, "by its old code") {
 		code = ""
 	}
