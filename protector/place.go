@@ -34,8 +34,13 @@ func licenseFile(l codes.LicenseNumber) string {
 func recoveryFile(l codes.LicenseNumber) string { return "recover-" + l.String() + ".state" }
 
 // licenseOf is the license whose record has this name.
-func licenseOf(name string) (codes.LicenseNumber, bool) {
-	digits, ok := strings.CutPrefix(name, "license-")
+func licenseOf(name string) (codes.LicenseNumber, bool) { return numberIn(name, "license-") }
+
+// recoveryOf is the license whose recovery's record has this name.
+func recoveryOf(name string) (codes.LicenseNumber, bool) { return numberIn(name, "recover-") }
+
+func numberIn(name, prefix string) (codes.LicenseNumber, bool) {
+	digits, ok := strings.CutPrefix(name, prefix)
 	if !ok {
 		return 0, false
 	}
@@ -44,7 +49,7 @@ func licenseOf(name string) (codes.LicenseNumber, bool) {
 		return 0, false
 	}
 	l, err := codes.ParseLicenseNumber(digits)
-	return l, err == nil && licenseFile(l) == name
+	return l, err == nil && l != 0 && prefix+l.String()+".state" == name
 }
 
 // lockFile is the name of the lock.

@@ -68,7 +68,7 @@ func (s *session) saveRecovery(rec *record) error {
 	if !s.writable {
 		return notWritable(nil)
 	}
-	if w := s.write(s.beside, rec); w.places == 0 {
+	if w := s.write(s.beside, s.stamp(rec)); w.places == 0 {
 		return notWritable(w.err)
 	}
 	return nil

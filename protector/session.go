@@ -107,8 +107,9 @@ func (s *session) read() error {
 	if s.licFile != nil {
 		s.lic = s.licFile.rec
 	}
-	lost := s.base == nil && s.baseFile.damaged()
-	if s.base == nil {
+	missing := s.base == nil
+	lost := missing && s.baseFile.damaged()
+	if missing {
 		s.base = &record{Product: s.profile.UID}
 		if lost { // used up, unless a license's record knows better
 			s.base.Trial, s.base.Runs, s.base.Ran = 1, usedUp, usedUp
@@ -120,6 +121,11 @@ func (s *session) read() error {
 	if s.lic != nil {
 		s.base.LicenseKey = s.lic.LicenseKey
 		s.base.merge(s.lic.common, lost)
+	}
+	if missing {
+		if err := s.recall(); err != nil {
+			return err
+		}
 	}
 	s.timeline = present(s.config.Now(), s.profile, s.base.Clock)
 	var refused *Error
@@ -139,6 +145,27 @@ func (s *session) newest() error {
 		}
 		if s.licFile == nil || l.rec != nil && (s.licFile.rec == nil || l.rec.Entered > s.licFile.rec.Entered) {
 			s.licFile = l
+		}
+	}
+	return nil
+}
+
+// recall takes in what the other records know where the machine's is missing: those of
+// licenses that are not in use, and what is kept for recoveries.
+func (s *session) recall() error {
+	var beside []*loaded
+	for _, number := range s.licenses() {
+		beside = append(beside, &loaded{license: number})
+	}
+	for _, number := range s.filesOf(recoveryOf) {
+		beside = append(beside, &loaded{license: number, recovery: true})
+	}
+	for _, l := range beside {
+		if _, err := s.loadAll(l); err != nil {
+			return err
+		}
+		if l.rec != nil {
+			s.base.merge(l.rec.common, false)
 		}
 	}
 	return nil

@@ -99,7 +99,10 @@ func (c *Client) loadCopy(p place, l *loaded) fileCopy {
 }
 
 // licenses returns the licenses of which there is a file in some place.
-func (c *Client) licenses() []codes.LicenseNumber {
+func (c *Client) licenses() []codes.LicenseNumber { return c.filesOf(licenseOf) }
+
+// filesOf returns the licenses that the names of files in some place stand for.
+func (c *Client) filesOf(number func(name string) (codes.LicenseNumber, bool)) []codes.LicenseNumber {
 	var found []codes.LicenseNumber
 	for _, p := range c.places {
 		names, err := c.disk.list(p.dir)
@@ -107,7 +110,7 @@ func (c *Client) licenses() []codes.LicenseNumber {
 			continue // reading the file will say why
 		}
 		for _, name := range names {
-			if l, ok := licenseOf(name); ok {
+			if l, ok := number(name); ok {
 				found = append(found, l)
 			}
 		}
