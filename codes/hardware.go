@@ -305,7 +305,7 @@ func newHardware(v *big.Int, groups int) (*Hardware, error) {
 
 // Equal reports whether two contents are the same, tags included.
 func (h *Hardware) Equal(o *Hardware) bool {
-	same := h.License == o.License && h.Fingerprint == o.Fingerprint && h.Random == o.Random && h.Tag == o.Tag
+	same := h.License == o.License && h.Fingerprint == o.Fingerprint && h.Random == o.Random && EqualTags(h.Tag, o.Tag)
 	for n := range h.Kinds {
 		same = same && (h.Kinds[n] == nil) == (o.Kinds[n] == nil) && slices.Equal(h.Kinds[n], o.Kinds[n])
 	}

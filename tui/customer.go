@@ -125,7 +125,7 @@ func (c *Customer) Enter(o *activator.Outcome) {
 		Definition: o.Granted.ID, Type: uint8(o.Granted.Type), Flags: o.Granted.Flags(),
 		Fingerprint: c.fp, Random: c.asked.Statement().Random, Day: a.Day, Parameter: a.Parameter,
 	}
-	if c.key.AnswerTag(t) == a.Tag {
+	if codes.EqualTags(c.key.AnswerTag(t), a.Tag) {
 		c.key = c.key.After(t, a.Tag)
 		c.asked, c.active = codes.Code{}, true
 	}
