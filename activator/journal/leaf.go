@@ -9,8 +9,8 @@ import (
 
 // A leaf is lines of "name value", each ended by a line feed, in this order; what is zero or empty is left out, but
 // for the first four lines. Numbers are decimal without leading zeros, bytes are lower-case hexadecimal, texts are
-// quoted: between double quotes, with \" \\ and \xNN for control characters (below 0x20, 0x7f) and for bytes that are
-// not UTF-8.
+// quoted: between double quotes, with \" \\ and \xNN for each byte of a character that is not to be shown as it is
+// (see hidden), and for bytes that are not UTF-8.
 //
 //	manual-activator/1 journal entry
 //	at 2026-11-22T14:03:07.120000Z
@@ -166,25 +166,42 @@ func (w *leafWriter) text(name, s string) {
 	}
 }
 
+// hidden reports whether a character above ASCII is written as an escape: a terminal or an editor might act on it
+// rather than show it. They are the controls of ISO 6429, and what turns the direction of reading, joins, or has no
+// width. The list is part of the format, so it does not follow Unicode.
+func hidden(r rune) bool {
+	switch {
+	case r < 0x80:
+		return false
+	case r < 0xa0, r == 0xad, r == 0x61c, r == 0x180e, r == 0xfeff, r >= 0xe0000 && r < 0xe0080:
+		return true
+	case r >= 0x200b && r <= 0x200f, r >= 0x2028 && r <= 0x202e, r >= 0x2060 && r <= 0x206f, r >= 0xfff9 && r <= 0xfffb:
+		return true
+	}
+	return false
+}
+
 func (w *leafWriter) quote(s string) *leafWriter {
 	const alphabet = "0123456789abcdef"
 	w.b = append(w.b, '"')
 	from := 0 // what is not yet copied
 	for i := 0; i < len(s); {
 		c, size := s[i], 1
+		escaped := c < 0x20 || c == 0x7f
+		if c >= utf8.RuneSelf {
+			r, n := utf8.DecodeRuneInString(s[i:])
+			size, escaped = n, hidden(r) || r == utf8.RuneError && n == 1
+		}
 		switch {
 		case c == '"' || c == '\\':
 			w.b = append(append(w.b, s[from:i]...), '\\', c)
 			from = i + 1
-		case c >= utf8.RuneSelf:
-			r, n := utf8.DecodeRuneInString(s[i:])
-			if size = n; r != utf8.RuneError || n > 1 {
-				break
+		case escaped:
+			w.b = append(w.b, s[from:i]...)
+			for _, b := range []byte(s[i : i+size]) {
+				w.b = append(w.b, '\\', 'x', alphabet[b>>4], alphabet[b&15])
 			}
-			fallthrough
-		case c < 0x20 || c == 0x7f:
-			w.b = append(append(w.b, s[from:i]...), '\\', 'x', alphabet[c>>4], alphabet[c&15])
-			from = i + 1
+			from = i + size
 		}
 		i += size
 	}
