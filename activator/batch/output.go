@@ -6,9 +6,11 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/internal/jsonline"
 )
 
 // results are the columns that an output has behind those of its input. Where an input
@@ -26,15 +28,24 @@ type writer struct {
 	w      io.Writer
 	in     *Input
 	format Format
+	lines  *jsonline.Encoder // into buf
 	buf    []byte
 	err    error
 	size   int64 // bytes given to w and still in buf
 }
 
+// Write takes a line into what is to be written.
+func (w *writer) Write(line []byte) (int, error) {
+	w.buf = append(w.buf, line...)
+	return len(line), nil
+}
+
 const writeSize = 64 << 10
 
 func newWriter(w io.Writer, in *Input, f Format) *writer {
-	return &writer{w: w, in: in, format: f, buf: make([]byte, 0, writeSize+8<<10)}
+	out := &writer{w: w, in: in, format: f, buf: make([]byte, 0, writeSize+8<<10)}
+	out.lines = jsonline.NewEncoder(out, "")
+	return out
 }
 
 // head writes what stands before the rows.
@@ -67,6 +78,7 @@ func (w *writer) cell(s string, first bool) {
 	if !first {
 		w.buf = append(w.buf, w.in.comma)
 	}
+	s = printing(s)
 	formula := s != "" && strings.IndexByte("=+-@\t\r", s[0]) >= 0
 	quote := formula
 	for i := 0; i < len(s) && !quote; i++ {
@@ -88,6 +100,22 @@ func (w *writer) cell(s string, first bool) {
 		w.buf = append(w.buf, s[i])
 	}
 	w.buf = append(w.buf, '"')
+}
+
+// printing puts spaces in place of what a terminal or an editor would act on rather than
+// show. What is only ASCII costs one look.
+func printing(s string) string {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c < ' ' && c != '\n' && c != '\t' || c >= 0x7f {
+			return strings.Map(func(r rune) rune {
+				if unicode.IsControl(r) && r != '\n' && r != '\t' || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) {
+					return ' '
+				}
+				return r
+			}, s)
+		}
+	}
+	return s
 }
 
 func (w *writer) end() {
@@ -193,13 +221,9 @@ func (w *writer) json(o *activator.RowOutcome) {
 		activator.Report
 		Input any `json:"input"`
 	}{o.Row.Line, o.Report(), w.input(rec)}
-	b := bytes.NewBuffer(w.buf)
-	enc := json.NewEncoder(b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(line); err != nil && w.err == nil {
+	if err := w.lines.Encode(line); err != nil && w.err == nil {
 		w.err = err
 	}
-	w.buf = b.Bytes()
 	if len(w.buf) >= writeSize {
 		w.flush()
 	}

@@ -172,8 +172,13 @@ func TestTextsNeverSteerTheTerminal(t *testing.T) {
 	v.both("journal", "checkpoint")
 	v.both("journal", "checkpoint", "-o", evil)
 	v.both("journal", "export")
-	v.run("", "activator", "journal", "export", "--format", "csv")
-	v.commands["journal export"] = true
+	v.write("codes.csv", "code,note,"+evil+"\n"+request("four", "1")+",=cmd(),\""+evil+"\"\n"+evil+",x,y\n")
+	v.both("batch", "codes.csv", "-o", "answers.csv", "--name", evil)
+	v.both("batch", "codes.csv", "-o", evil+".csv")
+	v.both("batch", "codes.csv", "-o", evil+".csv", "--resume")
+	v.both("batch", evil, "-o", "answers2.csv", "--format", evil)
+	v.say(evil+"\n"+r+"\n", "batch", "-", "-o", "-", "--format", "jsonl")
+	v.both("journal", "export")
 	v.both("journal", "export", "-o", evil+".jsonl")
 	for n := 1; n < 30; n++ {
 		v.both("journal", "prove", fmt.Sprint(n))
@@ -205,8 +210,36 @@ func TestTextsNeverSteerTheTerminal(t *testing.T) {
 	v.both("version")
 	v.both(evil)
 	v.both("--"+evil, "read")
+	v.harmless("answers.csv", evil+".csv", evil+".jsonl", "out.csv")
 	for _, c := range v.unheard() {
 		t.Errorf("activator %s: have no run of it with hostile texts, want one", c)
+	}
+}
+
+// harmless demands that files which were written, where they were, hold what prints:
+// somebody looks at them in a terminal, or opens them in a spreadsheet.
+func (v *vendorAt) harmless(names ...string) {
+	v.Helper()
+	written := 0
+	for _, name := range names {
+		b, err := os.ReadFile(filepath.Join(v.dir, name))
+		if err != nil {
+			continue
+		}
+		written++
+		if i := bytes.IndexFunc(b, func(r rune) bool { return r != '\t' && acted(r) }); i >= 0 {
+			v.Errorf("%q: have %q, want only what prints", name, b[max(0, i-60):min(len(b), i+60)])
+		}
+		for line := range strings.SplitSeq(string(b), "\n") {
+			for field := range strings.SplitSeq(line, ",") {
+				if strings.HasPrefix(strings.Trim(field, `"`), "=") {
+					v.Errorf("%q: have the formula %q in a table", name, field)
+				}
+			}
+		}
+	}
+	if written < 2 {
+		v.Errorf("have %d files written, want at least 2", written)
 	}
 }
 
