@@ -88,6 +88,10 @@ func (s *session) enterText(text string) ([]Accepted, error) {
 	}
 	for _, m := range codes.Find(text) {
 		switch {
+		case s.verified == mostVerified && len(out) > 0:
+			return out, nil
+		case s.verified == mostVerified:
+			return nil, refuse(ReasonNoMatch, "none of the first %d codes of this text is for this machine, and there are more: give it the code that answers its request code", len(tried))
 		case m.Err != nil:
 			worse(&nearError{text[m.Start:m.End], m.Err})
 		case !slices.Contains(answerKinds, m.Code.Kind()):

@@ -22,10 +22,12 @@ type session struct {
 	unbegun  bool // the trial begins now, and that could not be written
 	base     *record
 	baseFile *loaded
-	lic      *record // of the license in use; nil: none, or damaged
-	licFile  *loaded // nil: none
-	beside   *loaded // what is kept for the license's recovery, once it was asked for
-	lost     bool    // lic stands in for a state that is lost
+	lic      *record         // of the license in use; nil: none, or damaged
+	licFile  *loaded         // nil: none
+	beside   *loaded         // what is kept for the license's recovery, once it was asked for
+	lost     bool            // lic stands in for a state that is lost
+	verified int             // signatures of typed answers so far
+	proofs   map[*proof]bool // whether what was looked at is genuine
 }
 
 // session runs f on the state as it is now.

@@ -433,3 +433,24 @@ func TestSignedPasted(t *testing.T) {
 		t.Errorf("as a serial number: have %v, want the wrong kind", err)
 	}
 }
+
+// TestSignedManyForOthers: a file with more signed codes than anybody wants to verify
+// ends soon, and what stands first counts.
+func TestSignedManyForOthers(t *testing.T) {
+	w := signedWorld(t)
+	c := w.licensed()
+	mine := w.issue(w.request(c, 1), protectortest.Answer{})
+	var others strings.Builder
+	for i := range 4000 {
+		a := codes.SignedAnswer{KeyID: w.vendor.SigningID, Parameter: uint32(i), Signature: [64]byte{byte(i), byte(i >> 8)}}
+		others.WriteString(a.Code().String() + "\n")
+	}
+	_, err := c.EnterFile(others.String() + mine)
+	if ReasonOf(err) != ReasonNoMatch || !strings.Contains(err.Error(), "there are more") {
+		t.Errorf("4,000 others, then its own: have %v, want it to say that there are more", err)
+	}
+	if all, err := c.EnterFile(mine + "\n" + others.String()); err != nil || len(all) != 1 {
+		t.Errorf("its own first: have %+v, %v, want it accepted", all, err)
+	}
+	w.is(w.open(), 1, Active, ReasonActive) // what is accepted is asked again, however much was tried
+}
