@@ -116,6 +116,10 @@ func (a *app) requested(c *protector.Client, r protector.Request, qr bool, file 
 	if file != "" {
 		fmt.Fprintf(a.stdout, "It is in %s too.\n", file)
 	}
+	if r.Definition.Signed {
+		fmt.Fprintln(a.stdout, "Mail it to the vendor, or read it out. The answer has 120 characters and comes by mail or as a file: protector enter --file FILE")
+		return nil
+	}
 	fmt.Fprintln(a.stdout, "Read it to the vendor, or mail it. Then enter the activation code that comes back: protector enter CODE")
 	return nil
 }
