@@ -222,6 +222,10 @@ func TestSignedKeys(t *testing.T) {
 	if id := out.Answer.SignedAnswer().KeyID; id != 1 {
 		t.Errorf("a license from after: have key %d, want 1", id)
 	}
+	o.open()
+	if again := o.submit(r, activator.Decision{}); again.Verdict != journal.Repeat || again.Answer != out.Answer {
+		t.Errorf("again: have %s and %s, want a repeat of %s", again.Verdict, again.Answer, out.Answer)
+	}
 	if _, known := p.product.Key(1); known {
 		t.Error("the profile from before has key 1")
 	}

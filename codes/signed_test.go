@@ -96,6 +96,14 @@ func TestSignedVectors(t *testing.T) {
 			}
 			if v.Genuine {
 				genuine++
+				for _, other := range []codes.SignedAnswer{
+					{KeyID: a.KeyID, Day: a.Day ^ 1, Parameter: a.Parameter, Signature: a.Signature},
+					{KeyID: a.KeyID, Day: a.Day, Parameter: a.Parameter ^ 1, Signature: a.Signature},
+				} {
+					if other.Signs(&s, [32]byte(bytesOf(t, v.Public))) {
+						t.Errorf("%+v signs terms of another day or value", other)
+					}
+				}
 			}
 			if v.Next != "" {
 				next := keyOf(t, v.Key).After(s.Terms, a.Tag()).Bytes()
@@ -223,6 +231,31 @@ func TestSignedLines(t *testing.T) {
 	r := codes.Statement{Kind: codes.KindRequest, Random: 1, License: 1, Definition: 1}.Code()
 	if have := r.Lines(); len(have) != 1 || have[0] != r.String() {
 		t.Errorf("lines of a request: have %q, want %s alone", have, r)
+	}
+}
+
+// TestSignedWithinWords: a word of one letter before a code is no part of it, and what has
+// right groups by chance only is no code.
+func TestSignedWithinWords(t *testing.T) {
+	for _, text := range []string{"il codice e " + sampleSigned, "e\n" + strings.ReplaceAll(sampleSigned, "-", ""), "vi mando a\n" + strings.ReplaceAll(sampleActivation, "-", "")} {
+		m := codes.Find(text)
+		if len(m) != 1 || m[0].Err != nil || !strings.HasSuffix(text, text[m[0].Start:]) {
+			t.Errorf("Find(%q): have %+v, want the code alone", text, m)
+		}
+		if _, err := codes.Parse(text); err != nil {
+			t.Errorf("Parse(%q): %v", text, err)
+		}
+	}
+	bare := []byte(strings.ReplaceAll(sampleSigned, "-", ""))
+	for g := range 12 {
+		bare[g*6+3] = shift(bare[g*6+3])
+	}
+	if m := codes.Find("see " + string(bare)); len(m) != 1 || m[0].Err == nil {
+		t.Errorf("8 of 20 groups right: have %+v, want a near-code", m)
+	}
+	bare[12*6+3] = shift(bare[12*6+3])
+	if m := codes.Find("see " + string(bare)); len(m) != 0 {
+		t.Errorf("7 of 20 groups right, no dashes: have %+v, want nothing", m)
 	}
 }
 

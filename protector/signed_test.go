@@ -298,6 +298,10 @@ func TestSignedVouches(t *testing.T) {
 			t.Errorf("a state with %s: have %s (%s), want it not vouched for", name, have.State, have.Reason)
 		}
 	}
+	short := rec.clone()
+	short.Proof = &proof{Code: codes.Answer{Tag: 1}.Code()}
+	w.store(short)
+	w.is(w.open(), 1, Inactive, ReasonStateDamaged)
 	none := rec.clone()
 	none.Proof = nil
 	w.store(none)
