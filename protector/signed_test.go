@@ -228,10 +228,12 @@ func TestSignedForgeries(t *testing.T) {
 	if s := w.status(c); s.Feature(5) != 0 {
 		t.Fatalf("after all forgeries the feature has %d", s.Feature(5))
 	}
-	w.enter(c, genuine.Code().String())
+	w.enter(c, signed(nil, second, 7).Code().String()) // the vendor's other key, under its own id
 	if s := w.status(c); s.Feature(5) != 3 {
 		t.Errorf("the genuine one: the feature has %d, want 3", s.Feature(5))
 	}
+	_, err = c.Enter(genuine.Code().String()) // to the same request: one answer for each random
+	w.refused(err, ReasonNoRequest)
 }
 
 // shifted adds the order of the group to S, which a loose reader takes.
