@@ -1,17 +1,21 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"path/filepath"
-	"strings"
+	"regexp"
 
 	"github.com/spf13/cobra"
 
 	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/codes"
 	"github.com/manual-activator/manual-activator/internal/jsonline"
 )
 
@@ -19,7 +23,11 @@ func (a *app) journalExportCmd() *cobra.Command {
 	var filters journalFilters
 	var format, file string
 	var force bool
-	c := &cobra.Command{Use: "export", Short: "write entries to a file, the oldest first", Args: args(0, 0, "")}
+	c := &cobra.Command{Use: "export", Short: "write entries to a file, the oldest first",
+		Long: `export writes the entries that the filters of journal list select: as JSON, one
+value on a line, or as CSV for a spreadsheet. In CSV, what would be a formula
+has an apostrophe before it, and what does not print is written as \n or \u202e.`,
+		Args: args(0, 0, "")}
 	filters.flags(c)
 	c.Flags().StringVar(&format, "format", "jsonl", "jsonl or csv")
 	outputFlags(c, &file, &force)
@@ -33,7 +41,7 @@ func (a *app) journalExportCmd() *cobra.Command {
 				return err
 			}
 			if file == "-" {
-				_, err := export(cmd.Context(), a.out, s, q, format)
+				_, err := export(a.out, s.Entries(cmd.Context(), q), productNames(s), format)
 				return err
 			}
 			return a.exportTo(cmd.Context(), file, force, s, q, format)
@@ -48,7 +56,7 @@ func (a *app) exportTo(ctx context.Context, file string, force bool, s *activato
 		return err
 	}
 	defer out.drop()
-	n, err := export(ctx, out.tmp, s, q, format)
+	n, err := export(out.tmp, s.Entries(ctx, q), productNames(s), format)
 	if err != nil {
 		return err
 	}
@@ -68,9 +76,9 @@ var exportColumns = []string{
 	"fingerprint", "random", "state", "code", "activation_code", "customer", "reference", "reason",
 }
 
-// export writes entries and returns how many.
-func export(ctx context.Context, w io.Writer, s *activator.Session, q journal.Query, format string) (int, error) {
-	names := productNames(s)
+// export writes entries as they come, and returns how many.
+func export(to io.Writer, entries iter.Seq2[journal.Entry, error], names map[codes.UID]string, format string) (int, error) {
+	w := bufio.NewWriterSize(to, 1<<16)
 	enc := jsonline.NewEncoder(w, "")
 	table := csv.NewWriter(w)
 	if format == "csv" {
@@ -79,7 +87,7 @@ func export(ctx context.Context, w io.Writer, s *activator.Session, q journal.Qu
 		}
 	}
 	n := 0
-	for e, err := range s.Entries(ctx, q) {
+	for e, err := range entries {
 		if err != nil {
 			return n, err
 		}
@@ -88,14 +96,14 @@ func export(ctx context.Context, w io.Writer, s *activator.Session, q journal.Qu
 		if format == "jsonl" {
 			err = enc.Encode(j)
 		} else {
-			err = table.Write(noFormulas(row(j)))
+			err = table.Write(noFormulas(visible(row(j))))
 		}
 		if err != nil {
 			return n, err
 		}
 	}
 	table.Flush()
-	return n, table.Error()
+	return n, errors.Join(table.Error(), w.Flush())
 }
 
 func row(j entryJSON) []string {
@@ -109,13 +117,24 @@ func row(j entryJSON) []string {
 	}
 }
 
-// noFormulas puts an apostrophe before fields that a spreadsheet would take for a
-// formula, as OWASP advises (CSV injection): customers choose their names.
+// visible writes what does not print as in a Go string: line feeds, escape sequences, characters that turn the reading
+// direction around.
+func visible(fields []string) []string {
+	for i, f := range fields {
+		fields[i] = safe(f)
+	}
+	return fields
+}
+
+// formula is where a spreadsheet would take a field, or what follows a semicolon in it, for a formula: some split at
+// semicolons, whatever the file means.
+var formula = regexp.MustCompile(`(^|;[\s"]*)([=+\-@\t\r\n＝＋－＠])`)
+
+// noFormulas puts an apostrophe before what a spreadsheet would take for a formula, as OWASP advises (CSV injection):
+// customers choose their names.
 func noFormulas(fields []string) []string {
 	for i, f := range fields {
-		if f != "" && strings.ContainsRune("=+-@\t\r", rune(f[0])) {
-			fields[i] = "'" + f
-		}
+		fields[i] = formula.ReplaceAllString(f, "$1'$2")
 	}
 	return fields
 }
