@@ -1,6 +1,7 @@
 package activator
 
 import (
+	"context"
 	"embed"
 	"errors"
 	"fmt"
@@ -27,7 +28,7 @@ const repliesDir = "replies"
 var replyName = regexp.MustCompile(`^[a-z]{2,3}(-[a-z0-9]{2,8})?$`)
 
 // replyFields are what a template may use. Texts are one line without control
-// characters, but for Receipt, and Answer where it is a signed code.
+// characters, but for Receipt and Checkpoint, and Answer where it is a signed code.
 type replyFields struct {
 	Customer     string // empty once it was erased
 	Order        string
@@ -40,6 +41,7 @@ type replyFields struct {
 	ValidUntil   string // "2026-12-02"; empty where it never expires
 	Receipt      string // of an accepted confirmation
 	Reason       string // why nothing was given
+	Checkpoint   string // signed head of the journal, some lines: whoever keeps the mail can tell a former journal
 }
 
 // Reply makes the text of a mail that answers an outcome, in a language.
@@ -48,8 +50,12 @@ func (s *Session) Reply(o *Outcome, language string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	f := o.replyFields()
+	if h, err := s.desk.store.Head(context.Background()); err == nil { // a reply without one is as good
+		f.Checkpoint = string(h.Checkpoint)
+	}
 	var b strings.Builder
-	if err := t.Execute(&b, o.replyFields()); err != nil {
+	if err := t.Execute(&b, f); err != nil {
 		return "", fmt.Errorf("reply text %q: %w", language, err)
 	}
 	return b.String(), nil

@@ -40,7 +40,11 @@ func TestReply(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(o.dir, "replies"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for text, want := range map[string]string{"own {{.Answer}}": "own " + out.Answer.String(), "{{.Nothing}}": "", "{{": ""} {
+	head, err := o.Head(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{"{{.Checkpoint}}": string(head.Checkpoint), "own {{.Answer}}": "own " + out.Answer.String(), "{{.Nothing}}": "", "{{": ""} {
 		if err := os.WriteFile(filepath.Join(o.dir, "replies", "en.txt"), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -13,39 +13,45 @@ import (
 )
 
 func (a *app) journalCheckProofCmd() *cobra.Command {
-	var key, kept string
+	var keys []string
+	var kept string
 	c := &cobra.Command{
 		Use: "check-proof FILE --key KEY", Short: "check a proof with the vendor's public key alone",
 		Long: `check-proof checks what journal prove and journal receipt write, and prints what
 is proven. It needs no vendor folder and no passphrase. KEY is the vendor's
 journal key, as activator keys list shows it. Take it from where the vendor
-published it: a key that came with the proof proves nothing.
+published it: a key that came with the proof proves nothing. After the vendor
+changed the key, --key may be given again, for older proofs and checkpoints.
 
 A proof that the journal continues a checkpoint needs the checkpoint that you
 kept: --checkpoint FILE. Exit status 3: not proven; 4: not a proof.`,
 		Args: args(1, 1, "the file of the proof, or -"),
 	}
-	c.Flags().StringVar(&key, "key", "", "the vendor's published journal `key`; required")
+	c.Flags().StringArrayVar(&keys, "key", nil, "the vendor's published journal `key`; required, may be given again")
 	c.Flags().StringVar(&kept, "checkpoint", "", "the `file` of the checkpoint that you kept, for a proof of consistency")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
-		if key == "" {
+		if len(keys) == 0 {
 			return &usageError{text: "--key is missing: the vendor's journal key, from where the vendor published it; a key that came with the proof proves nothing", cmd: cmd}
 		}
-		v, err := note.NewVerifier(key)
-		if err != nil {
-			return &usageError{text: fmt.Sprintf("--key: have %q, want a key as activator keys list shows it, NAME+ID+KEY", key), cmd: cmd}
+		var published []note.Verifier
+		for _, key := range keys {
+			v, err := note.NewVerifier(key)
+			if err != nil {
+				return &usageError{text: fmt.Sprintf("--key: have %q, want a key as activator keys list shows it, NAME+ID+KEY", key), cmd: cmd}
+			}
+			published = append(published, v)
 		}
 		text, err := a.proofText(args[0])
 		if err != nil {
 			return err
 		}
 		if journal.IsConsistency(text) {
-			return a.checkConsistency(cmd, text, kept, v)
+			return a.checkConsistency(cmd, text, kept, published)
 		}
 		if kept != "" {
 			return &usageError{text: "--checkpoint goes with a proof of consistency; this is the proof of an entry", cmd: cmd}
 		}
-		return a.checkProof(text, v)
+		return a.checkProof(text, published)
 	}
 	return c
 }
@@ -89,20 +95,28 @@ type provenJSON struct {
 	Closed  []string        `json:"not_opened,omitempty"` // personal texts of which the proof has the hash alone
 }
 
-func keyID(v note.Verifier) string { return fmt.Sprintf("%s+%08x", v.Name(), v.KeyHash()) }
+// signedBy names the first of the keys that signed a verified checkpoint.
+func signedBy(h journal.Head, keys []note.Verifier) string {
+	for _, v := range keys {
+		if _, err := journal.ParseCheckpoint(h.Checkpoint, note.VerifierList(v)); err == nil {
+			return fmt.Sprintf("%s+%08x", v.Name(), v.KeyHash())
+		}
+	}
+	return ""
+}
 
-func (a *app) checkProof(text []byte, v note.Verifier) error {
+func (a *app) checkProof(text []byte, keys []note.Verifier) error {
 	p, err := journal.ParseProof(text)
 	if err != nil {
 		return &refusal{exitUnreadable, err.Error()}
 	}
-	e, head, err := p.Check(note.VerifierList(v))
+	e, head, err := p.Check(note.VerifierList(keys...))
 	if err != nil {
 		return &refusal{exitRefused, "not proven: " + err.Error()}
 	}
 	j := newEntryJSON(&e, nil)
 	if a.json {
-		out := provenJSON{Verdict: journal.OK, Origin: head.Origin, Entries: head.Size, Key: keyID(v), Entry: &j, Closed: j.Erased}
+		out := provenJSON{Verdict: journal.OK, Origin: head.Origin, Entries: head.Size, Key: signedBy(head, keys), Entry: &j, Closed: j.Erased}
 		j.Erased = nil
 		return a.put(out)
 	}
@@ -112,18 +126,18 @@ func (a *app) checkProof(text []byte, v note.Verifier) error {
 	w.entryFields(&e, j, "(not opened)")
 	w.blank()
 	w.field("checkpoint", "of "+entries(head.Size))
-	w.signedBy(v)
+	w.asGoodAs(signedBy(head, keys))
 	return nil
 }
 
-// signedBy says which key signed, and what to do about it.
-func (p *printer) signedBy(v note.Verifier) {
-	p.field("signed by", keyID(v))
+// asGoodAs says which key signed, and what to do about it.
+func (p *printer) asGoodAs(key string) {
+	p.field("signed by", key)
 	p.blank()
 	p.sentence(2, "This is as good as the key you gave: compare it with the one that the vendor published. A key that came with the proof proves nothing.")
 }
 
-func (a *app) checkConsistency(cmd *cobra.Command, text []byte, kept string, v note.Verifier) error {
+func (a *app) checkConsistency(cmd *cobra.Command, text []byte, kept string, published []note.Verifier) error {
 	if kept == "" {
 		return &usageError{text: "a proof of consistency needs --checkpoint: the one that you kept", cmd: cmd}
 	}
@@ -135,7 +149,7 @@ func (a *app) checkConsistency(cmd *cobra.Command, text []byte, kept string, v n
 	if err != nil {
 		return err
 	}
-	keys := note.VerifierList(v)
+	keys := note.VerifierList(published...)
 	old, err := journal.ParseCheckpoint(b, keys)
 	if err != nil {
 		return &refusal{exitRefused, fmt.Sprintf("%s: %v", kept, err)}
@@ -145,13 +159,13 @@ func (a *app) checkConsistency(cmd *cobra.Command, text []byte, kept string, v n
 		return &refusal{exitRefused, "not proven: " + err.Error()}
 	}
 	if a.json {
-		return a.put(provenJSON{Verdict: journal.OK, Origin: head.Origin, Entries: head.Size, Key: keyID(v), Old: old.Size})
+		return a.put(provenJSON{Verdict: journal.OK, Origin: head.Origin, Entries: head.Size, Key: signedBy(head, published), Old: old.Size})
 	}
 	w := a.printer()
 	w.title(fmt.Sprintf("Proven: the journal %s continues the checkpoint that you kept", head.Origin))
 	w.blank()
 	w.field("checkpoint kept", "of "+entries(old.Size))
 	w.field("newer one", "of "+entries(head.Size))
-	w.signedBy(v)
+	w.asGoodAs(signedBy(head, published))
 	return nil
 }

@@ -41,7 +41,8 @@ func (a *app) repliesCmd() *cobra.Command {
 files, replies/LANGUAGE.txt in the vendor folder, and come before those that
 this program brings along. In them, {{.Answer}} and its like are filled in:
 Customer, Order, License, Product, Code, Granted, Answer, AnswerDigits,
-ValidUntil, Receipt, Reason.`,
+ValidUntil, Receipt, Reason, Checkpoint (the signed head of the journal, for
+whoever wants to keep one).`,
 		Args: args(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.with(cmd.Context(), func(_ *activator.Desk, s *activator.Session) error {
