@@ -49,6 +49,9 @@ func (v *verification) erasures() error {
 		}
 		return runs[i].by, true
 	}
+	if slices.ContainsFunc(v.logs, func(w *logWalk) bool { return w.broken }) {
+		v.missing = nil // an entry that is missing may have erased them; that one is reported
+	}
 	for _, m := range v.missing {
 		if _, ok := by(m.entry, m.field); !ok {
 			v.report.at(m.entry, "its personal text %q is missing, and no entry says that it was erased", m.field)

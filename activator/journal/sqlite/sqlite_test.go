@@ -4,11 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"golang.org/x/mod/sumdb/note"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/mod/sumdb/note"
 
 	"github.com/manual-activator/manual-activator/activator/journal/storetest"
 )
@@ -101,6 +104,40 @@ func (r *raw) Close() error {
 		}
 	}
 	return r.db.Close()
+}
+
+// TestTamperKnowsAll compares the tables and columns that the tamper test changes with those of the file. Of
+// goose's own table nothing follows: the schema itself is compared.
+func TestTamperKnowsAll(t *testing.T) {
+	_, path := newJournal(t)
+	db, err := sql.Open("sqlite", dsn(path, "mode=ro"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	rows, err := db.QueryContext(ctx, `SELECT m.name, c.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c
+		WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name <> 'goose_db_version'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	have := map[string][]string{}
+	for rows.Next() {
+		var table, column string
+		if err := rows.Scan(&table, &column); err != nil {
+			t.Fatal(err)
+		}
+		have[table] = append(have[table], column)
+	}
+	want := storetest.Tampered()
+	for _, all := range []map[string][]string{have, want} {
+		for _, columns := range all {
+			slices.Sort(columns)
+		}
+	}
+	if !reflect.DeepEqual(have, want) {
+		t.Errorf("have the tables %v\nwant those that the tamper test knows: %v", have, want)
+	}
 }
 
 func TestStore(t *testing.T) { storetest.Run(t, factory) }

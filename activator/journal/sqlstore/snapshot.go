@@ -1,9 +1,11 @@
 package sqlstore
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
+	"math"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
@@ -115,19 +117,51 @@ func (s *snapshot) Entries(yield func(journal.EntryRow) error) error {
 			return err
 		}
 		c.Kind, c.Verdict, c.Operator, c.State, c.Batch = journal.Kind(words.text(kind)), journal.Verdict(words.text(verdict)), words.text(operator), words.text(state), words.text(batch)
-		copy(c.Product[:], product) // a length of 16 and other column rules are the integrity check's
-		copy(c.Intent[:], intent)
-		c.License, c.Fingerprint, c.Line = codes.LicenseNumber(license.Int64), -1, -1
-		if fingerprint.Valid {
-			c.Fingerprint = fingerprint.Int64
+		c.Product, c.Intent = sixteen(product), sixteen(intent)
+		c.Fingerprint, c.Line = orNull(fingerprint, -1), orNull(line, -1)
+		if n := orNull(license, 0); n == int64(codes.LicenseNumber(n)) {
+			c.License = codes.LicenseNumber(n)
+		} else {
+			c.License = 1<<32 - 1
 		}
-		if line.Valid {
-			c.Line = line.Int64
+		if batch != nil && len(batch) == 0 {
+			c.Batch = notOurs
 		}
 		r.Leaf = append([]byte(nil), leaf...)
 		return yield(r)
 	})
 }
+
+// What no store would have written must not be read as something that it would have: then it differs from the leaf,
+// and the entry can be named.
+
+// notOurs stands for an empty text where there must be none.
+const notOurs = "(empty)"
+
+// orNull is a number, null where there is none; a number that looks as if there were none is math.MinInt64.
+func orNull(n sql.NullInt64, null int64) int64 {
+	switch {
+	case !n.Valid:
+		return null
+	case n.Int64 == null:
+		return math.MinInt64
+	}
+	return n.Int64
+}
+
+// sixteen is a blob of 16 bytes, zero where there is none; one that is not of this form has only bytes 0xff.
+func sixteen(b []byte) (out [16]byte) {
+	if b == nil || len(b) == 16 && !allZero(b) {
+		copy(out[:], b)
+		return out
+	}
+	for i := range out {
+		out[i] = 0xff
+	}
+	return out
+}
+
+func allZero(b []byte) bool { return bytes.Count(b, []byte{0}) == len(b) }
 
 // interner keeps one copy of texts that come again and again.
 type interner map[string]string
