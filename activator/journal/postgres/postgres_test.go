@@ -71,6 +71,7 @@ func factory(t testing.TB) storetest.Factory {
 	s := pgtest.Shared(t)
 	all := &databases{server: s, byDir: map[string]string{}}
 	return storetest.Factory{
+		SlowCopy: true,
 		Create: func(dir string, keys note.Verifiers) (storetest.Store, error) {
 			name, err := s.Database()
 			if err != nil {

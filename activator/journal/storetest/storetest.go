@@ -43,6 +43,9 @@ type Factory struct {
 	Copy func(from, to string) error
 	Raw  func(dir string) (Raw, error)
 
+	// SlowCopy says that Copy takes long: then there are fewer random changes.
+	SlowCopy bool
+
 	// Child is the command line of a process that calls the function Child; nil for a store that is not to be killed.
 	Child func(t testing.TB, dir string) []string
 }

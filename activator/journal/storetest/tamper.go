@@ -173,7 +173,7 @@ func tamper(t *testing.T, f Factory) {
 			t.Errorf("%s: no row could be changed", c.name)
 		}
 	}
-	randomly(t, raw, rows, run)
+	randomly(t, raw, rows, f.SlowCopy, run)
 	forge(t, f, known)
 }
 
