@@ -70,6 +70,7 @@ func Benchmark(b *testing.B, f Factory) {
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "entries/s")
 		})
 	}
+	b.Run("log", func(b *testing.B) { benchLog(b, f) })
 	b.Run("register", func(b *testing.B) {
 		s := bench(b, f)
 		es := make([]journal.Entry, 0, 1000)
