@@ -21,6 +21,7 @@ const (
 	roomProducts
 	roomToday
 	roomSettings
+	roomBatch
 	roomAloud // not in the header
 )
 
@@ -35,13 +36,15 @@ type Model struct {
 	first *wizard // the first run, while there is no vendor folder
 	close func() error
 
-	desk *desk
+	desk  *desk
+	batch *batchRoom
 
 	note      noticeMsg
 	noteFrom  time.Time
 	noteUntil time.Time
 	touched   time.Time // the last key
 	breakAt   time.Time // ctrl+c was pressed once
+	leaving   bool      // the program ends when the file that is being answered ended
 }
 
 // New makes the program's model.
@@ -60,9 +63,9 @@ func New(ctx context.Context, c Config) *Model {
 // build makes the rooms, with nothing in them.
 func (m *Model) build() {
 	s := m.shared
-	m.desk = newDesk(s)
+	m.desk, m.batch = newDesk(s), newBatchRoom(s)
 	m.rooms = []screen{
-		m.desk, newLicenses(s), newJournalRoom(s), newProductRoom(s), newTodayRoom(s, m.desk), newSettingsRoom(s), newAloudRoom(s),
+		m.desk, newLicenses(s), newJournalRoom(s), newProductRoom(s), newTodayRoom(s, m.desk), newSettingsRoom(s), m.batch, newAloudRoom(s),
 	}
 	m.at = roomDesk
 }
@@ -143,6 +146,9 @@ func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 	now := m.cfg.Now()
 	m.touched = now
 	m.pass()
+	if is(k, keys.Break) && m.at == roomBatch && m.batch.underway() && !m.batch.run.halted {
+		return m.batch.halt()
+	}
 	if is(k, keys.Break) || is(k, keys.Quit) {
 		lost := m.lost()
 		if (lost != "" || is(k, keys.Break) && m.office != nil) && now.Sub(m.breakAt) > 3*time.Second {
@@ -204,6 +210,9 @@ func (m *Model) lost() string {
 			return unkept
 		}
 	}
+	if m.batch.underway() {
+		return "A file is being answered: it ends after the rows that are being recorded, and goes on later with the same file."
+	}
 	return m.desk.leaving()
 }
 
@@ -243,7 +252,7 @@ func (m *Model) everywhere(k tea.KeyPressMsg) tea.Cmd {
 }
 
 func (m *Model) roomKeys() []key.Binding {
-	return []key.Binding{keys.Desk, keys.Licenses, keys.Journal, keys.Products, keys.Today, keys.Settings}
+	return []key.Binding{keys.Desk, keys.Licenses, keys.Journal, keys.Products, keys.Today, keys.Settings, keys.Batch}
 }
 
 // show brings a room to the front.
@@ -294,6 +303,12 @@ func (m *Model) message(msg any) tea.Cmd {
 		return cmd
 	case ringMsg:
 		return m.rings(msg)
+	case fileDoneMsg:
+		cmd := m.batch.message(msg)
+		if m.leaving {
+			return tea.Batch(cmd, m.quit())
+		}
+		return cmd
 	case settingsMsg:
 		if msg.err != nil {
 			m.notice(noticeMsg{text: "The settings hold for now, but could not be kept: " + clean(msg.err.Error()), bad: true})
@@ -358,7 +373,7 @@ func (m *Model) opened(msg openedMsg) tea.Cmd {
 		clear(m.drafts)
 		clear(m.shared.products)
 	}
-	m.shelf = msg.opened.Shelf
+	m.shelf, m.files = msg.opened.Shelf, msg.opened.Files
 	m.office, m.close, m.customer = msg.opened.Office, msg.opened.Close, msg.opened.Customer
 	m.training = m.customer != nil
 	for _, p := range m.office.Products() {
@@ -433,6 +448,10 @@ func (m *Model) lock() tea.Cmd {
 
 // quit ends the program. Work that is under way is told to stop.
 func (m *Model) quit() tea.Cmd {
+	if m.batch.underway() && !m.leaving {
+		m.leaving = true
+		return m.batch.halt()
+	}
 	for _, o := range m.pending {
 		o.cancel()
 	}

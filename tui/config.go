@@ -33,6 +33,7 @@ type Opened struct {
 	Office Office
 	Close  func() error
 	Shelf  Shelf // of parked requests
+	Files  Files // of codes
 	// Customer plays the other end of the line in training; nil otherwise.
 	Customer *Customer
 }

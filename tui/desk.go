@@ -32,6 +32,7 @@ type desk struct {
 	found   []string           // codes of a pasted text, while one must be chosen
 	from    string             // where the text in the box was found
 	with    attached           // the hardware profile of a mail
+	row     *badRow            // the row of a file that is mended here
 	armed   bool               // Enter was pressed on an unreadable text
 	scroll  int
 
@@ -61,6 +62,7 @@ type call struct {
 	kept     bool   // parked, and in the vendor folder
 	ready    bool   // parked, and can be answered now
 	decision activator.Decision
+	row      *badRow // the row of a file that it mends
 }
 
 // snapshot is what the desk showed, to be brought back.
@@ -68,6 +70,7 @@ type snapshot struct {
 	text, ticket, from string
 	pos                int
 	now                *call
+	row                *badRow
 }
 
 func newDesk(s *shared) *desk {
@@ -140,7 +143,7 @@ func (d *desk) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	}
 	changed, taken := d.box.update(k)
 	if d.now != nil && changed {
-		d.now, d.from = nil, "" // the text is no longer what was submitted
+		d.now, d.from, d.row = nil, "", nil // the text is no longer what was submitted
 	}
 	if changed {
 		return d.changed(), true
@@ -184,7 +187,7 @@ func (d *desk) next() {
 	d.keep()
 	d.box.set("")
 	d.ticket.set("")
-	d.now, d.from, d.found = nil, "", nil
+	d.now, d.from, d.found, d.row = nil, "", nil, nil
 	d.focus(false)
 	d.forget()
 }
@@ -205,7 +208,7 @@ func (d *desk) keep() {
 		return
 	}
 	const most = 50
-	d.past = append(d.past, snapshot{d.box.value(), d.ticket.value(), d.from, d.box.pos, d.now})
+	d.past = append(d.past, snapshot{d.box.value(), d.ticket.value(), d.from, d.box.pos, d.now, d.row})
 	if len(d.past) > most {
 		d.past = d.past[1:]
 	}
@@ -220,7 +223,7 @@ func (d *desk) undo() tea.Cmd {
 	back := d.past[len(d.past)-1]
 	d.past = d.past[:len(d.past)-1]
 	if !d.box.empty() || !d.ticket.empty() {
-		d.past = append([]snapshot{{d.box.value(), d.ticket.value(), d.from, d.box.pos, d.now}}, d.past...)
+		d.past = append([]snapshot{{d.box.value(), d.ticket.value(), d.from, d.box.pos, d.now, d.row}}, d.past...)
 	}
 	d.box.set(back.text)
 	d.box.pos = back.pos
@@ -228,7 +231,7 @@ func (d *desk) undo() tea.Cmd {
 	d.found = nil
 	d.focus(false)
 	d.forget()
-	d.now, d.from = back.now, back.from
+	d.now, d.from, d.row = back.now, back.from, back.row
 	if d.now != nil {
 		d.reading = d.now.reading
 		return nil

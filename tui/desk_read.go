@@ -28,7 +28,7 @@ const patience = 400 * time.Millisecond
 func (d *desk) changed() tea.Cmd {
 	d.forget()
 	if d.box.empty() {
-		d.from = ""
+		d.from, d.row = "", nil
 	}
 	switch {
 	case d.layout.Complete, d.full():
@@ -106,10 +106,10 @@ func (d *desk) look() tea.Cmd {
 		return nil
 	}
 	d.stop()
-	office, text, gen, ticket := d.s.office, d.text(), d.gen, d.reference()
+	office, text, gen, ticket, dec := d.s.office, d.text(), d.gen, d.reference(), d.decision(activator.Decision{})
 	d.looking, d.readErr = true, nil
 	cmd, stop := d.s.start("looking the code up", func(ctx context.Context) any {
-		r, err := office.Read(ctx, text, activator.Decision{Reference: ticket})
+		r, err := office.Read(ctx, text, dec)
 		return readMsg{gen, ticket, r, err}
 	})
 	d.stop = stop
@@ -187,7 +187,9 @@ func (d *desk) take() tea.Cmd {
 	}
 	d.keep()
 	d.box.set(text)
-	d.from = "a proposal that you took; what the customer says counts"
+	if d.row == nil {
+		d.from = "a proposal that you took; what the customer says counts"
+	}
 	return d.changed()
 }
 

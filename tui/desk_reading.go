@@ -14,14 +14,19 @@ const wide = 116
 
 // drawReading shows who asks for what on which machine, and every check.
 func (d *desk) drawReading(p *page, h int) {
-	t, r := d.s.t, d.reading
+	r := d.reading
 	d.band(p)
-	if d.from != "" {
-		p.line(" ", t.dim.Render(cut("("+d.from+")", p.w-2)))
-	}
+	d.whence(p)
 	p.blank()
 	d.body(p, h-len(p.lines), r)
 	d.drawLife(p, h-len(p.lines))
+}
+
+// whence says where the text in the box comes from, if nobody typed it.
+func (d *desk) whence(p *page) {
+	if d.from != "" {
+		p.line(" ", d.s.t.dim.Render(cut("("+d.from+")", p.w-2)))
+	}
 }
 
 // drawLife shows what the journal has of the license, where there is room for it.

@@ -14,11 +14,13 @@ func (d *desk) drawSlip(p *page) {
 	ps := d.proposals()
 	if d.capitalsOnly() {
 		p.hang(" "+t.bandWarn.Render(" READ WITHOUT CAPITALS ")+" ", t.strong, "One code fits. Tab takes it; nothing is recorded yet.")
+		d.whence(p)
 		p.blank()
 		d.drawProposal(p, &ps[0], true)
 		return
 	}
 	p.line(" ", t.bandBad.Render(" CANNOT BE READ "), " ", t.strong.Render("Nothing is recorded."))
+	d.whence(p)
 	p.blank()
 	p.hang(" "+t.bad.Render("✗")+" ", t.plain, sentence(strings.TrimPrefix(r.Reason, "no code could be read: ")))
 	var slip *codes.SlipError

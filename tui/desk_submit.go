@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,8 +29,12 @@ func (d *desk) press() tea.Cmd {
 	case d.now != nil && d.result().Verdict == journal.Refused && d.ticket.value() != d.now.ticket:
 		return d.submit(activator.Decision{}) // the ticket was mended
 	case d.now != nil:
-		if d.s.cfg.Now().After(d.quiet) {
-			d.next()
+		if !d.s.cfg.Now().After(d.quiet) {
+			return nil
+		}
+		row := d.now.row
+		if d.next(); row != nil {
+			return d.s.tell(showMsg{roomBatch})
 		}
 		return nil
 	case d.box.empty():
@@ -80,12 +85,10 @@ func (d *desk) pressUnreadable() tea.Cmd {
 func (d *desk) submit(dec activator.Decision) tea.Cmd {
 	d.ids++
 	text := d.text()
-	if dec.Reference == "" {
-		dec.Reference = d.reference()
-	}
+	dec = d.decision(dec)
 	c := &call{
 		id: d.ids, at: d.s.cfg.Now(), text: d.box.value(), ticket: d.ticket.value(), form: d.layout.Form,
-		reading: d.reading, waiting: true, decision: dec,
+		reading: d.reading, waiting: true, decision: dec, row: d.row,
 	}
 	d.calls = append(d.calls, c)
 	d.now, d.scroll = c, 0
@@ -100,6 +103,20 @@ func (d *desk) submit(dec activator.Decision) tea.Cmd {
 		}
 		return submitMsg{c.id, o, err}
 	})
+}
+
+// decision adds to what the operator said what stands beside the code: its ticket, and
+// what a file says of its row.
+func (d *desk) decision(said activator.Decision) activator.Decision {
+	if d.row != nil {
+		of := d.row.Row.Decision
+		if said.As == 0 && said.Parameter == nil && said.Choose == nil {
+			said.As, said.Parameter, said.Choose = of.As, of.Parameter, of.Choose
+		}
+		said.ShelfLife, said.Refund = cmp.Or(said.ShelfLife, of.ShelfLife), cmp.Or(said.Refund, of.Refund)
+	}
+	said.Reference = cmp.Or(said.Reference, d.reference())
+	return said
 }
 
 // submitted takes what a submission came to.
@@ -119,6 +136,9 @@ func (d *desk) submitted(msg submitMsg) tea.Cmd {
 		return d.notRecorded(c)
 	}
 	c.reading = &msg.outcome.Reading
+	if c.row != nil {
+		c.row.typed, c.row.mended = c.text, msg.outcome
+	}
 	var cmds []tea.Cmd
 	if x := d.parkedAs(c.text); x != nil && (msg.outcome.Verdict == journal.OK || msg.outcome.Verdict == journal.Repeat) {
 		cmds = append(cmds, d.unpark(x))
@@ -234,6 +254,9 @@ func (d *desk) message(m any) tea.Cmd {
 		d.next()
 		d.box.set(m.text)
 		d.ticket.set(m.ticket)
+		if d.row = m.row; d.row != nil {
+			d.from = fmt.Sprintf("line %d of %s", d.row.Row.Line, d.row.file)
+		}
 		return d.changed()
 	}
 	return nil

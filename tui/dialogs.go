@@ -134,7 +134,7 @@ func (d *callDialog) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	case is(k, keys.Copy):
 		return d.s.copy("What the customer says", d.call.Says), false
 	case is(k, keys.Enter):
-		return d.s.tell(takeCodeMsg{d.call.Says, ""}), true
+		return d.s.tell(takeCodeMsg{text: d.call.Says}), true
 	case is(k, keys.Back):
 		return nil, true
 	}

@@ -73,7 +73,7 @@ func newDrive(t testing.TB) *drive {
 				return nil, err
 			}
 			d.office = desk.Session(op, "terminal")
-			return &Opened{Office: d.office, Close: desk.Close, Shelf: folderShelf{filepath.Join(d.dir, "vendor", "parked")}}, nil
+			return &Opened{Office: d.office, Close: desk.Close, Files: lineFiles{d.office}, Shelf: folderShelf{filepath.Join(d.dir, "vendor", "parked")}}, nil
 		},
 		Create: func(context.Context, Beginning) error { return nil },
 		Train: func(ctx context.Context) (*Opened, error) {
@@ -185,7 +185,7 @@ func keyNamed(name string) tea.KeyPressMsg {
 		"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft,
 		"right": tea.KeyRight, "pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "home": tea.KeyHome, "end": tea.KeyEnd,
 		"backspace": tea.KeyBackspace, "delete": tea.KeyDelete, "f1": tea.KeyF1, "f2": tea.KeyF2, "f3": tea.KeyF3, "f4": tea.KeyF4,
-		"f5": tea.KeyF5, "f6": tea.KeyF6, "f7": tea.KeyF7,
+		"f5": tea.KeyF5, "f6": tea.KeyF6, "f7": tea.KeyF7, "f8": tea.KeyF8,
 	}
 	if name == "space" {
 		return tea.KeyPressMsg{Code: tea.KeySpace, Text: " "}

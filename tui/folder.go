@@ -22,12 +22,13 @@ import (
 type Place struct {
 	Dir        string // the vendor folder
 	Operator   activator.Operator
-	Host       string // proposed as the desk's name
-	Passphrase []byte // nil: asked for
-	Settings   string // the file of the operator's settings; empty: not kept
-	Heads      string // the operator's folder of last heads, as in [activator.Config]
-	Out        string // where receipts and exports are written
-	WorkFactor int    // of a passphrase made here, log2; 0 for the default
+	Host       string                         // proposed as the desk's name
+	Passphrase []byte                         // nil: asked for
+	Settings   string                         // the file of the operator's settings; empty: not kept
+	Files      func(*activator.Session) Files // answers files of codes
+	Heads      string                         // the operator's folder of last heads, as in [activator.Config]
+	Out        string                         // where receipts and exports are written
+	WorkFactor int                            // of a passphrase made here, log2; 0 for the default
 }
 
 // Folder makes the Config of a vendor folder.
@@ -61,7 +62,12 @@ func (p Place) open(ctx context.Context, passphrase []byte) (*Opened, error) {
 	if err := d.Unlock(); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
-	return &Opened{Office: d.Session(p.Operator, "terminal"), Close: d.Close, Shelf: folderShelf{filepath.Join(p.Dir, "parked")}}, nil
+	s := d.Session(p.Operator, "terminal")
+	o := &Opened{Office: s, Close: d.Close, Shelf: folderShelf{filepath.Join(p.Dir, "parked")}}
+	if p.Files != nil {
+		o.Files = p.Files(s)
+	}
+	return o, nil
 }
 
 func (p Place) create(ctx context.Context, b Beginning) error {

@@ -14,7 +14,7 @@ func bind(help, what string, keys ...string) key.Binding {
 // license's page, which has nothing to type in, takes some.
 var keys = struct {
 	Help, Palette, Quit, Break, Lock                                             key.Binding
-	Desk, Licenses, Journal, Products, Today, Settings                           key.Binding
+	Desk, Licenses, Journal, Products, Today, Settings, Batch                    key.Binding
 	Enter, Back, Next, Prev, Up, Down, Left, Right, PageUp, PageDown, Home, End  key.Binding
 	Take, Undo, Copy, Aloud, Form, Mail, Override, Otherwise, Park, Save, Refund key.Binding
 	New, Serial, Revoke, Gone, Name, Filter, Export, Practice                    key.Binding
@@ -32,6 +32,7 @@ var keys = struct {
 	Products: bind("F5", "products", "f5", "alt+5"),
 	Today:    bind("F6", "today", "f6", "alt+6"),
 	Settings: bind("F7", "settings", "f7", "alt+7"),
+	Batch:    bind("F8", "batch", "f8", "alt+8"),
 
 	Enter:    bind("enter", "go on", "enter"),
 	Back:     bind("esc", "back", "esc"),

@@ -46,9 +46,12 @@ type (
 type (
 	openLicenseMsg struct{ number codes.LicenseNumber }
 	openEntryMsg   struct{ id journal.EntryID }
-	takeCodeMsg    struct{ text, ticket string } // into the box of the desk
-	showMsg        struct{ screen int }
-	readAloudMsg   struct {
+	takeCodeMsg    struct { // into the box of the desk
+		text, ticket string
+		row          *badRow // of a file; nil for none
+	}
+	showMsg      struct{ screen int }
+	readAloudMsg struct {
 		code   codes.Code
 		digits bool
 	}
@@ -90,6 +93,17 @@ type (
 		before int // what the desk had changed when it was asked for
 		all    []Parked
 		err    error
+	}
+	namesMsg struct { // that begin with a path
+		gen   int
+		names []string
+		err   error
+	}
+	fileTickMsg struct{ run *fileRun } // a look at a run under way
+	fileDoneMsg struct {
+		run  *fileRun
+		done FileDone
+		err  error
 	}
 	ringMsg struct { // a training call, with its random number
 		number uint32

@@ -29,7 +29,7 @@ func (m *Model) click(c tea.MouseClickMsg) tea.Cmd {
 			m.touched = m.cfg.Now()
 			return m.show(i)
 		}
-		x += w + 2
+		x += w + m.tabGap()
 	}
 	return nil
 }

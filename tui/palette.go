@@ -31,7 +31,7 @@ func (m *Model) global() []command {
 	if m.customer != nil {
 		cs = append(cs, command{"Training: a customer calls", "ctrl+t", m.practice})
 	} else {
-		cs = append(cs, command{"Training mode: throw-away keys and journal", "", func() tea.Cmd { return m.open(askTraining(m.shared)) }})
+		cs = append(cs, command{"Training mode: throw-away keys and journal", "", m.goTraining})
 	}
 	return append(cs,
 		command{"Commands", "ctrl+k", func() tea.Cmd { return nil }},

@@ -12,7 +12,7 @@ import (
 
 var anyKeys = []string{
 	"enter", "esc", "tab", "shift+tab", "up", "down", "left", "right", "pgup", "pgdown", "home", "end", "backspace", "delete",
-	"f1", "f2", "f3", "f4", "f5", "f6", "f7", "space", "?", "-", "R", "x", "9", "s", "v", "g", "m", "f", "/", "ä", "字", "0",
+	"f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "space", "?", "-", "R", "x", "9", "s", "v", "g", "m", "f", "/", "ä", "字", "0",
 	"ctrl+k", "ctrl+z", "ctrl+y", "ctrl+r", "ctrl+d", "ctrl+e", "ctrl+o", "ctrl+x", "ctrl+p", "ctrl+s", "ctrl+f", "ctrl+n",
 	"ctrl+t", "ctrl+w", "ctrl+a", "ctrl+b", "ctrl+h",
 }

@@ -19,6 +19,7 @@ type shared struct {
 	cfg      Config
 	office   Office // nil while the desk is locked
 	shelf    Shelf
+	files    Files
 	customer *Customer
 	training bool
 	t        theme

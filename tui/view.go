@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -116,25 +117,25 @@ func (m *Model) lay(under *page, d dialog, h int) *page {
 
 // header names the rooms, the operator and the desk.
 func (m *Model) header() string {
-	var b strings.Builder
-	b.WriteString(" ")
-	if m.first != nil || m.door != nil {
-		b.WriteString(m.t.strong.Render("Manual Activator"))
-	} else {
-		for i, k := range m.roomKeys() {
-			style := m.t.tab
-			if i == m.at || i == roomDesk && m.at == roomAloud {
-				style = m.t.tabActive
-			}
-			b.WriteString(m.t.dim.Render(k.Help().Key) + " " + style.Render(m.rooms[i].name()) + "  ")
-		}
-	}
 	right := cut(m.cfg.Operator, 20)
 	if m.office != nil {
 		right = cut(m.cfg.Operator+"@"+m.office.Desk(), 24)
 	}
+	if m.first != nil || m.door != nil {
+		left := " " + m.t.strong.Render("Manual Activator")
+		return left + strings.Repeat(" ", max(m.w-lipgloss.Width(left)-lipgloss.Width(right)-1, 1)) + m.t.dim.Render(right)
+	}
+	var b strings.Builder
+	b.WriteString(" ")
+	for i, k := range m.roomKeys() {
+		style := m.t.tab
+		if i == m.at || i == roomDesk && m.at == roomAloud {
+			style = m.t.tabActive
+		}
+		b.WriteString(m.t.dim.Render(k.Help().Key) + " " + style.Render(m.rooms[i].name()) + strings.Repeat(" ", m.tabGap()))
+	}
 	left := b.String()
-	for _, right := range []string{right, cut(m.cfg.Operator, 10)} {
+	for _, right := range []string{right, cut(m.cfg.Operator, 10), cut(m.cfg.Operator, 5)} {
 		if gap := m.w - lipgloss.Width(left) - lipgloss.Width(right) - 1; gap >= 0 {
 			return left + strings.Repeat(" ", gap) + m.t.dim.Render(right)
 		}
@@ -142,10 +143,21 @@ func (m *Model) header() string {
 	return left
 }
 
+// tabGap is the space between the rooms of the header.
+func (m *Model) tabGap() int {
+	if m.w < 100 {
+		return 1
+	}
+	return 2
+}
+
 // foot is the line of notices and the line of keys.
 func (m *Model) foot() []string {
 	return append(m.noticeLines(), m.helpLine())
 }
+
+// lengthy are things that take their time.
+var lengthy = []string{exporting, answering, tryingOut}
 
 // slow is how long something may take before it shows.
 const slow = 700 * time.Millisecond
@@ -155,7 +167,7 @@ func (m *Model) noticeLines() []string {
 	if o := m.slowest(); o != nil {
 		if d := m.cfg.Now().Sub(o.since); d >= slow {
 			s := fmt.Sprintf(" … %s, %d s", o.what, int(d.Seconds()))
-			if d >= 5*time.Second && o.what != exporting {
+			if d >= 5*time.Second && !slices.Contains(lengthy, o.what) {
 				return []string{m.t.bandWarn.Render(pad(cut(s+": no answer yet. You can go on typing. ", m.w), m.w))}
 			}
 			return []string{m.t.warn.Render(cut(s, m.w-1))}

@@ -230,6 +230,14 @@ func train(s *shared) tea.Cmd {
 	})
 }
 
+// goTraining asks, unless something would be left in the middle.
+func (m *Model) goTraining() tea.Cmd {
+	if len(m.pending) > 0 {
+		return m.warn("Something is still under way: go to the training in a moment.")
+	}
+	return m.open(askTraining(m.shared))
+}
+
 // askTraining leaves the real desk for the training, if that is wanted.
 func askTraining(s *shared) *form {
 	f := &form{title: "Go to the training?", yes: "Go to the training", text: []string{

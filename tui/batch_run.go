@@ -1,0 +1,211 @@
+package tui
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/activator/journal"
+)
+
+// fileRun is one run of a file, dry or recorded.
+type fileRun struct {
+	in, out string
+	dry     bool
+	began   time.Time
+	took    time.Duration
+	running bool
+	halted  bool // the operator ended it
+	stop    context.CancelFunc
+	live    *live
+	done    FileDone
+	err     error
+
+	bad  []*badRow      // refused or not readable, at most mostBad
+	more int            // such rows beyond them
+	why  map[string]int // rows by the check that failed
+	near int            // rows that cannot be read and have a proposal
+}
+
+// badRow is a row that has no answer, and what was recorded of it at the desk.
+type badRow struct {
+	activator.RowOutcome
+	file   string
+	typed  string             // what was submitted in its place
+	mended *activator.Outcome // nil until then
+}
+
+// mostBad bounds how many rows without an answer are kept for the list; the file of
+// the answers has all of them.
+const mostBad = 5_000
+
+// fileTick is how often a run's progress is looked at.
+const fileTick = 250 * time.Millisecond
+
+// live is what the goroutine of a run tells. Everything else of the screens belongs to
+// Update alone.
+type live struct {
+	mu   sync.Mutex
+	p    FileProgress
+	bad  []*badRow
+	more int
+	why  map[string]int
+	near int
+}
+
+func (l *live) progress(p FileProgress) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.p = p
+}
+
+// each keeps a row that has no answer.
+func (l *live) each(file string, o *activator.RowOutcome) {
+	v := o.Verdict()
+	if v == journal.OK || v == journal.Repeat {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.why[firstFailed(&o.Entry)]++
+	if len(o.Proposals()) > 0 {
+		l.near++
+	}
+	if len(l.bad) == mostBad {
+		l.more++
+		return
+	}
+	l.bad = append(l.bad, &badRow{RowOutcome: *o, file: file})
+}
+
+// catchUp takes over what the run told so far.
+func (r *fileRun) catchUp() {
+	r.live.mu.Lock()
+	defer r.live.mu.Unlock()
+	r.done.FileProgress = r.live.p
+	r.bad, r.more, r.near = r.live.bad[:len(r.live.bad):len(r.live.bad)], r.live.more, r.live.near
+	r.why = make(map[string]int, len(r.live.why))
+	for why, n := range r.live.why {
+		r.why[why] = n
+	}
+}
+
+// start runs a file.
+func (b *batchRoom) start(f FileRun) tea.Cmd {
+	r := &fileRun{in: f.In, out: f.Out, dry: f.Dry, began: b.s.cfg.Now(), running: true, live: &live{why: map[string]int{}}}
+	l, file := r.live, filepath.Base(f.In)
+	f.Progress = l.progress
+	f.Each = func(o *activator.RowOutcome) { l.each(file, o) }
+	files, what := b.s.files, answering
+	if f.Dry {
+		what = tryingOut
+	}
+	b.run, b.list = r, list{}
+	ctx, stop := context.WithCancel(b.s.ctx)
+	r.stop = stop // ends the run, whose message still comes
+	return tea.Batch(b.s.do(what, func(context.Context) any {
+		defer stop()
+		done, err := files.Run(ctx, f)
+		return fileDoneMsg{r, done, err}
+	}), b.s.cfg.After(fileTick, fileTickMsg{r}))
+}
+
+// What takes its time.
+const (
+	answering = "answering the file"
+	tryingOut = "trying the file out"
+)
+
+// halt ends a run in order: what is being recorded is recorded.
+func (b *batchRoom) halt() tea.Cmd {
+	b.run.halted = true
+	b.run.stop()
+	return b.s.say("It ends after the rows that are being recorded.")
+}
+
+// ended takes what a run came to.
+func (b *batchRoom) ended(m fileDoneMsg) tea.Cmd {
+	r := m.run
+	r.catchUp()
+	r.running, r.done, r.err, r.took = false, m.done, m.err, b.s.cfg.Now().Sub(r.began)
+	if r.halted && errors.Is(m.err, context.Canceled) {
+		r.err = nil
+	} else {
+		r.halted = false
+	}
+	if r.err != nil && r.done.Rows == 0 && r.dry {
+		err := r.err
+		b.run, b.list = nil, list{}
+		return tea.Batch(b.look(), b.s.warn("This file cannot be taken: "+clean(err.Error())))
+	}
+	return nil
+}
+
+// ask asks before a file is answered: what is recorded stays recorded.
+func (b *batchRoom) ask() tea.Cmd {
+	r := b.run
+	if r.done.Rows == 0 {
+		return b.s.say("There are no rows in this file.")
+	}
+	f := &form{
+		title: "Answer " + filepath.Base(r.in) + "?", yes: "Answer and record", danger: true, draft: "batch " + r.in,
+		text:  []string{"Every row is recorded, those that are refused too. It can be ended at any time and goes on later with the same file."},
+		items: []*item{text("Answers to", "a new file", "Written whole when all rows are done. It must not be there yet.")},
+	}
+	if r.halted {
+		f.text = append(f.text, fmt.Sprintf("Only its first %s were tried out.", plural(r.done.Rows, "row", "rows")))
+	}
+	f.items[0].field.set(answersFor(r.in))
+	f.do = func(f *form) (tea.Cmd, string) {
+		if f.value(0) == "" {
+			return nil, "a file for the answers is needed"
+		}
+		return b.start(FileRun{In: r.in, Out: f.value(0)}), ""
+	}
+	return b.s.open(f.begin(b.s))
+}
+
+// answersFor proposes a name for the answers: beside the input, of the same form where
+// that is a table or lines, a table for mails.
+func answersFor(in string) string {
+	ext := filepath.Ext(in)
+	stem := strings.TrimSuffix(in, ext)
+	switch strings.ToLower(ext) {
+	case ".csv", ".jsonl":
+	default:
+		ext = ".csv"
+	}
+	return stem + "-answers" + ext
+}
+
+// save writes the rows that were mended: each as it came, and as it was recorded.
+func (b *batchRoom) save() tea.Cmd {
+	if b.mended() == 0 {
+		return b.s.say("No row was mended: enter takes one to the desk.")
+	}
+	rows := [][]string{{"line", "as_it_came", "code", "verdict", "reason", "activation_code", "entry"}}
+	for _, r := range b.run.bad {
+		if o := r.mended; o != nil {
+			answer := ""
+			if !o.Answer.IsZero() {
+				answer = o.Answer.String()
+			}
+			rows = append(rows, []string{fmt.Sprint(r.Row.Line), cell(journal.ShortText(r.Row.Text)), cell(r.typed), string(o.Verdict), cell(o.Reason), answer, o.Entry.String()})
+		}
+	}
+	save := b.s.cfg.Save
+	name := strings.TrimSuffix(filepath.Base(b.run.in), filepath.Ext(b.run.in)) + "-mended.csv"
+	return b.s.do("saving", func(context.Context) any {
+		path, err := save(name, func(w io.Writer) error { return csv.NewWriter(w).WriteAll(rows) })
+		return savedMsg{path, err}
+	})
+}

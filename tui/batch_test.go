@@ -1,0 +1,298 @@
+package tui
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/activator/journal"
+)
+
+// lineFiles are files with a code and perhaps a reference on each line, separated by a
+// comma: enough to try the screen. The program's own reads tables, JSON and mails.
+type lineFiles struct{ s *activator.Session }
+
+func (f lineFiles) List(_ context.Context, path string) ([]string, error) {
+	entries, err := os.ReadDir(filepath.Dir(path + "x"))
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, e := range entries {
+		name := filepath.Join(filepath.Dir(path+"x"), e.Name())
+		if e.IsDir() {
+			name += "/"
+		}
+		if strings.HasPrefix(name, path) {
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
+func (f lineFiles) Run(ctx context.Context, r FileRun) (done FileDone, err error) {
+	b, err := os.ReadFile(r.In)
+	if err != nil {
+		return done, err
+	}
+	if !strings.HasPrefix(string(b), "code") {
+		return done, errors.New("there is no column code")
+	}
+	if _, err := os.Stat(r.Out); r.Out != "" && err == nil {
+		return done, fmt.Errorf("%s is there already", r.Out)
+	}
+	done.Size, done.Batch = int64(len(b)), filepath.Base(r.In)
+	if st, err := f.s.BatchState(ctx, done.Batch); err == nil {
+		done.Again = st.Done
+	}
+	rows := func(yield func(activator.Row, error) bool) {
+		for i, line := range strings.Split(strings.TrimSpace(string(b)), "\n") {
+			code, ref, _ := strings.Cut(line, ",")
+			row := activator.Row{Line: i + 1, Text: code, Decision: activator.Decision{Reference: ref}, Sum: sha256.Sum256([]byte(line))}
+			if i > 0 && !yield(row, nil) {
+				return
+			}
+		}
+	}
+	var out [][]string
+	for o, err := range f.s.Batch(ctx, rows, activator.BatchOptions{Name: done.Batch, DryRun: r.Dry, Chunk: 2}) {
+		if err != nil {
+			return done, err
+		}
+		done.Count(&o)
+		done.Read += int64(len(o.Row.Text))
+		if o.Before {
+			done.Before++
+		}
+		r.Each(&o)
+		r.Progress(done.FileProgress)
+		out = append(out, []string{o.Row.Text, string(o.Verdict()), o.Entry.Answer})
+	}
+	if r.Dry {
+		return done, nil
+	}
+	if err := f.s.EndBatch(ctx, done.Batch, done.BatchTotals); err != nil {
+		return done, err
+	}
+	w, err := os.Create(r.Out)
+	if err != nil {
+		return done, err
+	}
+	done.Out = r.Out
+	return done, errors.Join(csv.NewWriter(w).WriteAll(out), w.Close())
+}
+
+// mailbox writes a file of codes: two requests for one seat, a slip, and nonsense.
+func (d *drive) mailbox() (path string, slip *Customer) {
+	d.t.Helper()
+	l, c := d.license("Print Shop Miller", 1)
+	other, slip := d.license("Agency Blue", 1)
+	_ = other
+	path = filepath.Join(d.dir, "requests.csv")
+	writeFile(d.t, path, fmt.Sprintf("code\n%s\n%s\n%s,case 7\nnobody knows\n", c.asks(d.t, 1), d.customer(l, 9).asks(d.t, 1), slipped(slip.asks(d.t, 1).String())))
+	return path, slip
+}
+
+func TestAFileIsTriedAnsweredAndMended(t *testing.T) {
+	d := opened(t)
+	path, slip := d.mailbox()
+	before := d.entries()
+	d.press("f8")
+	d.write(path[:len(path)-6])
+	d.press("enter")
+	d.shows("NOT YET RECORDED What would become of requests.csv:")
+	d.shows("4 rows: 1 would be answered, 1 refused, 2 cannot be read, 1 of them with a proposal.")
+	d.shows("1 seat the only seat is taken")
+	d.shows("2 cannot be read")
+	if have := d.entries(); have != before {
+		t.Fatalf("entries after a dry run: have %d, want %d", have, before)
+	}
+	d.press("enter")
+	d.shows("Answer requests.csv?")
+	d.wait(time.Second)
+	d.press("enter", "enter")
+	d.hides("Answer requests.csv?") // it began on No
+	d.shows("NOT YET RECORDED")
+	d.press("enter")
+	d.wait(time.Second)
+	d.press("enter", "right", "enter")
+	d.shows("✓ DONE The answers are in")
+	d.shows("4 rows: 1 answered, 1 refused, 2 cannot be read, 1 of them with a proposal.")
+	if have, err := os.ReadFile(filepath.Join(d.dir, "requests-answers.csv")); err != nil || strings.Count(string(have), "\n") != 4 {
+		t.Errorf("answers: have %q, %v, want four rows", have, err)
+	}
+
+	// The slip is mended at the desk, where it has its proposal.
+	d.press("down", "down")
+	d.shows("line 4 " + slipped(slip.asked.String()))
+	d.press("enter")
+	d.shows("(line 4 of requests.csv)")
+	d.shows("Ticket case 7")
+	d.wait(patience)
+	d.shows("CANNOT BE READ")
+	d.press("tab")
+	d.shows("NOT YET RECORDED")
+	d.shows("(line 4 of requests.csv)")
+	d.press("enter")
+	d.shows("ANSWERED")
+	answer := d.m.desk.answer().String()
+	d.wait(time.Second)
+	d.press("enter")
+	d.shows("✓ recorded as entry")
+	d.shows("at the desk " + slip.asked.String())
+	d.shows("ok · " + answer)
+	d.press("ctrl+s")
+	d.shows("Saved as /home/anna/requests-mended.csv")
+	have := d.saved["requests-mended.csv"]
+	for _, want := range []string{"line,as_it_came,code", "4," + slipped(slip.asked.String()) + "," + slip.asked.String() + ",ok,," + answer} {
+		if !strings.Contains(have, want) {
+			t.Errorf("mended rows: have %q, want %q in it", have, want)
+		}
+	}
+	d.press("enter")
+	d.shows("Entry ")
+	d.shows("through terminal")
+}
+
+// What a file says beside a code holds at the desk too.
+func TestARowsColumnsGoToTheDesk(t *testing.T) {
+	d := opened(t)
+	_, c := d.license("Print Shop Miller", 1)
+	d.answered(c, 1)
+	d.press("enter")
+	day := uint32(1300)
+	row := &badRow{file: "rentals.csv"}
+	row.Row = activator.Row{Line: 2, Text: c.asks(t, 8).String(), Decision: activator.Decision{Parameter: &day, Reference: "case 7"}}
+	d.send(takeCodeMsg{text: row.Row.Text, ticket: "case 7", row: row})
+	d.shows("Enter answers it with an activation code.")
+	d.press("enter")
+	d.shows("ANSWERED")
+	d.shows("until 2027-07-24")
+	if row.mended == nil || row.mended.Value != day {
+		t.Errorf("mended: have %v, want an answer with the value of the row", row.mended)
+	}
+	d.wait(time.Second)
+	d.press("esc")
+	d.write(c.asks(t, 8).String())
+	d.shows("ONE THING IS MISSING") // the next call is another one
+}
+
+func TestAFileThatCannotBeTakenIsSaid(t *testing.T) {
+	d := opened(t)
+	path := filepath.Join(d.dir, "letters.csv")
+	writeFile(t, path, "Dear support\n")
+	d.press("f8")
+	d.write(path)
+	d.press("enter")
+	d.shows("This file cannot be taken: there is no column code")
+	d.shows("File " + d.dir[:20])
+	d.press("esc")
+	d.write(d.dir + "/nothing")
+	d.shows("No file or folder begins like this.")
+	d.press("enter")
+	d.shows("This file cannot be taken")
+}
+
+func TestPathsAreCompleted(t *testing.T) {
+	d := opened(t)
+	must(t, os.MkdirAll(filepath.Join(d.dir, "orders", "may"), 0o700))
+	writeFile(t, filepath.Join(d.dir, "orders", "may", "one.csv"), "code\n")
+	d.press("f8")
+	d.write(d.dir + "/or")
+	d.press("tab")
+	if have, want := d.m.batch.path.value(), d.dir+"/orders/"; have != want {
+		t.Fatalf("tab: have %q, want %q", have, want)
+	}
+	d.press("enter")
+	d.shows("one.csv")
+	d.press("enter")
+	d.shows("0 rows")
+	d.press("enter")
+	d.shows("There are no rows in this file.")
+}
+
+// An operator ends a run in order, and goes on later; answers come whole.
+func TestARunEndsInOrderAndGoesOn(t *testing.T) {
+	d := opened(t)
+	path, _ := d.mailbox()
+	d.press("f8")
+	d.write(path)
+	d.press("enter", "enter")
+	d.wait(time.Second)
+	d.hold = true
+	d.press("enter", "right", "enter")
+	d.shows("ANSWERING requests.csv")
+	d.press("ctrl+q")
+	d.shows("A file is being answered")
+	d.press("esc")
+	d.shows("It ends after the rows that are being recorded")
+	d.release()
+	d.shows("ENDED BY YOU")
+	if d.quit {
+		t.Error("ctrl+q once: have the program ended, want it there")
+	}
+	d.press("enter", "enter") // the same file
+	d.shows("NOT YET RECORDED")
+	d.press("enter")
+	d.wait(time.Second)
+	d.press("enter", "right", "enter")
+	d.shows("✓ DONE The answers are in")
+	n := 0
+	for _, err := range d.office.Entries(t.Context(), journal.Query{Kinds: []journal.Kind{journal.KindRequest}}) {
+		must(t, err)
+		n++
+	}
+	if n != 2 {
+		t.Errorf("requests in the journal: have %d, want 2", n)
+	}
+}
+
+// Leaving waits for what is being recorded.
+func TestLeavingEndsARunFirst(t *testing.T) {
+	d := opened(t)
+	path, _ := d.mailbox()
+	d.press("f8")
+	d.write(path)
+	d.press("enter", "enter")
+	d.wait(time.Second)
+	d.hold = true
+	d.press("enter", "right", "enter", "ctrl+c")
+	d.shows("It ends after the rows")
+	if d.quit {
+		t.Fatal("ctrl+c: have the program ended, want the run ended")
+	}
+	d.press("ctrl+q", "ctrl+q")
+	if d.quit {
+		t.Fatal("ctrl+q twice: have the program ended, want it to wait for the run")
+	}
+	d.release()
+	if !d.quit {
+		t.Error("after the run: have the program going on, want it ended")
+	}
+}
+
+func TestProgressOfARun(t *testing.T) {
+	d := opened(t)
+	b := d.m.batch
+	l := &live{why: map[string]int{}}
+	b.run = &fileRun{in: "/tmp/big.csv", running: true, began: d.now, live: l, stop: func() {}}
+	d.press("f8")
+	p := FileProgress{Read: 250, Size: 1000}
+	p.Rows, p.OK, p.Refused, p.Waiting = 5000, 4990, 10, 3
+	l.progress(p)
+	d.now = d.now.Add(10 * time.Second)
+	d.send(fileTickMsg{b.run})
+	d.shows("25 %")
+	d.shows("rows 5000 500 a second")
+	d.shows("3 rows wait for a seat")
+	d.shows("10 s, about 30 s left")
+	d.hides("no answer yet")
+}
