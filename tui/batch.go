@@ -23,6 +23,7 @@ type batchRoom struct {
 	err   error    // of the listing
 	run   *fileRun // the last one, or the one under way; nil while a file is chosen
 	list  list
+	saved int // mended rows that are in a file
 }
 
 func newBatchRoom(s *shared) *batchRoom {
@@ -218,6 +219,9 @@ func (b *batchRoom) rowsKey(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	switch {
 	case b.list.key(k, len(b.run.bad)+1):
 		return nil, true
+	case is(k, keys.Back) && b.saved < b.mended():
+		b.saved = b.mended() // it is said once
+		return b.s.say("The mended rows are in the journal; ctrl+s puts them into a file too. Esc once more: another file."), true
 	case is(k, keys.Back):
 		return b.another(), true
 	case is(k, keys.Save):

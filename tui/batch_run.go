@@ -109,7 +109,7 @@ func (b *batchRoom) start(f FileRun) tea.Cmd {
 	if f.Dry {
 		what = tryingOut
 	}
-	b.run, b.list = r, list{}
+	b.run, b.list, b.saved = r, list{}, 0
 	ctx, stop := context.WithCancel(b.s.ctx)
 	r.stop = stop // ends the run, whose message still comes
 	return tea.Batch(b.s.do(what, func(context.Context) any {
@@ -202,6 +202,7 @@ func (b *batchRoom) save() tea.Cmd {
 			rows = append(rows, []string{fmt.Sprint(r.Row.Line), cell(journal.ShortText(r.Row.Text)), cell(r.typed), string(o.Verdict), cell(o.Reason), answer, o.Entry.String()})
 		}
 	}
+	b.saved = b.mended()
 	save := b.s.cfg.Save
 	name := strings.TrimSuffix(filepath.Base(b.run.in), filepath.Ext(b.run.in)) + "-mended.csv"
 	return b.s.do("saving", func(context.Context) any {

@@ -101,6 +101,17 @@ func (d *drive) mailbox() (path string, slip *Customer) {
 	return path, slip
 }
 
+// batchFolder makes a folder with files of codes the place where the desk was started.
+func (d *drive) batchFolder() {
+	d.t.Helper()
+	d.mailbox()
+	dir := filepath.Join(d.dir, "inbox")
+	must(d.t, os.MkdirAll(filepath.Join(dir, "orders"), 0o700))
+	must(d.t, os.Rename(filepath.Join(d.dir, "requests.csv"), filepath.Join(dir, "requests.csv")))
+	writeFile(d.t, filepath.Join(dir, "mails.mbox"), "From ")
+	d.t.Chdir(dir)
+}
+
 func TestAFileIsTriedAnsweredAndMended(t *testing.T) {
 	d := opened(t)
 	path, slip := d.mailbox()
@@ -149,6 +160,8 @@ func TestAFileIsTriedAnsweredAndMended(t *testing.T) {
 	d.shows("✓ recorded as entry")
 	d.shows("at the desk " + slip.asked.String())
 	d.shows("ok · " + answer)
+	d.press("esc")
+	d.shows("ctrl+s puts them into a file too")
 	d.press("ctrl+s")
 	d.shows("Saved as /home/anna/requests-mended.csv")
 	have := d.saved["requests-mended.csv"]

@@ -14,6 +14,9 @@ import (
 
 var update = flag.Bool("update", false, "write the goldens anew")
 
+// goldens is their folder, wherever a test goes.
+var goldens, _ = filepath.Abs(filepath.Join("testdata", "golden"))
+
 // scenes bring the program to a screen each.
 var scenes = []struct {
 	name string
@@ -94,6 +97,46 @@ var scenes = []struct {
 	}},
 	{"today", func(d *drive) { noSeat(d); d.press("ctrl+p", "f6") }},
 	{"settings", func(d *drive) { d.press("f7", "down") }},
+	{"batch-choose", func(d *drive) {
+		d.batchFolder()
+		d.press("f8", "down")
+	}},
+	{"batch-tried", func(d *drive) {
+		d.batchFolder()
+		d.press("f8")
+		d.write("req")
+		d.press("enter", "down", "down")
+	}},
+	{"batch-ask", func(d *drive) {
+		d.batchFolder()
+		d.press("f8")
+		d.write("req")
+		d.press("enter", "enter")
+	}},
+	{"batch-running", func(d *drive) {
+		d.batchFolder()
+		d.press("f8")
+		d.write("req")
+		d.press("enter")
+		r := d.m.batch.run
+		r.running, r.dry, r.began = true, false, d.now.Add(-12*time.Second)
+		p := FileProgress{Waiting: 12, Read: 640, Size: 1000}
+		p.Rows, p.OK, p.Repeat, p.Refused, p.Unreadable = 64000, 63000, 500, 480, 20
+		r.live.progress(p)
+		r.catchUp()
+	}},
+	{"batch-done", func(d *drive) {
+		d.batchFolder()
+		d.press("f8")
+		d.write("req")
+		d.press("enter", "enter")
+		d.wait(time.Second)
+		d.press("enter", "right", "enter", "down", "down", "enter")
+		d.wait(patience)
+		d.press("tab", "enter")
+		d.wait(time.Second)
+		d.press("enter")
+	}},
 	{"palette", func(d *drive) { d.press("ctrl+k") }},
 	{"help", func(d *drive) { d.press("f1") }},
 	{"hang", func(d *drive) {
@@ -155,7 +198,7 @@ func TestGoldenFirstRun(t *testing.T) {
 
 func golden(t *testing.T, name, have string) {
 	t.Helper()
-	path := filepath.Join("testdata", "golden", name+".txt")
+	path := filepath.Join(goldens, name+".txt")
 	have += "\n"
 	if *update {
 		must(t, os.WriteFile(path, []byte(have), 0o644))
