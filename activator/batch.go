@@ -55,6 +55,8 @@ type BatchOptions struct {
 	PutAside bool
 	// DryRun decides and records nothing. No answer is given.
 	DryRun bool
+	// Books of a dry run, where another dry run of the same rows follows; nil for none.
+	Books *DryBooks
 	// Chunk is how many rows are recorded at once; 0 for the best number. Smaller
 	// chunks let other desks in more often.
 	Chunk int

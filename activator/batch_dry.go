@@ -5,9 +5,10 @@ import (
 	"github.com/manual-activator/manual-activator/codes"
 )
 
-// dryBooks are what a dry run would have recorded: the next rows are decided on it.
-// It remembers about 300 bytes a row.
-type dryBooks struct {
+// DryBooks are what a dry run would have recorded: the next rows are decided on it.
+// They remember about 300 bytes a row. The zero value is ready; it is used by one run
+// after the other, so that a second look knows of the first.
+type DryBooks struct {
 	of    map[codes.LicenseNumber][]dryEntry
 	count uint64
 }
@@ -18,7 +19,7 @@ type dryEntry struct {
 }
 
 // add remembers what follows from an entry.
-func (d *dryBooks) add(e *journal.Entry, id journal.EntryID) {
+func (d *DryBooks) add(e *journal.Entry, id journal.EntryID) {
 	d.count++
 	if e.License == 0 || len(e.Effects) == 0 && e.State != journal.StateNotGenuine {
 		return
@@ -30,7 +31,7 @@ func (d *dryBooks) add(e *journal.Entry, id journal.EntryID) {
 }
 
 // apply lets facts follow, and returns how many entries there are so far.
-func (d *dryBooks) apply(f *journal.Facts) uint64 {
+func (d *DryBooks) apply(f *journal.Facts) uint64 {
 	for n, l := range f.Licenses {
 		for _, x := range d.of[n] {
 			l.Apply(x.e, x.id)

@@ -91,7 +91,7 @@ type batch struct {
 	kept   time.Time                   // when the head was kept last
 	tail   uint64                      // index after the last entry of this run
 	begun  bool                        // the entry that begins the batch is in the journal; the recorder's
-	dry    dryBooks
+	dry    *DryBooks
 }
 
 // newBatch looks at the batch before anything is read.
@@ -112,7 +112,9 @@ func (s *Session) newBatch(ctx context.Context, o BatchOptions) (*batch, error) 
 		return nil, err
 	}
 	if o.DryRun {
-		b.dry = dryBooks{}
+		if b.dry = o.Books; b.dry == nil {
+			b.dry = &DryBooks{}
+		}
 		return b, s.desk.Unlock()
 	}
 	if err := s.desk.readOnly; err != nil {

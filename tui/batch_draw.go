@@ -57,6 +57,9 @@ func (b *batchRoom) drawRunning(p *page) {
 	part := 0.0
 	if d.Size > 0 {
 		part = min(float64(d.Read)/float64(d.Size), 1)
+		if n := d.Rows + d.Waiting; n > 0 { // what waits is not done
+			part *= float64(d.Rows) / float64(n)
+		}
 		bar := progress.New(progress.WithWidth(max(p.w-20, 10)), progress.WithoutPercentage())
 		p.line("   ", bar.ViewAs(part), fmt.Sprintf(" %3.0f %%", part*100))
 		p.blank()

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -136,6 +137,7 @@ func (b *batchRoom) halt() tea.Cmd {
 func (b *batchRoom) ended(m fileDoneMsg) tea.Cmd {
 	r := m.run
 	r.catchUp()
+	slices.SortStableFunc(r.bad, func(a, b *badRow) int { return a.Row.Line - b.Row.Line }) // rows that waited come last
 	r.running, r.done, r.err, r.took = false, m.done, m.err, b.s.cfg.Now().Sub(r.began)
 	if r.halted && errors.Is(m.err, context.Canceled) {
 		r.err = nil

@@ -99,6 +99,9 @@ func (r *run) all() error {
 		r.out.head()
 	}
 	options := activator.BatchOptions{Name: r.j.Name, Source: r.j.Source, DryRun: r.j.DryRun, PutAside: r.j.Scratch != nil}
+	if r.j.DryRun {
+		options.Books = &activator.DryBooks{} // the second look knows what the first would have recorded
+	}
 	if err := r.pass(r.rows(), options); err != nil {
 		return err
 	}

@@ -109,6 +109,10 @@ func TestSecondLook(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer copied.Close()
+		dry, _ := answer(t, copied.Session, text, Job{Scratch: c.scratch, DryRun: true})
+		if have := verdicts(dry); have != c.want {
+			t.Errorf("%s, dry: have %s, want %s\n%s", c.name, have, c.want, dry)
+		}
 		out, sum := answer(t, copied.Session, text, Job{Scratch: c.scratch})
 		if have := verdicts(out); have != c.want {
 			t.Errorf("%s: have %s, want %s\n%s", c.name, have, c.want, out)

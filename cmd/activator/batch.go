@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -185,15 +186,15 @@ type source struct {
 	io.Reader
 	io.Closer
 	name string
-	size int64    // 0 where it is not known
-	sum  [32]byte // SHA-256 of the whole; zero where it cannot be read twice
-	read int64
+	size int64        // 0 where it is not known
+	sum  [32]byte     // SHA-256 of the whole; zero where it cannot be read twice
+	read atomic.Int64 // rows are read ahead, in another goroutine
 }
 
 // Read implements [io.Reader].
 func (s *source) Read(b []byte) (int, error) {
 	n, err := s.Reader.Read(b)
-	s.read += int64(n)
+	s.read.Add(int64(n))
 	return n, err
 }
 
@@ -202,6 +203,11 @@ func (a *app) openSource(path string) (*source, error) {
 	if path == "-" {
 		return &source{Reader: a.in, Closer: io.NopCloser(nil), name: "standard input"}, nil
 	}
+	return openFile(path)
+}
+
+// openFile opens an input that has a name.
+func openFile(path string) (*source, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err

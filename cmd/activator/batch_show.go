@@ -62,7 +62,7 @@ func (m *meter) share() float64 {
 	if m.src.size == 0 {
 		return 0
 	}
-	share := min(1, float64(m.src.read)/float64(m.src.size))
+	share := min(1, float64(m.src.read.Load())/float64(m.src.size))
 	if n := m.last.Rows + m.last.Waiting; n > 0 { // rows that wait count as not done
 		share *= float64(m.last.Rows) / float64(n)
 	}

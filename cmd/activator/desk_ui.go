@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/tui"
 )
 
@@ -25,7 +26,7 @@ func (a *app) deskUI(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	place := tui.Place{Dir: dir, Operator: op, Host: hostname(), Heads: headsFolder()}
+	place := tui.Place{Dir: dir, Operator: op, Host: hostname(), Heads: headsFolder(), Files: func(s *activator.Session) tui.Files { return deskFiles{s} }}
 	switch {
 	case a.passphraseFile != "":
 		if place.Passphrase, err = a.passphraseFrom(a.passphraseFile); err != nil {
