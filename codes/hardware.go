@@ -146,18 +146,7 @@ func (h *Hardware) String() string {
 		data[i] = uint8(digit.Uint64())
 	}
 	data[0], data[1] = byteClass[KindProfile], uint8(groups)
-	var out []byte
-	for g := range groups {
-		if g > 0 {
-			out = append(out, '-')
-		}
-		five := data[5*g : 5*g+5]
-		for _, x := range five {
-			out = append(out, FormLetters.char(x))
-		}
-		out = append(out, FormLetters.char(FormLetters.check(g, five)))
-	}
-	return string(out)
+	return FormLetters.grouped(data)
 }
 
 // HardwareTag is the tag of a hardware profile code under k, the key that its

@@ -134,18 +134,7 @@ func (c Code) spellSigned() string {
 		}
 	}
 	data[0] = byteClass[KindSigned]
-	out := make([]byte, 0, longestCode+longestCode/groupSize)
-	for g := 0; g*5 < len(data); g++ {
-		if g > 0 {
-			out = append(out, '-')
-		}
-		five := data[g*5 : g*5+5]
-		for _, x := range five {
-			out = append(out, FormLetters.char(x))
-		}
-		out = append(out, FormLetters.char(FormLetters.check(g, five)))
-	}
-	return string(out)
+	return FormLetters.grouped(data[:])
 }
 
 // Lines is String in lines of at most five groups, for a mail or a screen: each

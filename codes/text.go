@@ -71,16 +71,22 @@ func spell(k Kind, f Form, v value) string {
 			r /= base
 		}
 	}
-	out := make([]byte, 0, 9*7)
-	for g := range n {
+	return f.grouped(data[:n*5])
+}
+
+// grouped writes data characters, most significant first, as groups with their checks,
+// joined by '-'.
+func (f Form) grouped(data []uint8) string {
+	out := make([]byte, 0, len(data)/5*(groupSize+1))
+	for g := 0; g*5 < len(data); g++ {
 		if g > 0 {
 			out = append(out, '-')
 		}
-		d := data[g*5 : g*5+5]
-		for _, x := range d {
+		five := data[g*5 : g*5+5]
+		for _, x := range five {
 			out = append(out, f.char(x))
 		}
-		out = append(out, f.char(f.check(g, d)))
+		out = append(out, f.char(f.check(g, five)))
 	}
 	return string(out)
 }
