@@ -2,13 +2,17 @@ package main
 
 import (
 	"encoding/hex"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/manual-activator/manual-activator/activator/catalog"
+	"github.com/manual-activator/manual-activator/codes"
 	"github.com/manual-activator/manual-activator/codes/product"
 	"github.com/manual-activator/manual-activator/fingerprint"
 )
@@ -23,6 +27,7 @@ what became of them and what that counts, and then says whether this is the
 same machine under the product's weights and tolerances. Without --product it
 is the one that the files were saved for, or the default policy. The product
 of a code is that of its license at this desk, which asks for the passphrase.
+Where two codes are of two licenses, that is said.
 Whether a code is genuine is not looked at: read does that.`
 
 func (a *app) compareCmd() *cobra.Command {
@@ -40,7 +45,7 @@ func (a *app) compareCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			two, err := a.machines(cmd.Context(), [2]string{args[0], args[1]}, named)
+			two, licenses, err := a.machines(cmd.Context(), [2]string{args[0], args[1]}, named)
 			if err != nil {
 				return err
 			}
@@ -58,11 +63,11 @@ func (a *app) compareCmd() *cobra.Command {
 			if err := policy.Valid(); err != nil {
 				return &usageError{text: err.Error(), cmd: cmd}
 			}
-			j := catalog.Judge(two[0], two[1], policy, moved)
+			j := comparison{catalog.Judge(two[0], two[1], policy, moved), licenses}
 			if a.json {
 				return a.put(j)
 			}
-			a.showJudgment(j)
+			a.showComparison(j)
 			return nil
 		},
 	}
@@ -121,12 +126,32 @@ func (a *app) policy(named *catalog.Product, profiles [2]*fingerprint.Profile) (
 	return catalog.DefaultPolicy(), nil
 }
 
-// showJudgment prints the table, what changed standing out, and the sentence.
-func (a *app) showJudgment(j fingerprint.Judgment) {
+// A comparison is what came out, and the licenses that two codes name.
+type comparison struct {
+	fingerprint.Judgment
+	licenses []codes.LicenseNumber // none where one of the two is no code
+}
+
+// MarshalJSON adds the licenses to the judgment.
+func (c comparison) MarshalJSON() ([]byte, error) {
+	out, err := json.Marshal(c.Judgment)
+	if err != nil || c.licenses == nil {
+		return out, err
+	}
+	licenses, err := json.Marshal(c.licenses)
+	return slices.Concat(out[:len(out)-1], []byte(`,"licenses":`), licenses, []byte("}")), err
+}
+
+// showComparison prints the table, what changed standing out, and the sentence. Codes of
+// two licenses may well be of one machine, but whoever compares them should know.
+func (a *app) showComparison(c comparison) {
 	p := a.printer()
-	p.machinesBeside(j, 0)
+	p.machinesBeside(c.Judgment, 0)
 	p.blank()
-	p.sentence(0, j.Sentence())
+	p.sentence(0, c.Sentence())
+	if l := c.licenses; l != nil && l[0] != l[1] {
+		p.sentence(0, fmt.Sprintf("The codes are of two licenses: the first of %v, the second of %v.", l[0], l[1]))
+	}
 }
 
 // machinesBeside writes the earlier and the later machine side by side.

@@ -16,19 +16,22 @@ import (
 
 // machines reads the two arguments of compare. A hardware profile code does not
 // say which product its hashes are for: it is the named one, else that of its
-// license at this desk.
-func (a *app) machines(ctx context.Context, args [2]string, named *catalog.Product) (two [2]*fingerprint.Profile, err error) {
+// license at this desk. The licenses are those of two codes.
+func (a *app) machines(ctx context.Context, args [2]string, named *catalog.Product) (two [2]*fingerprint.Profile, licenses []codes.LicenseNumber, err error) {
 	var found [2]*codes.Hardware
 	for n, arg := range args {
 		if two[n], found[n], err = a.machine(arg); err != nil {
-			return two, err
+			return two, nil, err
 		}
 		if found[n] != nil && named != nil {
 			two[n] = activator.ProfileOf(named.UID, found[n])
 		}
 	}
+	if found[0] != nil && found[1] != nil {
+		licenses = []codes.LicenseNumber{found[0].License, found[1].License}
+	}
 	if found == [2]*codes.Hardware{} || named != nil {
-		return two, nil
+		return two, licenses, nil
 	}
 	err = a.with(ctx, func(_ *activator.Desk, s *activator.Session) error {
 		for n, h := range found {
@@ -44,9 +47,9 @@ func (a *app) machines(ctx context.Context, args [2]string, named *catalog.Produ
 		return nil
 	})
 	if err != nil {
-		return two, fmt.Errorf("which product the hardware profile code is for: %w; --product names it", err)
+		return two, nil, fmt.Errorf("which product the hardware profile code is for: %w; --product names it", err)
 	}
-	return two, nil
+	return two, licenses, nil
 }
 
 // machine reads one argument of compare: a profile or a code, in a file, on
