@@ -287,8 +287,8 @@ func (w *world) expectRefund(l *soldLicense) *expectation {
 		switch {
 		case keyed(a.definition) && !l.useless(a):
 			e.doubt("outcome") // it may be in use
-		case a.gone && a.definition == fonts, l.gone[a.under] && !l.closed[a.code]:
-			e.maybe["outcome"] = true // a give-back that frees no seat closes its own line only
+		case a.gone && a.definition == fonts, keyed(a.definition) && !l.closed[a.code]:
+			e.maybe["outcome"] = true // the desk cannot always know what the give-back dropped
 		}
 	}
 	if l.returns == 0 && len(l.answers) > 0 {
