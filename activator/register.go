@@ -91,6 +91,47 @@ func (s *Session) register(ctx context.Context, orders []Order) ([]License, erro
 	return out, nil
 }
 
+// CheckOrders says which orders could not be registered, each by its place, and
+// registers none: what their fields hold, and what other licenses have the same order.
+// Orders that stand twice among them are not noticed.
+func (s *Session) CheckOrders(ctx context.Context, orders ...Order) (map[int]error, error) {
+	if err := s.may(ActRegister); err != nil {
+		return nil, err
+	}
+	wrong := map[int]error{}
+	ls := make([]License, len(orders))
+	var w journal.Wanted
+	for i, o := range orders {
+		p, g, err := s.desk.complete(&o)
+		if err != nil {
+			wrong[i] = err
+			continue
+		}
+		ls[i] = License{Product: p.UID, Customer: o.Customer, Order: o.Order, Seats: o.Seats, Grants: g}
+		if o.Order != "" {
+			w.Orders = append(w.Orders, journal.OrderRef{Product: p.UID, Order: o.Order})
+		}
+	}
+	facts, err := s.desk.store.Facts(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	for i := range ls {
+		number, registered := facts.Orders[journal.OrderRef{Product: ls[i].Product, Order: ls[i].Order}]
+		if !registered || ls[i].Order == "" {
+			continue
+		}
+		var usage *UsageError
+		switch err := s.existing(ctx, number, &ls[i]); {
+		case errors.As(err, &usage):
+			wrong[i] = err
+		case err != nil:
+			return nil, err
+		}
+	}
+	return wrong, nil
+}
+
 // complete checks an order and fills in the product's defaults.
 func (d *Desk) complete(o *Order) (*catalog.Product, product.Grants, error) {
 	p, err := d.Product(o.Product)
@@ -138,7 +179,7 @@ func (s *Session) number(ctx context.Context, uid codes.UID, ls []*License) (*jo
 	if err != nil {
 		return nil, nil, err
 	}
-	var fresh []*License
+	var fresh, unnumbered []*License
 	pool := facts.Pool
 	for _, l := range ls {
 		number, registered := facts.Orders[journal.OrderRef{Product: uid, Order: l.Order}]
@@ -151,13 +192,16 @@ func (s *Session) number(ctx context.Context, uid codes.UID, ls []*License) (*jo
 		case len(pool) > 0:
 			l.Number, pool, l.Vouched = pool[0], pool[1:], true
 		default:
-			n, err := s.desk.drawNumbers(ctx, 1)
-			if err != nil {
-				return nil, nil, err
-			}
-			l.Number = n[0]
+			unnumbered = append(unnumbered, l)
 		}
 		fresh = append(fresh, l)
+	}
+	drawn, err := s.desk.drawNumbers(ctx, len(unnumbered))
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, l := range unnumbered {
+		l.Number = drawn[i]
 	}
 	for _, l := range ls {
 		l.PoolLeft = facts.PoolSize - (len(facts.Pool) - len(pool))

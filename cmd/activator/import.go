@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -22,8 +21,10 @@ import (
 // importColumns are the columns of a file of orders, in any order.
 var importColumns = []string{"product", "customer", "order", "seats", "grants"}
 
-// shownMistakes bounds how many mistakes of a file are printed.
-const shownMistakes = 20
+const (
+	shownMistakes = 20   // bounds how many mistakes of a file are printed
+	importChunk   = 1000 // orders registered at once
+)
 
 func (a *app) licenseImportCmd() *cobra.Command {
 	var file string
@@ -31,12 +32,16 @@ func (a *app) licenseImportCmd() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "import IN.csv -o OUT.csv",
 		Short: "register licenses in bulk",
-		Long: `import registers one license per row, all or none. The first row names the
-columns: product and customer, and optionally order, seats and grants, in any
-order. Grants are separated by spaces, as "1 7:bits=0x3 release=4".
+		Long: `import registers one license per row. The first row names the columns: product
+and customer, and optionally order, seats and grants, in any order. Grants are
+separated by spaces, as "1 7:bits=0x3 release=4".
 
-The output has the same rows with two more columns, license and serial. Rows
-with an order number can be imported again: they give the same licenses.`,
+The whole file is checked before anything is registered: with a mistake in it,
+nothing is. The output has the same rows with two more columns, license and
+serial, and appears when all rows are done.
+
+Rows with an order number can be imported again, after an interruption too: they
+give the same licenses.`,
 		Args: args(1, 1, "the file of orders, or - for standard input"),
 	}
 	c.Flags().StringVarP(&file, "output", "o", "", "the `file` for the result, or - for standard output; required")
@@ -48,58 +53,95 @@ with an order number can be imported again: they give the same licenses.`,
 		if file == "-" && a.json {
 			return &usageError{text: "--json and -o - both want standard output", cmd: cmd}
 		}
-		in := a.in
-		if args[0] != "-" {
-			f, err := os.Open(args[0])
-			if err != nil {
-				return err
-			}
-			defer f.Close()
-			in = f
-		}
-		orders, err := readOrders(in, args[0])
+		in, err := a.orders(args[0])
 		if err != nil {
 			return err
 		}
+		defer in.Close()
+		im := &imports{a: a, name: args[0], in: in}
+		if err := im.scan(func(int, activator.Order) error { return nil }); err != nil {
+			return err
+		}
 		return a.with(cmd.Context(), func(_ *activator.Desk, s *activator.Session) error {
-			return a.importOrders(cmd.Context(), s, orders, file, force)
+			im.s = s
+			if err := im.check(cmd.Context()); err != nil {
+				return err
+			}
+			return im.run(cmd.Context(), file, force)
 		})
 	}
 	return c
 }
 
-// readOrders reads a file of orders; all its mistakes come at once.
-func readOrders(in io.Reader, name string) ([]activator.Order, error) {
-	r := csv.NewReader(in)
+// orders opens a file of orders that can be read twice; a pipe is kept in a file first.
+func (a *app) orders(path string) (*os.File, error) {
+	if path != "-" {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+			return f, nil
+		} else if err == nil && info.IsDir() {
+			f.Close()
+			return nil, fmt.Errorf("%s is a folder: expected a file of orders", path)
+		}
+		defer f.Close()
+		return spooled(f)
+	}
+	return spooled(a.in)
+}
+
+// spooled keeps an input in a file that has no name any more where the system can.
+func spooled(r io.Reader) (*os.File, error) {
+	f, err := os.CreateTemp("", "activator-orders-*")
+	if err != nil {
+		return nil, err
+	}
+	_ = os.Remove(f.Name())
+	if _, err := io.Copy(f, r); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// imports is one import: the file is read once to look for mistakes of form, once for
+// orders that cannot be registered, and once to register them.
+type imports struct {
+	a    *app
+	s    *activator.Session
+	name string
+	in   *os.File
+
+	hashes   []uint64 // of the orders' numbers, to find those that stand twice
+	existing int
+	unnamed  int // rows without an order number
+	loose    int // licenses that no exported profile vouches for
+	rows     int
+}
+
+// scan reads the file and calls take for every order with its line. All mistakes come
+// at once.
+func (im *imports) scan(take func(line int, o activator.Order) error) error {
+	if _, err := im.in.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	r := csv.NewReader(im.in)
 	r.ReuseRecord = true
 	head, err := r.Read()
 	if err == io.EOF {
-		return nil, fmt.Errorf("%s is empty: expected a first row with the columns %s", name, strings.Join(importColumns, ", "))
+		return fmt.Errorf("%s is empty: expected a first row with the columns %s", im.name, strings.Join(importColumns, ", "))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return fmt.Errorf("%s: %w", im.name, err)
 	}
-	at := map[string]int{}
-	var mistakes []string
-	for i, h := range head {
-		h = strings.ToLower(strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")))
-		switch _, twice := at[h]; {
-		case twice:
-			mistakes = append(mistakes, fmt.Sprintf("%s:1: the column %q is there twice", name, h))
-		case !slices.Contains(importColumns, h):
-			mistakes = append(mistakes, fmt.Sprintf("%s:1: unknown column %q; known are %s", name, h, strings.Join(importColumns, ", ")))
-		}
-		at[h] = i
+	at, err := im.columns(head)
+	if err != nil {
+		return err
 	}
-	for _, need := range importColumns[:2] {
-		if _, ok := at[need]; !ok {
-			mistakes = append(mistakes, fmt.Sprintf("%s:1: the column %q is missing", name, need))
-		}
-	}
-	if len(mistakes) > 0 {
-		return nil, errors.New(strings.Join(mistakes, "\n"))
-	}
-	var orders []activator.Order
+	width, rows := len(head), 0
+	var mistakes mistakes
 	for {
 		row, err := r.Read()
 		if err == io.EOF {
@@ -108,10 +150,10 @@ func readOrders(in io.Reader, name string) ([]activator.Order, error) {
 		if err != nil {
 			var bad *csv.ParseError
 			if errors.As(err, &bad) && errors.Is(err, csv.ErrFieldCount) {
-				mistakes = append(mistakes, fmt.Sprintf("%s:%d: %d fields, want %d as in the first row", name, bad.Line, len(row), len(head)))
+				mistakes.add("%s:%d: %d fields, want %d as in the first row", im.name, bad.Line, len(row), width)
 				continue
 			}
-			mistakes = append(mistakes, fmt.Sprintf("%s: %v", name, err))
+			mistakes.add("%s: %v", im.name, err)
 			break
 		}
 		cell := func(column string) string {
@@ -123,25 +165,74 @@ func readOrders(in io.Reader, name string) ([]activator.Order, error) {
 		line, _ := r.FieldPos(0)
 		o, err := newOrder(cell)
 		if err != nil {
-			mistakes = append(mistakes, fmt.Sprintf("%s:%d: %v", name, line, err))
+			mistakes.add("%s:%d: %v", im.name, line, err)
 			continue
 		}
-		orders = append(orders, o)
+		rows++
+		if err := take(line, o); err != nil {
+			return err
+		}
 	}
-	if n := len(mistakes); n > shownMistakes {
-		mistakes = append(mistakes[:shownMistakes], fmt.Sprintf("and %d more", n-shownMistakes))
+	if err := mistakes.err(); err != nil {
+		return err
 	}
-	switch {
-	case len(mistakes) > 0:
-		return nil, errors.New("nothing was registered:\n" + strings.Join(mistakes, "\n"))
-	case len(orders) == 0:
-		return nil, fmt.Errorf("%s has no rows below its first one", name)
+	if rows == 0 {
+		return fmt.Errorf("%s has no rows below its first one", im.name)
 	}
-	return orders, nil
+	return nil
+}
+
+// columns finds the columns of a file of orders.
+func (im *imports) columns(head []string) (map[string]int, error) {
+	at := map[string]int{}
+	var wrong []string
+	for i, h := range head {
+		h = strings.ToLower(strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")))
+		switch _, twice := at[h]; {
+		case twice:
+			wrong = append(wrong, fmt.Sprintf("%s:1: the column %q is there twice", im.name, h))
+		case !slices.Contains(importColumns, h):
+			wrong = append(wrong, fmt.Sprintf("%s:1: unknown column %q; known are %s", im.name, h, strings.Join(importColumns, ", ")))
+		}
+		at[h] = i
+	}
+	for _, need := range importColumns[:2] {
+		if _, ok := at[need]; !ok {
+			wrong = append(wrong, fmt.Sprintf("%s:1: the column %q is missing", im.name, need))
+		}
+	}
+	if len(wrong) > 0 {
+		return nil, errors.New(strings.Join(wrong, "\n"))
+	}
+	return at, nil
+}
+
+// mistakes keeps the first mistakes of a file and counts the others.
+type mistakes struct {
+	shown []string
+	more  int
+}
+
+func (m *mistakes) add(format string, args ...any) {
+	if len(m.shown) == shownMistakes {
+		m.more++
+		return
+	}
+	m.shown = append(m.shown, fmt.Sprintf(format, args...))
+}
+
+func (m *mistakes) err() error {
+	if len(m.shown) == 0 {
+		return nil
+	}
+	if m.more > 0 {
+		m.shown = append(m.shown, fmt.Sprintf("and %d more", m.more))
+	}
+	return errors.New("nothing was registered:\n" + strings.Join(m.shown, "\n"))
 }
 
 func newOrder(cell func(string) string) (activator.Order, error) {
-	o := activator.Order{Product: cell("product"), Customer: cell("customer"), Order: cell("order")}
+	o := activator.Order{Product: strings.Clone(cell("product")), Customer: strings.Clone(cell("customer")), Order: strings.Clone(cell("order"))}
 	if o.Product == "" || o.Customer == "" {
 		return o, errors.New("product and customer must not be empty")
 	}
@@ -162,66 +253,149 @@ func newOrder(cell func(string) string) (activator.Order, error) {
 	return o, nil
 }
 
-func (a *app) importOrders(ctx context.Context, s *activator.Session, orders []activator.Order, file string, force bool) error {
+// chunks calls take for a thousand orders at a time, with their lines.
+func (im *imports) chunks(take func(lines []int, orders []activator.Order) error) error {
+	var lines []int
+	var orders []activator.Order
+	flush := func() error {
+		defer func() { lines, orders = lines[:0], orders[:0] }()
+		if len(orders) == 0 {
+			return nil
+		}
+		return take(lines, orders)
+	}
+	err := im.scan(func(line int, o activator.Order) error {
+		lines, orders = append(lines, line), append(orders, o)
+		if len(orders) < importChunk {
+			return nil
+		}
+		return flush()
+	})
+	if err != nil {
+		return err
+	}
+	return flush()
+}
+
+// check looks for orders that could not be registered, and for those that stand twice.
+func (im *imports) check(ctx context.Context) error {
+	var m mistakes
+	usage := false
+	err := im.chunks(func(lines []int, orders []activator.Order) error {
+		wrong, err := im.s.CheckOrders(ctx, orders...)
+		if err != nil {
+			return err
+		}
+		for i := range orders {
+			if e := wrong[i]; e != nil {
+				m.add("%s:%d: %v", im.name, lines[i], e)
+				usage = true
+			} else if orders[i].Order != "" {
+				im.hashes = append(im.hashes, im.hash(&orders[i]))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	twice, err := im.twice(&m)
+	if err != nil {
+		return err
+	}
+	if err := m.err(); err != nil {
+		if usage || twice {
+			return &usageError{text: err.Error()}
+		}
+		return err
+	}
+	return nil
+}
+
+// run registers the orders and writes the output.
+func (im *imports) run(ctx context.Context, file string, force bool) error {
+	a := im.a
 	var out *output
+	w := io.Writer(a.out)
 	if file != "-" {
 		var err error
 		if out, err = begin(file, 0o600, force); err != nil {
 			return err
 		}
 		defer out.drop()
+		w = out.tmp
 	}
-	ls, err := s.Register(ctx, orders...)
+	table := csv.NewWriter(w)
+	names := productNames(im.s)
+	_ = table.Write(append(slices.Clone(importColumns), "license", "serial")) // its error shows with Flush
+	err := im.chunks(func(_ []int, orders []activator.Order) error {
+		if err := ctx.Err(); err != nil {
+			return errors.New("interrupted")
+		}
+		ls, err := im.s.Register(context.WithoutCancel(ctx), orders...)
+		if err != nil {
+			return err
+		}
+		for i := range ls {
+			l := &ls[i]
+			_ = table.Write([]string{
+				productName(l.Product, names), l.Customer, l.Order, strconv.Itoa(l.Seats), l.Grants.String(),
+				l.Number.String(), l.Serial.String(),
+			})
+			im.count(l)
+		}
+		table.Flush()
+		return table.Error()
+	})
+	if err == nil && out != nil {
+		err = out.finish(nil)
+	}
+	if err != nil && im.rows > im.existing {
+		err = fmt.Errorf("%w; %s registered, without the output: import the same file again, and rows with an order number give the same licenses", err, plural(im.rows-im.existing, "license"))
+	}
 	if err != nil {
 		return err
 	}
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	names := productNames(s)
-	existing, unordered := 0, 0
-	_ = w.Write(append(slices.Clone(importColumns), "license", "serial")) // a buffer takes everything
-	for _, l := range ls {
-		_ = w.Write([]string{
-			productName(l.Product, names), l.Customer, l.Order, strconv.Itoa(l.Seats), l.Grants.String(),
-			l.Number.String(), l.Serial.String(),
-		})
-		if l.Existing {
-			existing++
-		}
-		if l.Order == "" {
-			unordered++
-		}
+	return im.say(file)
+}
+
+func (im *imports) count(l *activator.License) {
+	im.rows++
+	if l.Existing {
+		im.existing++
 	}
-	w.Flush()
-	if out == nil {
-		_, err = a.out.Write(b.Bytes())
-	} else {
-		err = out.finish(b.Bytes())
+	if l.Order == "" {
+		im.unnamed++
 	}
-	if err != nil {
-		return fmt.Errorf("the licenses are registered, the output is not written: import again with other output: %w", err)
+	if !l.Vouched {
+		im.loose++
 	}
-	a.unvouched(ls)
-	if unordered > 0 {
-		a.say("activator: hint: %d rows have no order number: importing them again would register them again", unordered)
+}
+
+// say says what was done.
+func (im *imports) say(file string) error {
+	a := im.a
+	a.unvouched(im.loose, im.rows)
+	if im.unnamed > 0 {
+		a.say("activator: hint: %d rows have no order number: importing them again would register them again", im.unnamed)
 	}
 	if file == "-" {
 		return nil
 	}
 	if a.json {
 		return a.put(map[string]any{
-			"verdict": journal.OK, "rows": len(ls), "registered": len(ls) - existing, "known_before": existing, "file": file,
+			"verdict": journal.OK, "rows": im.rows, "registered": im.rows - im.existing, "known_before": im.existing, "file": file,
 		})
 	}
 	p := a.printer()
-	words := plural(len(ls)-existing, "license") + " registered"
-	if existing == len(ls) {
+	words := plural(im.rows-im.existing, "license") + " registered"
+	if im.existing == im.rows {
 		words = "All of these licenses were registered before"
 	}
 	p.title(words)
 	p.blank()
-	if existing > 0 {
-		p.field("known before", plural(existing, "license"))
+	if im.existing > 0 {
+		p.field("known before", plural(im.existing, "license"))
 	}
 	p.field("serial numbers", file)
 	return nil

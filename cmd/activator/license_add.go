@@ -91,7 +91,11 @@ func (a *app) registered(s *activator.Session, file string, force bool, words st
 			return err
 		}
 	}
-	a.unvouched([]activator.License{*l})
+	loose := 0
+	if !l.Vouched {
+		loose = 1
+	}
+	a.unvouched(loose, 1)
 	a.poolLow(s, l)
 	names := productNames(s)
 	if a.json {
@@ -125,17 +129,11 @@ type retold struct {
 func (e *retold) Error() string { return e.text }
 func (e *retold) Unwrap() error { return e.err }
 
-// unvouched warns of licenses that no profile exported so far vouches for.
-func (a *app) unvouched(ls []activator.License) {
-	n := 0
-	for _, l := range ls {
-		if !l.Vouched {
-			n++
-		}
-	}
+// unvouched warns of n licenses among of, that no profile exported so far vouches for.
+func (a *app) unvouched(n, of int) {
 	switch {
 	case n == 0:
-	case len(ls) == 1:
+	case of == 1:
 		a.say("activator: warning: the pool of the product is empty, so no profile exported so far vouches for this license: export the profile again and ship it, or send the license file (-o)")
 	default:
 		a.say("activator: warning: the pool ran empty: no profile exported so far vouches for %d of these licenses: export the profile again and ship it, or send license files", n)
