@@ -14,7 +14,6 @@ import (
 
 	"github.com/manual-activator/manual-activator/activator/catalog"
 	"github.com/manual-activator/manual-activator/activator/journal"
-	"github.com/manual-activator/manual-activator/activator/journal/sqlite"
 	"github.com/manual-activator/manual-activator/activator/keyring"
 	"github.com/manual-activator/manual-activator/codes"
 )
@@ -30,6 +29,9 @@ type Config struct {
 	// Heads is a folder of the operator's, not of the vendor's, where the last head of
 	// the journal is kept: it shows when a former copy was put back. Empty: nowhere.
 	Heads string
+	// Journal is the address of a PostgreSQL database that holds the journal,
+	// postgres://...; empty for what the vendor folder's settings say.
+	Journal string
 }
 
 // Desk is the vendor's desk: catalogue, keyring and journal of one vendor
@@ -45,6 +47,7 @@ type Desk struct {
 	// readOnly is why nothing can be recorded; nil where it can.
 	readOnly error
 	heads    string
+	place    place
 
 	restoring bool // the journal may be older than the keys
 
@@ -52,8 +55,9 @@ type Desk struct {
 	ring     *keyring.Keyring
 	coming   *keyring.Keyring // while the keys change: those that come into force
 	ringErr  error
-	grew     sync.Once
-	grownErr error // the journal is not the one seen last
+	growing  sync.Mutex
+	grew     bool  // it was looked whether the journal is the one seen last
+	grownErr error // it is not
 	masters  map[uint8]*codes.Master
 	recorded map[codes.UID]productRecord
 }
@@ -73,15 +77,19 @@ func Open(ctx context.Context, c Config) (*Desk, error) {
 		dir: c.Dir, name: s.Desk, catalog: cat, heads: c.Heads, unlock: c.Unlock, now: c.Now, rand: c.Rand,
 		masters: map[uint8]*codes.Master{}, recorded: map[codes.UID]productRecord{},
 	}
-	path := filepath.Join(c.Dir, journalFile)
-	if d.store, err = sqlite.Open(ctx, path, sqlite.Options{Verifiers: ownVerifiers{d}}); err == nil {
-		return d, nil
+	d.place = s.place(c.Dir, c.Journal)
+	opened, err := d.place.open(ctx, ownVerifiers{d}, false)
+	if errors.As(err, new(*journal.LostError)) {
+		return nil, err
 	}
-	// A full disk, a folder that cannot be written to: what is there can be read.
-	d.readOnly = err
-	if d.store, err = sqlite.Open(ctx, path, sqlite.Options{Verifiers: ownVerifiers{d}, ReadOnly: true}); err != nil {
-		return nil, d.readOnly
+	if err != nil {
+		// A full disk, a folder or a database that cannot be written to: what is there can be read.
+		d.readOnly = err
+		if opened, err = d.place.open(ctx, ownVerifiers{d}, true); err != nil {
+			return nil, d.readOnly
+		}
 	}
+	d.store = steady{opened, steadyPauses}
 	return d, nil
 }
 
@@ -149,8 +157,17 @@ func (d *Desk) sameVendor(k *keyring.Keyring) error {
 // trusted refuses to work on a journal that was put back to a former state. It looks
 // once.
 func (d *Desk) trusted(ctx context.Context) error {
-	d.grew.Do(func() { d.grownErr = d.grown(ctx) })
-	return d.grownErr
+	d.growing.Lock()
+	defer d.growing.Unlock()
+	if d.grew {
+		return d.grownErr
+	}
+	err := d.grown(ctx)
+	if errors.As(err, new(*journal.LostError)) {
+		return err // it was not looked at
+	}
+	d.grew, d.grownErr = true, err
+	return err
 }
 
 // Unlock opens the keyring now, so that a wrong passphrase shows before work begins.

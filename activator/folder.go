@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -18,7 +19,7 @@ import (
 
 	"github.com/manual-activator/manual-activator/activator/catalog"
 	"github.com/manual-activator/manual-activator/activator/journal"
-	"github.com/manual-activator/manual-activator/activator/journal/sqlite"
+	"github.com/manual-activator/manual-activator/activator/journal/postgres"
 	"github.com/manual-activator/manual-activator/activator/keyring"
 	"github.com/manual-activator/manual-activator/codes"
 )
@@ -28,7 +29,7 @@ import (
 //	activator.toml  this desk's name
 //	identity.age    the operator's identity, under the passphrase
 //	keyring.age     the vendor's secrets, to the operators' identities
-//	journal.db      the journal and what follows from it
+//	journal.db      the journal and what follows from it, unless it is in a database
 //	products/       one TOML file a product
 //	replies/        the vendor's own reply texts, if any
 const (
@@ -42,14 +43,23 @@ var ErrNoFolder = errors.New("no vendor folder")
 
 // settings is the content of activator.toml.
 type settings struct {
-	Desk string `toml:"desk"`
+	Desk    string `toml:"desk"`
+	Journal string `toml:"journal"`
 }
 
-const settingsText = `# Settings of this desk. Secrets never go here.
+const settingsText = `# Settings of this desk.
 
 # The name under which this desk's entries stand in the journal.
 desk = %q
-`
+
+# The journal is the file journal.db in this folder, or, for several desks, a
+# PostgreSQL database:
+#
+#	journal = "postgres://USER@HOST/DATABASE"
+#
+# A password may stand in it, as USER:PASSWORD, if nobody else can read this file;
+# PGPASSWORD, PGPASSFILE and ~/.pgpass do as well.
+%s`
 
 func readSettings(dir string) (settings, error) {
 	var s settings
@@ -65,6 +75,10 @@ func readSettings(dir string) (settings, error) {
 	if err := d.Decode(&s); err != nil {
 		var strict *toml.StrictMissingError
 		if errors.As(err, &strict) {
+			if strings.Contains(string(b), "postgres") { // the drawing would show the address, and a password in it
+				row, _ := strict.Errors[0].Position()
+				return s, fmt.Errorf("%s: line %d: unknown setting %q", path, row, strings.Join(strict.Errors[0].Key(), "."))
+			}
 			return s, fmt.Errorf("%s: unknown settings:\n%s", path, strict.String())
 		}
 		return s, fmt.Errorf("%s: %w", path, err)
@@ -72,7 +86,33 @@ func readSettings(dir string) (settings, error) {
 	if err := validDesk(s.Desk); err != nil {
 		return s, fmt.Errorf("%s: %w", path, err)
 	}
+	if s.Journal != "" && !postgres.IsAddress(s.Journal) {
+		return s, fmt.Errorf("%s: journal: have something else, want postgres://USER@HOST/DATABASE, or no such line for the file %s", path, journalFile)
+	}
+	if s.Journal != "" && postgres.HasPassword(s.Journal) {
+		if err := ownersOnly(path); err != nil {
+			return s, err
+		}
+	}
 	return s, nil
+}
+
+// ownersOnly refuses a file with a secret that others can read.
+func ownersOnly(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+		return fmt.Errorf("%s: there is a password in it, and others than its owner can read it: want mode 0600, found %#o (chmod 600 %s)", path, info.Mode().Perm(), path)
+	}
+	return err
+}
+
+// text writes settings as a new vendor folder has them.
+func (s settings) text() string {
+	line := ""
+	if s.Journal != "" {
+		line = fmt.Sprintf("journal = %q\n", s.Journal)
+	}
+	return fmt.Sprintf(settingsText, s.Desk, line)
 }
 
 // validDesk says whether a text can be the name of a desk.
@@ -95,6 +135,7 @@ type Setup struct {
 	Desk       string // the name of this desk
 	Operator   string // who makes it
 	Registry   uint8  // 0 to 15: desks that register licenses apart have different ones
+	Journal    string // the address of an empty PostgreSQL database for the journal; empty: a file in the folder
 	WorkFactor int    // of the passphrase, log2; 0: about 0.3 s to unlock
 	Passphrase []byte
 	Now        func() time.Time
@@ -162,7 +203,7 @@ func (s Setup) fill(ctx context.Context) error {
 		return err
 	}
 	defer k.Wipe()
-	text := fmt.Sprintf(settingsText, s.Desk)
+	text := settings{Desk: s.Desk, Journal: s.Journal}.text()
 	if err := writeNew(filepath.Join(s.Dir, settingsFile), strings.NewReader(text)); err != nil {
 		return err
 	}
@@ -190,9 +231,7 @@ func (s Setup) openLog(ctx context.Context, k *keyring.Keyring) (err error) {
 	if _, err := io.ReadFull(s.Rand, intent[:]); err != nil {
 		return err
 	}
-	store, err := sqlite.Create(ctx, filepath.Join(s.Dir, journalFile), sqlite.Options{
-		Origin: logOrigin(id), Verifiers: note.VerifierList(v),
-	})
+	store, err := settings{Journal: s.Journal}.place(s.Dir, "").create(ctx, logOrigin(id), note.VerifierList(v))
 	if err != nil {
 		return err
 	}

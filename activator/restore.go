@@ -54,6 +54,9 @@ func Restore(ctx context.Context, path string, s Setup) (out *Restored, err erro
 		if err := unpack(r, draft.Dir); err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
+		if err := draft.journalHere(); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
 		if out, err = draft.reopen(ctx); err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
@@ -63,6 +66,17 @@ func Restore(ctx context.Context, path string, s Setup) (out *Restored, err erro
 		return nil, err
 	}
 	return out, nil
+}
+
+// journalHere has an unpacked vendor folder use the journal that came with it: the database that the settings name has
+// another one by now, or none.
+func (s Setup) journalHere() error {
+	path := filepath.Join(s.Dir, settingsFile)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	return replaceFile(path, []byte(withJournal(string(text), "")))
 }
 
 // reopen verifies an unpacked vendor folder and opens its new log.

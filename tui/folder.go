@@ -28,6 +28,7 @@ type Place struct {
 	Files      func(*activator.Session) Files // answers files of codes
 	Heads      string                         // the operator's folder of last heads, as in [activator.Config]
 	Out        string                         // where receipts and exports are written
+	Journal    string                         // address of a database with the journal; empty for what the folder's settings say
 	WorkFactor int                            // of a passphrase made here, log2; 0 for the default
 }
 
@@ -53,7 +54,7 @@ func Folder(p Place) Config {
 
 func (p Place) open(ctx context.Context, passphrase []byte) (*Opened, error) {
 	d, err := activator.Open(ctx, activator.Config{
-		Dir: p.Dir, Now: time.Now, Rand: rand.Reader, Heads: p.Heads,
+		Dir: p.Dir, Now: time.Now, Rand: rand.Reader, Heads: p.Heads, Journal: p.Journal,
 		Unlock: func() ([]byte, error) { return append([]byte(nil), passphrase...), nil },
 	})
 	if err != nil {
@@ -72,7 +73,7 @@ func (p Place) open(ctx context.Context, passphrase []byte) (*Opened, error) {
 
 func (p Place) create(ctx context.Context, b Beginning) error {
 	return activator.Init(ctx, activator.Setup{
-		Dir: p.Dir, Vendor: b.Vendor, Desk: b.Desk, Operator: p.Operator.Name, WorkFactor: p.WorkFactor,
+		Dir: p.Dir, Vendor: b.Vendor, Desk: b.Desk, Operator: p.Operator.Name, WorkFactor: p.WorkFactor, Journal: p.Journal,
 		Passphrase: b.Passphrase, Now: time.Now, Rand: rand.Reader,
 	})
 }

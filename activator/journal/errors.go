@@ -61,3 +61,13 @@ func (e *StaleError) Error() string {
 	}
 	return fmt.Sprintf("facts have aged: %s; read and decide again", e.Why)
 }
+
+// LostError says that the connection to a store was lost. What was asked for may be done or not: an append is told by
+// its entries' Intent.
+type LostError struct{ Err error }
+
+// Error is the text of Err.
+func (e *LostError) Error() string { return e.Err.Error() }
+
+// Unwrap returns Err.
+func (e *LostError) Unwrap() error { return e.Err }

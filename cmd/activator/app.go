@@ -29,6 +29,7 @@ type app struct {
 	dir            string
 	passphraseFile string
 	operator       string
+	journal        string
 	json           bool
 }
 

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/activator/journal/postgres"
 )
 
 // folder finds the vendor folder: the flag, the environment, else the place that
@@ -68,8 +69,22 @@ func (a *app) who() (activator.Operator, error) {
 	return activator.Operator{Name: name}, nil
 }
 
+// address checks a journal's address that was given as an argument, which everybody on this computer can read.
+func address(flag, text string) error {
+	switch {
+	case text == "" || postgres.IsAddress(text) && !postgres.HasPassword(text):
+		return nil
+	case postgres.IsAddress(text):
+		return &usageError{text: flag + ": no password may stand in an argument, where others can read it: write the address into the vendor folder's activator.toml (journal = ...), or give the password by PGPASSFILE or PGPASSWORD"}
+	}
+	return &usageError{text: fmt.Sprintf("%s: have %q, want postgres://USER@HOST/DATABASE", flag, text)}
+}
+
 // here is the vendor folder and who works in it.
 func (a *app) here() (string, activator.Operator, error) {
+	if err := address("--journal", a.journal); err != nil {
+		return "", activator.Operator{}, err
+	}
 	dir, err := a.folder()
 	if err != nil {
 		return "", activator.Operator{}, err
@@ -95,7 +110,7 @@ func (a *app) with(ctx context.Context, do func(*activator.Desk, *activator.Sess
 		return err
 	}
 	d, err := activator.Open(ctx, activator.Config{
-		Dir: dir, Now: a.now, Rand: a.rand, Heads: headsFolder(),
+		Dir: dir, Now: a.now, Rand: a.rand, Heads: headsFolder(), Journal: a.journal,
 		Unlock: func() ([]byte, error) { return a.passphrase(false) },
 	})
 	if err != nil {

@@ -26,7 +26,7 @@ func (a *app) deskUI(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	place := tui.Place{Dir: dir, Operator: op, Host: hostname(), Heads: headsFolder(), Files: func(s *activator.Session) tui.Files { return deskFiles{s} }}
+	place := tui.Place{Dir: dir, Operator: op, Host: hostname(), Heads: headsFolder(), Journal: a.journal, Files: func(s *activator.Session) tui.Files { return deskFiles{s} }}
 	switch {
 	case a.passphraseFile != "":
 		if place.Passphrase, err = a.passphraseFrom(a.passphraseFile); err != nil {

@@ -12,14 +12,19 @@ import (
 
 func (a *app) initCmd() *cobra.Command {
 	var registry uint8
-	var desk, vendor string
+	var desk, vendor, join string
 	var factor int
 	c := &cobra.Command{
 		Use: "init", Short: "make a vendor folder: keyring, journal, a sample product",
 		Long: `init makes a vendor folder with a keyring under a passphrase, an empty
 journal, and the commented sample product press-studio. The passphrase cannot
 be had back: without it, and without a backup, no license can be answered
-again.`,
+again.
+
+With --journal the journal is made in an empty PostgreSQL database, for several
+desks. One more desk joins them with --join FOLDER, the vendor folder of one
+that is there already, or a copy of it: keyring and product files are taken from
+it, the passphrase is the same, and so is the journal.`,
 		Args: args(0, 0, ""),
 	}
 	f := c.Flags()
@@ -27,6 +32,7 @@ again.`,
 	f.StringVar(&vendor, "vendor", "Vendor", "your company's `name`: it stands in what you sign")
 	f.StringVar(&desk, "desk", "", "the `name` of this desk in the journal (default: this computer's name)")
 	f.Uint8Var(&registry, "registry", 0, "`number` 0 to 15, for desks that register licenses apart")
+	f.StringVar(&join, "join", "", "be one more desk of the team whose vendor `folder` this is")
 	f.IntVar(&factor, "work-factor", 0, "cost of the passphrase, `log2`; default: about 0.3 s to unlock")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		dir, op, err := a.here()
@@ -46,17 +52,21 @@ again.`,
 			// Init says it too; here it comes before anybody makes up a passphrase.
 			return &occupied{dir, entries[0].Name()}
 		}
-		pass, err := a.passphrase(true)
+		pass, err := a.passphrase(join == "")
 		if err != nil {
 			return err
 		}
-		if weak := keyring.Weak(pass); weak != "" {
+		if weak := keyring.Weak(pass); weak != "" && join == "" {
 			a.say("activator: warning: %s", weak)
 		}
-		if err := activator.Init(cmd.Context(), activator.Setup{
-			Dir: dir, Vendor: vendor, Desk: desk, Operator: op.Name, Registry: registry, WorkFactor: factor,
+		setup := activator.Setup{
+			Dir: dir, Vendor: vendor, Desk: desk, Operator: op.Name, Registry: registry, WorkFactor: factor, Journal: a.journal,
 			Passphrase: pass, Now: a.now, Rand: a.rand,
-		}); err != nil {
+		}
+		if join != "" {
+			return a.join(cmd, setup, join)
+		}
+		if err := activator.Init(cmd.Context(), setup); err != nil {
 			return err
 		}
 		d, err := activator.Open(cmd.Context(), activator.Config{
@@ -99,6 +109,29 @@ again.`,
 		return nil
 	}
 	return c
+}
+
+// join makes the vendor folder of one more desk.
+func (a *app) join(cmd *cobra.Command, s activator.Setup, from string) error {
+	for _, f := range []string{"vendor", "registry", "work-factor"} {
+		if cmd.Flags().Changed(f) {
+			return &usageError{text: "--" + f + " does not go with --join: it is what the team has", cmd: cmd}
+		}
+	}
+	if err := activator.Join(cmd.Context(), s, from); err != nil {
+		return err
+	}
+	if a.json {
+		return a.put(map[string]any{"dir": s.Dir, "desk": s.Desk, "joined": from})
+	}
+	p := a.printer()
+	p.title("Joined")
+	p.blank()
+	p.field("folder", s.Dir)
+	p.field("desk", s.Desk)
+	p.blank()
+	p.line("Same keys, same journal: what one desk records, the others see at once.")
+	return nil
 }
 
 // occupied says that init was given a folder that holds something.

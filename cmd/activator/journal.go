@@ -15,9 +15,9 @@ import (
 )
 
 func (a *app) journalCmd() *cobra.Command {
-	return group("journal", "the journal: list, show, verify, prove, export, redact",
+	return group("journal", "the journal: list, show, verify, prove, export, redact, migrate",
 		a.journalListCmd(), a.journalShowCmd(), a.journalVerifyCmd(), a.journalCheckpointCmd(), a.journalProveCmd(), a.journalCheckProofCmd(),
-		a.journalReceiptCmd(), a.journalExportCmd(), a.journalRedactCmd())
+		a.journalReceiptCmd(), a.journalExportCmd(), a.journalRedactCmd(), a.journalMigrateCmd())
 }
 
 // journalFilters are the flags that select entries.

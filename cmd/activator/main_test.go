@@ -10,6 +10,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/manual-activator/manual-activator/activator/journal/postgres/pgtest"
 	"github.com/manual-activator/manual-activator/internal/unprivileged"
 )
 
@@ -49,6 +50,7 @@ func TestMain(m *testing.M) {
 			return 1
 		}
 		programs = dir
+		defer pgtest.Stop()
 		return m.Run()
 	}())
 }
@@ -63,13 +65,33 @@ func program(name string) string {
 
 // TestScripts runs what a person would type, in testdata/script at the top of
 // the tree. $MACHINES is the folder of recorded machines.
-func TestScripts(t *testing.T) {
+func TestScripts(t *testing.T) { testscript.Run(t, scripts(t, "../../testdata/script")) }
+
+// TestTeamScripts runs those in testdata/team, which need a PostgreSQL server: "database" makes one on it, with its
+// address in $DATABASE.
+func TestTeamScripts(t *testing.T) {
+	server := pgtest.Shared(t)
+	p := scripts(t, "../../testdata/team")
+	p.Cmds["database"] = func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) > 0 {
+			ts.Fatalf("usage: database")
+		}
+		name, err := server.Database()
+		ts.Check(err)
+		ts.Defer(func() { server.Drop(name) })
+		ts.Setenv("DATABASE", server.URL(name))
+	}
+	testscript.Run(t, p)
+}
+
+// scripts says how the scripts of a folder are run.
+func scripts(t *testing.T, dir string) testscript.Params {
 	machines, err := filepath.Abs("../../testdata/machines")
 	if err != nil {
 		t.Fatal(err)
 	}
-	testscript.Run(t, testscript.Params{
-		Dir:                 "../../testdata/script",
+	return testscript.Params{
+		Dir:                 dir,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Condition: func(cond string) (bool, error) {
@@ -111,5 +133,5 @@ func TestScripts(t *testing.T) {
 			"tamper":     tamper,
 			"junk":       junk,
 		},
-	})
+	}
 }

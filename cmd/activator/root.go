@@ -31,6 +31,8 @@ Or begin for real:
   activator license add --product press-studio --customer "Acme" --order 1
 
 Vendor folder: --dir, else $ACTIVATOR_DIR, else the data folder of this system.
+Journal: a file in the vendor folder, or a PostgreSQL database: --journal, else
+the line "journal" in the folder's activator.toml.
 Passphrase: --passphrase-file, else $ACTIVATOR_PASSPHRASE, else asked for.
 A code given as - is read from standard input.
 
@@ -60,6 +62,7 @@ func (a *app) root() *cobra.Command {
 	f.StringVar(&a.dir, "dir", "", "vendor `folder`")
 	f.StringVar(&a.passphraseFile, "passphrase-file", "", "`file` whose first line is the passphrase")
 	f.StringVar(&a.operator, "operator", "", "who works here, as the journal keeps it (default: the system's user `name`)")
+	f.StringVar(&a.journal, "journal", "", "the journal's `address`, postgres://USER@HOST/DATABASE (default: what the vendor folder's settings say)")
 	f.BoolVar(&a.json, "json", false, "answer in JSON, for programs")
 	return root
 }

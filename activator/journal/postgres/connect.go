@@ -27,7 +27,9 @@ func connect(c *pgx.ConnConfig, readOnly bool) *sql.DB {
 	}
 	set("application_name", "activator")
 	set("lock_timeout", "15s")
-	set("idle_in_transaction_session_timeout", "30s") // a desk that went away does not keep the others waiting
+	if !readOnly {
+		set("idle_in_transaction_session_timeout", "30s") // a desk that went away does not keep the others waiting
+	}
 	set("tcp_keepalives_idle", "10")
 	set("tcp_keepalives_interval", "5")
 	if readOnly {

@@ -94,7 +94,11 @@ func Open(ctx context.Context, address string, o Options) (*Store, error) {
 	name := Name(address)
 	s, err := open(ctx, c, name, o)
 	if err != nil {
-		return nil, fmt.Errorf("open journal %q: %w", name, explain(err))
+		say := fmt.Errorf("open journal %q: %w", name, explain(err))
+		if fault(err) == sqlstore.Lost {
+			say = &journal.LostError{Err: say}
+		}
+		return nil, say
 	}
 	return &Store{Store: s, name: name}, nil
 }
@@ -127,6 +131,7 @@ func dialect(r *sql.DB) sqlstore.Dialect {
 		SeeMoment:   "SET TRANSACTION SNAPSHOT '%s'",
 		BeginWrite:  []string{"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", "SELECT pg_advisory_xact_lock(" + appendLock + ")"},
 		Contains:    "position(%s::bytea in leaf) > 0",
+		Unhurried:   "SET LOCAL idle_in_transaction_session_timeout = 0",
 		Savepoints:  true,
 		Patience:    patience,
 		Fault:       fault,

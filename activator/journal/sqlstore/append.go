@@ -120,7 +120,11 @@ func (a *appender) append(sign journal.Signer) error {
 // somebody without the key changed.
 func (a *appender) openHead() error {
 	var frontier, checkpoint []byte
-	if err := a.writes.ownLog.one(a.run, nil, &a.log, &a.origin, &a.base, &frontier, &checkpoint); err != nil {
+	err := a.writes.ownLog.one(a.run, nil, &a.log, &a.origin, &a.base, &frontier, &checkpoint)
+	if errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("journal %q: %w", a.name, errClosed)
+	}
+	if err != nil {
 		return err
 	}
 	tree, err := journal.ParseFrontier(a.base, frontier)

@@ -33,6 +33,9 @@ type Dialect struct {
 	// lost. 0 is for ever.
 	Patience time.Duration
 
+	// Unhurried has the server wait for a transaction however long it does nothing; empty where nobody hurries it.
+	Unhurried string
+
 	// Lock waits for the right to write, before BeginWrite, where the database's own waiting is not good enough; nil
 	// where it is.
 	Lock func() (unlock func(), err error)

@@ -60,7 +60,11 @@ func New(ctx context.Context, c Config) (_ *Store, err error) {
 		}
 	}()
 	var origin string
-	if err := s.r.QueryRowContext(ctx, "SELECT origin FROM logs WHERE own = 1").Scan(&origin); err != nil {
+	err = s.r.QueryRowContext(ctx, "SELECT origin FROM logs WHERE own = 1").Scan(&origin)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, errClosed
+	}
+	if err != nil {
 		return nil, fmt.Errorf("its own log: %w", err)
 	}
 	if c.Origin != "" && origin != c.Origin {
@@ -71,6 +75,9 @@ func New(ctx context.Context, c Config) (_ *Store, err error) {
 	}
 	return s, nil
 }
+
+// errClosed says that a journal has no log of its own any more.
+var errClosed = errors.New("its own log is closed: the journal was moved to another database, and goes on there; open that one (`journal = ...` in the vendor folder's settings)")
 
 // Close closes the databases. It must be the last call: others must have returned.
 func (s *Store) Close() error {
@@ -92,7 +99,11 @@ func (s *Store) Close() error {
 
 // fail names the journal in an error of its database.
 func (s *Store) fail(err error) error {
-	return fmt.Errorf("journal %q: %w", s.name, s.dialect.Explain(err))
+	say := fmt.Errorf("journal %q: %w", s.name, s.dialect.Explain(err))
+	if s.dialect.Fault(err) == Lost {
+		return &journal.LostError{Err: say}
+	}
+	return say
 }
 
 // running is the context for the statements of a transaction; a patience of 0 is for ever.

@@ -8,9 +8,16 @@ import (
 )
 
 // Transact runs f in a transaction that writes, on the connection that has it, while no other program writes; an error
-// rolls it back. It is for what goes beside the log: what f does is not signed.
+// rolls it back. It is for what goes beside the log, and may take as long as it takes: what f does is not signed.
 func (s *Store) Transact(ctx context.Context, f func(ctx context.Context, conn *sql.Conn) error) error {
-	return s.write(ctx, func(run context.Context) error { return f(run, s.writes.conn) })
+	return s.writeWithin(ctx, 0, func(run context.Context) error {
+		if s.dialect.Unhurried != "" {
+			if _, err := s.writes.conn.ExecContext(run, s.dialect.Unhurried); err != nil {
+				return err
+			}
+		}
+		return f(run, s.writes.conn)
+	})
 }
 
 // write runs f in a transaction of its own, one at a time in this process and among all. The context that f gets is
