@@ -60,8 +60,8 @@ type verification struct {
 	snap      Snapshot
 	verifiers note.Verifiers
 	report    *Report
-	logs      []*logWalk // by number
-	books     *books
+	logs      []*logWalk    // by number
+	books     *books        // nil: the leaves and the tree alone
 	missing   []missingText // personal texts that are not there
 }
 

@@ -126,7 +126,9 @@ func (v *verification) apply(p *parsed, texts *personalCursor) error {
 		v.report.at(id, "column %s", p.column)
 	}
 	v.personal(id, &p.entry, texts)
-	v.books.apply(id, &p.entry, func(why string) { v.report.at(id, "%s", why) })
+	if v.books != nil {
+		v.books.apply(id, &p.entry, func(why string) { v.report.at(id, "%s", why) })
+	}
 	return texts.err
 }
 
