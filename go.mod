@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	charm.land/lipgloss/v2 v2.0.6
 	filippo.io/age v1.3.2
+	github.com/cloudflare/circl v1.6.3
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/jaypipes/ghw v0.26.0
 	github.com/mr-tron/base58 v1.3.0
@@ -24,6 +25,7 @@ require (
 )
 
 require (
+	github.com/bwesterb/go-ristretto v1.2.3 // indirect
 	github.com/charmbracelet/harmonica v0.2.0 // indirect
 	github.com/jackc/pgpassfile v1.0.0 // indirect
 	github.com/jackc/pgservicefile v0.0.0-20240606120523-5a60cdf6a761 // indirect

@@ -11,16 +11,12 @@ import (
 	"regexp"
 	"time"
 
-	"filippo.io/age"
-
 	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/activator/keyring"
 )
 
-// A backup is a tar archive of the vendor folder, encrypted by age under the
-// passphrase: the standard `age -d` opens it too. Keyring, journal and products
-// are in it, so one file brings a desk back.
-
-// backupName are the files that a backup holds, and nothing else.
+// backupName are the files of the vendor folder that a backup holds, and nothing else:
+// keyring, journal and products are in it, so one file brings a desk back.
 var backupName = regexp.MustCompile(`^(activator\.toml|identity\.age|keyring\.age|journal\.db|products/[a-z0-9][a-z0-9-]*\.toml|replies/[a-z0-9-]+\.txt)$`)
 
 // backupWorkFactor is the cost of a backup's passphrase, log2: about a second.
@@ -46,14 +42,10 @@ func (s *Session) Backup(ctx context.Context, path string, workFactor int) (err 
 		return err
 	}
 	defer clear(pass)
-	if _, err := d.keys(); err != nil { // a wrong passphrase would make a backup that nobody can open
+	k, err := d.keys()
+	if err != nil { // a wrong passphrase would make a backup that nobody can open
 		return err
 	}
-	recipient, err := age.NewScryptRecipient(string(pass))
-	if err != nil {
-		return err
-	}
-	recipient.SetWorkFactor(workFactor)
 	if _, err := os.Lstat(path); err == nil {
 		return fmt.Errorf("%s: expected no such file yet: a backup never overwrites one", path)
 	}
@@ -69,14 +61,7 @@ func (s *Session) Backup(ctx context.Context, path string, workFactor int) (err 
 	if _, err := s.append(ctx, nil, nil, s.stamp(e, d.salt())); err != nil {
 		return err
 	}
-	w, err := age.Encrypt(f, recipient)
-	if err != nil {
-		return err
-	}
-	if err := d.archive(ctx, w); err != nil {
-		return err
-	}
-	if err := w.Close(); err != nil {
+	if err := writeBackup(f, k, pass, workFactor, d.rand, d.now(), func(w io.Writer) error { return d.archive(ctx, w) }); err != nil {
 		return err
 	}
 	if err := errors.Join(f.Sync(), f.Close()); err != nil {
@@ -95,6 +80,11 @@ func (d *Desk) archive(ctx context.Context, w io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(tmp)
+	unlock, err := keyring.Lock(d.dir) // files and journal are of one moment
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	snapshot := filepath.Join(tmp, journalFile)
 	if err := d.store.Backup(ctx, snapshot); err != nil {
 		return err

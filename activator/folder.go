@@ -215,11 +215,11 @@ func (s Setup) fill(ctx context.Context) error {
 	if err := writeNew(sample, bytes.NewReader(catalog.Sample(uid))); err != nil {
 		return err
 	}
-	return s.openLog(ctx, k)
+	return s.openLog(ctx, k, "init", "")
 }
 
-// openLog makes the journal and its first entry.
-func (s Setup) openLog(ctx context.Context, k *keyring.Keyring) (err error) {
+// openLog makes the journal and its first entry, with a word on where the keys came from.
+func (s Setup) openLog(ctx context.Context, k *keyring.Keyring, via, from string) (err error) {
 	v, err := note.NewVerifier(k.JournalVerifier())
 	if err != nil {
 		return err
@@ -237,8 +237,8 @@ func (s Setup) openLog(ctx context.Context, k *keyring.Keyring) (err error) {
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	_, err = store.Append(ctx, nil, []journal.Entry{{
-		At: s.Now(), Kind: journal.KindLog, Verdict: journal.OK, Operator: s.Operator, Desk: s.Desk, Via: "init", Intent: intent,
-		Detail: "opened with " + k.JournalVerifier(),
+		At: s.Now(), Kind: journal.KindLog, Verdict: journal.OK, Operator: s.Operator, Desk: s.Desk, Via: via, Intent: intent,
+		Detail: journal.OpenedWith + k.JournalVerifier() + from,
 	}}, k.JournalSigner())
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/activator/recovery"
 	"github.com/manual-activator/manual-activator/codes"
 )
 
@@ -27,13 +28,19 @@ func serialForJournal(c codes.Code) string {
 // whole mails, so it must be erasable.
 const fieldText = "text"
 
-const serialLeftOut = "[serial number]"
+const (
+	serialLeftOut = "[serial number]"
+	recoveryShare = "[recovery share]" // a share of the keys, pasted at the wrong place
+)
 
 // onlyLength stands in the journal for a text of n characters that it does not keep.
 func onlyLength(n int) string { return fmt.Sprintf("[%d characters]", n) }
 
 // unreadableForJournal is what the journal keeps of a text that is no code.
 func unreadableForJournal(text string, slip error) string {
+	if recovery.Contains(text) {
+		return recoveryShare
+	}
 	var b strings.Builder
 	end := 0
 	for _, m := range codes.Find(text) {
@@ -99,6 +106,9 @@ func aboutSerial(err error) bool {
 // number it repeats nothing of what was typed. What it quotes of other texts is kept
 // apart: the journal does not have it.
 func sayUnreadable(text string, slip error) (say, typed string) {
+	if recovery.Contains(text) {
+		return sayShareHere, ""
+	}
 	if n := characters(text); aboutSerial(slip) || beginsSerial(text) {
 		return sayUnreadableSerial, ""
 	} else if n >= 20 && n <= 60 && !tellsKind(slip) {

@@ -11,8 +11,6 @@ import (
 	"slices"
 	"time"
 
-	"filippo.io/age"
-
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/activator/keyring"
 )
@@ -23,7 +21,8 @@ type Restored struct {
 	Entries  uint64    // of the log that the backup was made of
 	Last     time.Time // when its last entry was decided; what happened later is not in it
 	Head     journal.Head
-	Origin   string // of the new log that the desk writes from now on
+	Origin   string          // of the new log that the desk writes from now on
+	Keys     keyring.Listing // of RestoreKeys: what the shares brought back
 }
 
 // Restore makes a vendor folder of a backup, in a folder that is empty or absent.
@@ -37,27 +36,18 @@ func Restore(ctx context.Context, path string, s Setup) (out *Restored, err erro
 		return nil, err
 	}
 	defer f.Close()
-	identity, err := age.NewScryptIdentity(string(s.Passphrase))
+	r, err := openBackup(path, f, s.Passphrase, nil)
 	if err != nil {
 		return nil, err
 	}
-	identity.SetMaxWorkFactor(maxBackupWorkFactor)
-	r, err := age.Decrypt(f, identity)
-	var wrong *age.NoIdentityMatchError
-	switch {
-	case errors.As(err, &wrong):
-		return nil, fmt.Errorf("%s: %w for this backup", path, keyring.ErrPassphrase)
-	case err != nil:
-		return nil, fmt.Errorf("%s is no backup of this program, or is damaged: %w", path, err)
-	}
 	err = s.build(func(draft Setup) error {
-		if err := unpack(r, draft.Dir); err != nil {
+		if err := unpack(r, draft.Dir, nil); err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
 		if err := draft.journalHere(); err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
-		if out, err = draft.reopen(ctx); err != nil {
+		if out, err = draft.reopen(ctx, ""); err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
 		return nil
@@ -79,12 +69,14 @@ func (s Setup) journalHere() error {
 	return replaceFile(path, []byte(withJournal(string(text), "")))
 }
 
-// reopen verifies an unpacked vendor folder and opens its new log.
-func (s Setup) reopen(ctx context.Context) (out *Restored, err error) {
+// reopen verifies an unpacked vendor folder and opens its new log, with a note on where
+// the keys came from.
+func (s Setup) reopen(ctx context.Context, from string) (out *Restored, err error) {
 	d, err := Open(ctx, Config{Dir: s.Dir, Unlock: func() ([]byte, error) { return slices.Clone(s.Passphrase), nil }, Now: s.Now, Rand: s.Rand})
 	if err != nil {
 		return nil, err
 	}
+	d.restoring = true
 	defer func() { err = errors.Join(err, d.Close()) }()
 	session := d.Session(Operator{Name: s.Operator}, "restore")
 	if _, err := session.Verify(ctx); err != nil {
@@ -115,13 +107,14 @@ func (s Setup) reopen(ctx context.Context) (out *Restored, err error) {
 	}
 	_, err = session.append(ctx, nil, nil, session.stamp(journal.Entry{
 		At: d.now(), Kind: journal.KindLog, Verdict: journal.OK,
-		Detail: fmt.Sprintf("opened with %s after a backup of %s was restored, which ended with %d entries", k.JournalVerifier(), out.Head.Origin, out.Head.Size),
+		Detail: fmt.Sprintf("%s%s after a backup of %s was restored, which ended with %d entries%s", journal.OpenedWith, k.JournalVerifier(), out.Head.Origin, out.Head.Size, from),
 	}, d.salt()))
 	return out, err
 }
 
-// unpack writes the files of a decrypted backup into an empty folder.
-func unpack(r io.Reader, dir string) error {
+// unpack writes the files of a decrypted backup into an empty folder, but for those that
+// are left out.
+func unpack(r io.Reader, dir string, without []string) error {
 	t := tar.NewReader(r)
 	for {
 		h, err := t.Next()
@@ -133,6 +126,9 @@ func unpack(r io.Reader, dir string) error {
 		}
 		if h.Typeflag != tar.TypeReg || !backupName.MatchString(h.Name) {
 			return fmt.Errorf("the backup holds %q, which no backup of this program does", h.Name)
+		}
+		if slices.Contains(without, h.Name) {
+			continue
 		}
 		if err := writeNew(filepath.Join(dir, filepath.FromSlash(h.Name)), t); err != nil {
 			return err

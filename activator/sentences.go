@@ -82,6 +82,7 @@ func sayWrongKind(found codes.Kind, want []codes.Kind) string {
 
 const (
 	sayNotRead          = "no code could be read"
+	sayShareHere        = "this is a recovery share of the keys, and no code: it does not belong here, and was not kept; clear it from the screen and the clipboard"
 	sayUnreadableSerial = "this looks like a serial number with a slip in it: compare it group by group; what the desk needs is the code that the program shows"
 	sayNoCode           = "this is no code: ask for it again, group by group, beginning with the first letter"
 )

@@ -146,7 +146,7 @@ func (k *Keyring) copied() (*contents, *age.X25519Identity, error) {
 		*own.bytes() = *c.epochs[i].root.bytes()
 		c.epochs[i].root = own
 	}
-	return &c, k.in.identity(), nil
+	return &c, k.in.identity(), nil // nil in a keyring from shares that has no files
 }
 
 // changed makes a change of new contents and of files beside keyring.age. It opens

@@ -3,28 +3,37 @@ package main
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/activator/keyring"
 )
 
 func (a *app) keysCmd() *cobra.Command {
 	return group("keys", "the keyring: its life, its shares on paper",
-		a.keysListCmd(), a.keysRotateCmd(), a.keysRevokeCmd(), a.keysPassphraseCmd())
+		a.keysListCmd(), a.keysRotateCmd(), a.keysRevokeCmd(), a.keysPassphraseCmd(), a.keysBackupCmd(), a.keysRestoreCmd())
 }
 
 func (a *app) keysListCmd() *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Short: "list the keys of the keyring, without a secret", Args: args(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.with(cmd.Context(), func(d *activator.Desk, _ *activator.Session) error {
+			return a.with(cmd.Context(), func(d *activator.Desk, s *activator.Session) error {
 				l, err := d.Keys()
 				if err != nil {
 					return err
 				}
+				b, err := s.KeyBackups(cmd.Context())
+				if err != nil {
+					return err
+				}
 				if a.json {
-					return a.put(l)
+					return a.put(struct {
+						keyring.Listing
+						Backups *activator.KeyBackups `json:"backups"`
+					}{l, b})
 				}
 				p := a.printer()
 				p.title("Keyring of " + l.Vendor)
@@ -36,11 +45,37 @@ func (a *app) keysListCmd() *cobra.Command {
 					p.field("journal key", e.JournalVerifier)
 				}
 				p.blank()
+				p.field("shares", sharesMade(b))
+				p.field("backup", folderBackup(b))
+				p.blank()
 				p.sentence(2, "Publish the journal key where others find it without you: with it they check proofs (journal check-proof). None of these is secret.")
 				return nil
 			})
 		},
 	}
+}
+
+// sharesMade says which keys the newest shares bring back.
+func sharesMade(b *activator.KeyBackups) string {
+	if b.Shares == nil {
+		return "never made: activator keys backup --shares 3 --need 2"
+	}
+	text := fmt.Sprintf("set %s of %s, any %d of %d", b.Shares.Set, b.Shares.At.UTC().Format("2 January 2006"), b.Shares.Need, b.Shares.Count)
+	if len(b.Missing) == 0 {
+		return text + ", all epochs"
+	}
+	return text + "; NOT in them: epoch " + strings.Trim(strings.ReplaceAll(fmt.Sprint(b.Missing), " ", ", "), "[]") + ": make new ones"
+}
+
+// folderBackup says when the last backup of the vendor folder was made.
+func folderBackup(b *activator.KeyBackups) string {
+	switch {
+	case b.Folder == nil:
+		return "never made: activator backup FILE"
+	case b.Stale:
+		return "of " + b.Folder.UTC().Format("2 January 2006") + ", from before the present keys: make a new one"
+	}
+	return "of " + b.Folder.UTC().Format("2 January 2006")
 }
 
 func (a *app) keysRotateCmd() *cobra.Command {

@@ -1,0 +1,309 @@
+package recovery
+
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/manual-activator/manual-activator/codes"
+)
+
+func split(t testing.TB, secret []byte, need, count int) []*Share {
+	t.Helper()
+	all, err := Split(rand.Reader, secret, need, count)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+var secret = []byte("a root secret of 32 bytes, and more of them, as they come with each epoch")
+
+// Every selection of enough shares brings the secret back, in any order; fewer do not.
+func TestAnyOfThem(t *testing.T) {
+	for _, c := range []struct{ need, count int }{{1, 1}, {2, 2}, {2, 3}, {3, 5}, {5, 5}, {8, 16}, {16, 16}} {
+		all := split(t, secret, c.need, c.count)
+		rapid.Check(t, func(t *rapid.T) {
+			some := rapid.Permutation(all).Draw(t, "shares")[:rapid.IntRange(1, c.count).Draw(t, "number")]
+			have, err := Combine(some...)
+			switch {
+			case len(some) >= c.need && (err != nil || !bytes.Equal(have, secret)):
+				t.Fatalf("%d of %d: have %q, %v", len(some), c.need, have, err)
+			case len(some) < c.need && err == nil:
+				t.Fatalf("%d of %d: have %q", len(some), c.need, have)
+			}
+		})
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	a, b := split(t, secret, 3, 5), split(t, secret, 3, 5)
+	for what, c := range map[string]struct {
+		shares []*Share
+		want   string
+	}{
+		"none":       {nil, "no shares were given"},
+		"too few":    {[]*Share{a[4], a[1]}, fmt.Sprintf("2 of the 3 shares that are needed were given (2 and 5 of set %v): 1 more", a[0].Set)},
+		"one twice":  {[]*Share{a[0], a[1], a[0]}, fmt.Sprintf("share 1 was given twice: another one of set %v is needed", a[0].Set)},
+		"mixed sets": {[]*Share{a[0], a[1], b[2]}, fmt.Sprintf("share 1 is of set %v, share 3 of set %v: only shares of one set belong together", a[0].Set, b[0].Set)},
+	} {
+		if _, err := Combine(c.shares...); err == nil || err.Error() != c.want {
+			t.Errorf("%s: have %v\nwant %s", what, err, c.want)
+		}
+	}
+	for _, c := range []struct{ need, count int }{{0, 3}, {4, 3}, {1, 2}, {2, 17}, {0, 0}, {-1, -1}} {
+		if _, err := Split(rand.Reader, secret, c.need, c.count); err == nil {
+			t.Errorf("%d of %d: have no error", c.need, c.count)
+		}
+	}
+	if _, err := Split(rand.Reader, nil, 1, 1); err == nil {
+		t.Error("no secret: have no error")
+	}
+	for n := range 5 {
+		if _, err := Split(bytes.NewReader(make([]byte, 32*n)), secret, 3, 5); err == nil || !strings.Contains(err.Error(), "draw the shares") {
+			t.Errorf("%d bytes of randomness: have %v", 32*n, err)
+		}
+	}
+}
+
+// A share that was altered is named, also where its check characters were made again.
+func TestAlteredShare(t *testing.T) {
+	all := split(t, secret, 2, 3)
+	whole, common := all[1].bytes(), all[1].common
+	for i := range whole {
+		for bit := range 8 {
+			b := bytes.Clone(whole)
+			b[i] ^= 1 << bit
+			s, err := newShare(b, common)
+			if err == nil {
+				_, err = Combine(all[0], s)
+			}
+			if err == nil {
+				t.Fatalf("byte %d bit %d: have no error", i, bit)
+			}
+			if i >= 6 && !strings.HasPrefix(err.Error(), "share 2 is not as it was written") {
+				t.Errorf("byte %d: have %v, want share 2 named", i, err)
+			}
+		}
+	}
+	for i := range common { // the set code changed, for all shares
+		b := bytes.Clone(common)
+		b[i] ^= 1
+		if _, err := newShare(whole, b); err == nil {
+			t.Errorf("byte %d of the set code: have no error", i)
+		}
+		forged := &Share{Set: all[1].Set, Number: 2, common: b, value: all[1].value}
+		other := &Share{Set: all[0].Set, Number: 1, common: b, value: all[0].value}
+		if have, err := Combine(forged, other); err == nil {
+			t.Errorf("byte %d of the set code, past its check: have %q", i, have)
+		}
+	}
+}
+
+func page(s *Share) string {
+	return s.Page(Info{Vendor: "Example Vendor", Epochs: []uint8{0, 1}, Made: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC), By: "anna", Desk: "front"})
+}
+
+// What is printed is read again: as files, behind one another, and typed line by line.
+func TestPages(t *testing.T) {
+	all := split(t, secret, 2, 3)
+	var files Reader
+	for _, s := range all[:2] {
+		if err := files.Page(strings.ReplaceAll(page(s), "\n", "\r\n")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var behind Reader
+	if err := behind.Page(page(all[2]) + "\f" + page(all[0])); err != nil {
+		t.Fatal(err)
+	}
+	var typed Reader
+	for _, s := range all[1:] {
+		for _, l := range append(lines(s.bytes()), lines(s.common)...) {
+			if typed.Missing() == 0 {
+				break
+			}
+			if next := typed.Next(); typed.set != nil && next[0] == commonLetter {
+				t.Errorf("asked for %s again", next)
+			}
+			if typed.set != nil && l == lines(s.common)[0] {
+				break
+			}
+			if err := typed.Typed(l); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for what, r := range map[string]*Reader{"files": &files, "behind": &behind, "typed": &typed} {
+		if r.Missing() != 0 || r.Incomplete() != nil {
+			t.Errorf("%s: have %d missing, %v", what, r.Missing(), r.Incomplete())
+		}
+		if have, err := Combine(r.Shares()...); err != nil || !bytes.Equal(have, secret) {
+			t.Errorf("%s: have %q, %v", what, have, err)
+		}
+	}
+	text := page(all[1])
+	for _, want := range []string{"RECOVERY SHARE 2 OF 3", "Any 2 of the 3", "Example Vendor", all[0].Set.String(), "key epochs  0, 1", "22 November 2026 by anna, desk front", "activator keys restore"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page does not say %q:\n%s", want, text)
+		}
+	}
+	for line := range strings.Lines(text) {
+		if len([]rune(line)) > 73 {
+			t.Errorf("have %d columns: %s", len([]rune(line)), line)
+		}
+	}
+	if one := page(split(t, secret, 1, 1)[0]); !strings.Contains(one, "Whoever has this page has all keys") {
+		t.Errorf("have %s", one)
+	}
+	large := split(t, bytes.Repeat([]byte{7}, 600), 8, 16) // sixteen epochs
+	if n := strings.Count(page(large[0]), "\n"); n > 86 {
+		t.Errorf("have %d lines for 16 epochs", n)
+	}
+}
+
+// Every slip in a line is noticed when it is typed, and its place is told.
+func TestSlips(t *testing.T) {
+	s := split(t, secret, 2, 3)[0]
+	good := lines(s.bytes())[0]
+	misses := 0
+	for i := range good {
+		for _, r := range "1zAk?0-" {
+			bad := good[:i] + string(r) + good[i+1:]
+			if bad == good {
+				continue
+			}
+			var r Reader
+			err := r.Line("B1  " + bad)
+			var e *codes.LineError
+			if err == nil {
+				misses++
+				continue
+			}
+			if !errors.As(err, &e) || !strings.HasPrefix(err.Error(), "line B1: ") {
+				t.Fatalf("%d: have %v", i, err)
+			}
+			if len(e.Groups) > 0 && (len(e.Groups) != 1 || e.Groups[0] != i/7+1) {
+				t.Errorf("character %d: have groups %v, want %d", i, e.Groups, i/7+1)
+			}
+			if strings.Contains(err.Error(), good[:6]) {
+				t.Errorf("have %v, which repeats the share", err)
+			}
+		}
+	}
+	if misses > 0 {
+		t.Errorf("%d slips were not noticed", misses)
+	}
+	all := lines(s.bytes())
+	var r Reader
+	for _, c := range []struct{ line, want string }{
+		{"B2 " + all[1], "line B2 came where line B1 was expected"},
+		{"B1 " + all[1], "line B1: no group fits"},
+		{"B1 " + good[:20], "line B1: found 18 characters"},
+		{"words of a page", "this is no line of a share"},
+	} {
+		if err := r.Line(c.line); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%.4s...: have %v, want %s", c.line, err, c.want)
+		}
+	}
+	if err := r.Page(strings.Join(strings.SplitAfter(page(s), "\n")[:14], "")); err == nil {
+		t.Error("half a page: have no error")
+	}
+	if err := new(Reader).Page("hello"); err == nil {
+		t.Error("no page: have no error")
+	}
+}
+
+// Pages of two sets do not mix, whichever part tells it first.
+func TestMixedPages(t *testing.T) {
+	a, b := split(t, secret, 2, 2), split(t, secret, 2, 2)
+	var r Reader
+	if err := r.Page(page(a[0])); err != nil {
+		t.Fatal(err)
+	}
+	want := fmt.Sprintf("share 2 is of set %v, the others of set %v", b[0].Set, a[0].Set)
+	if err := r.Page(page(b[1])); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("have %v, want %s", err, want)
+	}
+	wrong := strings.Replace(page(a[0]), lines(a[0].common)[1], lines(b[0].common)[1], 1)
+	if err := new(Reader).Page(wrong); err == nil || !strings.Contains(err.Error(), "do not belong together") && !strings.Contains(err.Error(), "set code") {
+		t.Errorf("a line of another set code: have %v", err)
+	}
+}
+
+func TestContains(t *testing.T) {
+	text := page(split(t, secret, 2, 3)[0])
+	for line := range strings.Lines(text) {
+		is := labeled.MatchString(strings.TrimSpace(line))
+		if have := Contains("> " + line); have != is {
+			t.Errorf("have %v for %q", have, line)
+		}
+		if is {
+			bare := strings.Fields(line)[1]
+			if !Contains(bare) || !Contains("B1 "+bare[:20]+"x"+bare[21:]) {
+				t.Errorf("%q is not noticed without its label, or with a slip", line)
+			}
+		}
+	}
+	for _, other := range []string{"", "B1 is the room", "R62YJm-svywrZ-LLa1hL-bfVgei-Cme1vh", "hello there", "C4 x"} {
+		if Contains(other) {
+			t.Errorf("%q is taken for a share", other)
+		}
+	}
+}
+
+func TestNothingShowsShares(t *testing.T) {
+	s := split(t, secret, 2, 3)[0]
+	v := s.value()
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%d"} {
+		if have := fmt.Sprintf(verb, s); strings.Contains(have, fmt.Sprintf("%x", v[:8])) || strings.Contains(have, fmt.Sprint(v[:4])) {
+			t.Errorf("%s: have %s", verb, have)
+		}
+	}
+}
+
+// The form on paper is fixed: pages in safes must be read for ever.
+func TestFormIsFixed(t *testing.T) {
+	const paper = `
+B1 114AbK-dqDh73-ke8a7p-UFg3YJ
+B2 1h47Dk-b5LfFz-oubcf4-Eh2Sdy
+B3 1vuNkw-m1NoLb-WzuKty-W5DVhD
+B1 114AbK-dqDh73-keowDo-LXtj1i
+B2 267evo-gSjA7j-2exWKz-2jGTmq
+B3 19dmSb-x7CLc8-XeUVrq-KiuTdf
+C1 1155jB-dtMQn3-sAR4Us-av42ZH
+C2 1yU3Vc-8zeeLN-aWReuJ-v6k8dt
+C3 1U9peo-wgkP54-LYLKP1-giLjpH
+C4 2C3uih-PoHd4e-jFjBhg-R1Gq5N
+`
+	var r Reader
+	if err := r.Page(paper); err != nil {
+		t.Fatal(err)
+	}
+	if have, err := Combine(r.Shares()...); err != nil || string(have) != "a secret in a safe" {
+		t.Errorf("have %q, %v", have, err)
+	}
+}
+
+func FuzzPage(f *testing.F) {
+	all, err := Split(rand.Reader, secret, 2, 2)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(page(all[0]))
+	f.Add(page(all[0]) + page(all[1]))
+	f.Add("B1 111111-111111-111111-111111")
+	f.Fuzz(func(t *testing.T, text string) {
+		var r Reader
+		if r.Page(text) == nil && r.Missing() == 0 {
+			Combine(r.Shares()...)
+		}
+		Contains(text)
+	})
+}
