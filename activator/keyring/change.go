@@ -173,7 +173,11 @@ func (k *Keyring) changed(c *contents, id *age.X25519Identity, also ...changedFi
 
 // Lock keeps other processes from changing the keyring of a folder.
 func Lock(dir string) (unlock func(), err error) {
-	unlock, err = lockedfile.MutexAt(filepath.Join(dir, LockFile)).Lock()
+	path := filepath.Join(dir, LockFile)
+	if f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600); err == nil { // for its owner alone, as all files here
+		f.Close()
+	}
+	unlock, err = lockedfile.MutexAt(path).Lock()
 	if err != nil {
 		return nil, fmt.Errorf("the keyring cannot be locked: %w", err)
 	}

@@ -6,7 +6,11 @@
 // helper. Link the library where that matters.
 package main
 
-import "os"
+import (
+	"os"
+
+	"github.com/manual-activator/manual-activator/internal/coredump"
+)
 
 // anchor is the vendor's trust anchor, set when the program is built for a vendor:
 //
@@ -16,5 +20,6 @@ import "os"
 var anchor = ""
 
 func main() {
+	coredump.Off()
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
