@@ -189,6 +189,8 @@ func TestTextsNeverSteerTheTerminal(t *testing.T) {
 	v.both("journal", "check-proof", evil, "--key", evil)
 	v.both("journal", "prove", evil, "-o", evil)
 	v.both("journal", "receipt", evil)
+	v.both("journal", "migrate", "--to", evil)
+	v.both("journal", "migrate", "--to", "postgres://"+evil+"@127.0.0.1:1/"+evil)
 	v.both("journal", "redact", "3", "--reason", evil, "--yes")
 	v.both("journal", "redact", "--customer", evil, "--reason", evil, "--yes")
 	v.both("license", "reissue", serial, "--reason", evil, "-o", filepath.Join(v.dir, evil+".license"))
