@@ -67,7 +67,7 @@ func TestCutOff(t *testing.T) {
 		desks = append(desks, open(s.Dir))
 	}
 	var orders []Order
-	for i := range 12 {
+	for i := range 300 {
 		orders = append(orders, Order{Product: "press-studio", Customer: "Print Shop", Order: fmt.Sprint(i), Seats: 2})
 	}
 	licenses, err := desks[0].Session(Operator{Name: "anna"}, "test").Register(ctx, orders...)

@@ -40,7 +40,7 @@ type Desk struct {
 	dir     string
 	name    string
 	catalog *catalog.Catalog
-	store   store
+	store   steady
 	unlock  func() ([]byte, error)
 	now     func() time.Time
 	rand    io.Reader
@@ -162,7 +162,7 @@ func (d *Desk) trusted(ctx context.Context) error {
 	if d.grew {
 		return d.grownErr
 	}
-	err := d.grown(ctx)
+	err := d.store.again(ctx, func() error { return d.grown(ctx) })
 	if errors.As(err, new(*journal.LostError)) {
 		return err // it was not looked at
 	}

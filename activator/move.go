@@ -49,7 +49,7 @@ func (s *Session) MoveJournal(ctx context.Context, address string) (out *Moved, 
 		return nil, usagef("the journal is at %s already", to.name())
 	}
 	out = &Moved{From: d.place.name(), To: to.name()}
-	from := core(d.store)
+	from := core(d.store.store)
 	err = from.Transact(ctx, func(ctx context.Context, conn *sql.Conn) error { // so that nobody appends
 		if out.Report, err = d.copyJournal(ctx, from, to); err != nil {
 			return err
@@ -70,8 +70,6 @@ func (s *Session) MoveJournal(ctx context.Context, address string) (out *Moved, 
 // core is what all stores have in common.
 func core(s store) *sqlstore.Store {
 	switch s := s.(type) {
-	case steady:
-		return core(s.store)
 	case *sqlite.Store:
 		return s.Store
 	case *postgres.Store:

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
@@ -136,4 +137,58 @@ func (s steady) Free(ctx context.Context, numbers []codes.LicenseNumber) (free [
 // Extends implements [journal.Store].
 func (s steady) Extends(ctx context.Context, known journal.Head) error {
 	return s.again(ctx, func() error { return s.store.Extends(ctx, known) })
+}
+
+// Entries implements [journal.Store]. After a lost connection it goes on behind the last entry that was read.
+func (s steady) Entries(ctx context.Context, q journal.Query) iter.Seq2[journal.Entry, error] {
+	return func(yield func(journal.Entry, error) bool) {
+		left, done := q.Limit, false
+		err := s.again(ctx, func() error {
+			for e, err := range s.store.Entries(ctx, q) {
+				if err != nil {
+					return err
+				}
+				if !yield(e, nil) {
+					done = true
+					return nil
+				}
+				q.After = &e.ID
+				if left--; left == 0 {
+					return nil
+				}
+				q.Limit = max(0, left)
+			}
+			return nil
+		})
+		if err != nil && !done {
+			yield(journal.Entry{}, err)
+		}
+	}
+}
+
+// Licenses implements [journal.Store]. After a lost connection it goes on behind the last license that was read.
+func (s steady) Licenses(ctx context.Context, q journal.LicenseQuery) iter.Seq2[journal.License, error] {
+	return func(yield func(journal.License, error) bool) {
+		left, done := q.Limit, false
+		err := s.again(ctx, func() error {
+			for l, err := range s.store.Licenses(ctx, q) {
+				if err != nil {
+					return err
+				}
+				if !yield(l, nil) {
+					done = true
+					return nil
+				}
+				q.After = l.Number
+				if left--; left == 0 {
+					return nil
+				}
+				q.Limit = max(0, left)
+			}
+			return nil
+		})
+		if err != nil && !done {
+			yield(journal.License{}, err)
+		}
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"iter"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -53,6 +54,23 @@ func (s *shaky) Append(ctx context.Context, seen *journal.Facts, es []journal.En
 	return ids, err
 }
 
+// Entries loses the connection after every second entry, while there are reads to fail.
+func (s *shaky) Entries(ctx context.Context, q journal.Query) iter.Seq2[journal.Entry, error] {
+	return func(yield func(journal.Entry, error) bool) {
+		n := 0
+		for e, err := range s.store.Entries(ctx, q) {
+			if n++; n > 2 && s.reads > 0 {
+				s.reads--
+				yield(journal.Entry{}, errGone)
+				return
+			}
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
+}
+
 func (s *shaky) Facts(ctx context.Context, w journal.Wanted) (*journal.Facts, error) {
 	if s.reads > 0 {
 		s.reads--
@@ -81,7 +99,7 @@ func shakyDesk(t *testing.T) (*Session, *shaky, License) {
 		}
 		d.Close()
 	})
-	s := &shaky{store: d.store.(steady).store}
+	s := &shaky{store: d.store.store}
 	d.store = steady{s, []time.Duration{time.Microsecond, time.Microsecond, time.Microsecond}}
 	session := d.Session(Operator{Name: "anna"}, "test")
 	ls, err := session.Register(ctx, Order{Product: "press-studio", Customer: "Print Shop", Order: "4711", Seats: 1})
@@ -157,6 +175,32 @@ func TestLostConnection(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestLostWhileReading: a list that is cut off goes on where it was, in both directions and up to its limit.
+func TestLostWhileReading(t *testing.T) {
+	s, store, _ := shakyDesk(t)
+	for range 4 {
+		if _, err := s.Submit(context.Background(), "no code", Decision{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, q := range []journal.Query{{}, {Newest: true}, {Limit: 5}, {Newest: true, Limit: 3}, {Kinds: []journal.Kind{journal.KindUnreadable}}} {
+		var lists [2]string
+		for i := range lists {
+			store.reads = 3 * i
+			for e, err := range s.Entries(context.Background(), q) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				lists[i] += e.ID.String() + " "
+			}
+		}
+		if lists[0] != lists[1] || lists[0] == "" || store.reads == 3 {
+			t.Errorf("%+v: have %s, want %s", q, lists[1], lists[0])
+		}
+	}
+	store.reads = 0
 }
 
 // TestLostForGood: when the connection does not come back, nothing is shown, and what to do is said.

@@ -64,7 +64,7 @@ func (s *snapshot) reading() (v *view, done func(), err error) {
 	}
 	if _, err := v.conn.ExecContext(v.run, fmt.Sprintf(s.store.dialect.SeeMoment, s.moment)); err != nil {
 		v.close()
-		return nil, nil, s.store.fail(err)
+		return nil, nil, &journal.LostError{Err: s.store.fail(err)} // the connection that shares the moment is gone
 	}
 	return v, v.close, nil
 }
