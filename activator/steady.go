@@ -19,8 +19,9 @@ var steadyPauses = []time.Duration{
 	1500 * time.Millisecond, 3 * time.Second, 4 * time.Second, 5 * time.Second,
 }
 
-// steady is a store that gets over a lost connection. A read is done again. An append is first looked for, by its
-// intent: entries that are there are this append's own, so it was done, and is not done again.
+// steady is a store that gets over a lost connection. A read is done again. So is an append: if the first one was done
+// after all, even one that was still on its way, the store refuses the second one, since no intent comes twice. Entries
+// that are there with these intents are this append's own, so it was done.
 type steady struct {
 	store
 	pauses []time.Duration
@@ -49,19 +50,14 @@ func (s steady) again(ctx context.Context, f func() error) error {
 func (s steady) Append(ctx context.Context, seen *journal.Facts, es []journal.Entry, sign journal.Signer) (ids []journal.EntryID, err error) {
 	lost := false // an earlier try may have been done
 	err = s.again(ctx, func() (err error) {
-		if lost {
-			if ids, err = s.own(ctx, es); err != nil || ids != nil {
-				return err
-			}
-		}
 		ids, err = s.store.Append(ctx, seen, es, sign)
-		if lost && isRace(err) { // it was still on its way when it was looked for
-			found, err2 := s.own(ctx, es)
-			if err2 != nil || found != nil {
+		if errors.As(err, new(*journal.LostError)) {
+			lost = true
+		} else if lost && err != nil { // their intents, if nothing else, are taken: by whom?
+			if found, err2 := s.own(ctx, es); err2 != nil || found != nil {
 				ids, err = found, err2
 			}
 		}
-		lost = lost || errors.As(err, new(*journal.LostError))
 		return err
 	})
 	if errors.As(err, new(*journal.LostError)) {
