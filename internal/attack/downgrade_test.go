@@ -6,7 +6,6 @@ import (
 
 	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/codes"
-	"github.com/manual-activator/manual-activator/protector"
 )
 
 // signedFeature makes the feature of a product file signed, and what holds it.
@@ -30,22 +29,18 @@ func signedFeature(text string) string {
 // something cheap and passes that off for it. The program takes no short answer there.
 func TestSignedAnsweredByShort(t *testing.T) {
 	v := newVendor(t, signedFeature)
-	l := v.sell(studio, 1)
+	l := v.sell(studio, 2)
 	f := v.forger(studio, l.Serial.Serial())
 	for _, asked := range []uint8{release, feature} {
 		p := v.licensed(l, int(asked))
-		r, err := p.client().Request(asked, protector.RequestOptions{})
-		if err != nil {
-			t.Logf("definition %d cannot be asked for: %v", asked, err)
-			continue
-		}
+		r := p.request(asked)
 		for _, id := range []uint8{reactivate, feature, recovery, 12, 13} {
 			d, _ := f.p.Definition(id)
 			if !d.Signed {
 				t.Fatalf("definition %d: have strength short, want signed", id)
 			}
 			for _, flags := range []uint8{d.Flags(), 0, 1, 2, 3, 0xff} {
-				forged := f.answers(r.Code, f.key, func(t *codes.Terms) {
+				forged := f.answers(r, f.key, func(t *codes.Terms) {
 					t.Definition, t.Type, t.Flags, t.Parameter = d.ID, uint8(d.Type), flags, 1
 				})
 				if a, err := p.client().Enter(forged.String()); err == nil {
@@ -55,6 +50,11 @@ func TestSignedAnsweredByShort(t *testing.T) {
 		}
 		if p.active(feature) {
 			t.Errorf("asked %d: have the signed feature active by short answers", asked)
+		}
+		if answer := v.answer(r, activator.Decision{}); asked == feature {
+			if p.enter(answer); answer.Kind() != codes.KindSigned || !p.active(feature) {
+				t.Errorf("the desk's answer: have %s, active %v, want a signed one that is taken", answer.Kind(), p.active(feature))
+			}
 		}
 	}
 }

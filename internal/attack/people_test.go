@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -15,8 +16,12 @@ import (
 // Actions are all that an operator may or may not do.
 var actions = []activator.Action{
 	activator.ActRead, activator.ActIssue, activator.ActConfirm, activator.ActOverride, activator.ActRegister,
-	activator.ActChange, activator.ActRefund, activator.ActGone, activator.ActExport,
+	activator.ActChange, activator.ActRefund, activator.ActGone, activator.ActExport, activator.ActKeys, activator.ActErase,
 }
+
+// open are the methods of a session that need no right: they tell what is in files that
+// the operator reads anyway, or work on what another method gave.
+var open = []string{"BrokenProducts", "Desk", "KeysRevoked", "Products", "Reply", "ReplyLanguages"}
 
 // An agent at the desk has every right but one, and tries just that one, through each
 // door. The session asks before anything is done, and nothing is recorded.
@@ -28,50 +33,76 @@ func TestAgentWithoutTheRight(t *testing.T) {
 	p.activate(release)
 	r := p.request(feature).String()
 	d := p.deactivate().String()
-	change := func(c activator.Change) func(*activator.Session) error {
+	tries := map[activator.Action][]func(*activator.Session) error{}
+	tried := map[string]bool{}
+	try := func(action activator.Action, method string, do func(*activator.Session) error) {
+		tries[action] = append(tries[action], do)
+		tried[method] = true
+	}
+	change := func(action activator.Action, c activator.Change) {
 		c.License = l.Number
-		return func(s *activator.Session) error { _, err := s.Change(ctx, c); return err }
+		try(action, "Change", func(s *activator.Session) error { _, err := s.Change(ctx, c); return err })
 	}
-	submit := func(text string, d activator.Decision) func(*activator.Session) error {
-		return func(s *activator.Session) error { _, err := s.Submit(ctx, text, d); return err }
+	submit := func(action activator.Action, text string, d activator.Decision) {
+		try(action, "Submit", func(s *activator.Session) error { _, err := s.Submit(ctx, text, d); return err })
 	}
+	submit(activator.ActIssue, r, activator.Decision{})
+	submit(activator.ActIssue, r, activator.Decision{Want: []codes.Kind{codes.KindRequest}})
+	submit(activator.ActConfirm, d, activator.Decision{})
+	submit(activator.ActConfirm, d, activator.Decision{Want: []codes.Kind{codes.KindConfirmation}})
+	submit(activator.ActOverride, r, activator.Decision{Override: "he is nice"})
+	submit(activator.ActRefund, d, activator.Decision{Refund: "R"})
+	change(activator.ActOverride, activator.Change{Kind: activator.RefundLicense, Reference: "R", Override: "he is nice"})
+	change(activator.ActRefund, activator.Change{Kind: activator.RefundLicense, Reference: "R"})
+	change(activator.ActGone, activator.Change{Kind: activator.MachineGone, Reason: "lost"})
 	seats := 9
-	tries := map[activator.Action][]func(*activator.Session) error{
-		activator.ActRead: {
-			func(s *activator.Session) error { _, err := s.Read(ctx, r, activator.Decision{}); return err },
-			func(s *activator.Session) error { _, err := s.License(ctx, l.Number); return err },
-			func(s *activator.Session) error { _, err := s.Machines(ctx, l.Number); return err },
-			func(s *activator.Session) error { _, err := s.MachineNames(ctx, l.Number); return err },
-			func(s *activator.Session) error { _, err := s.Head(ctx); return err },
-			func(s *activator.Session) error { _, err := s.Entry(ctx, 1); return err },
-			func(s *activator.Session) error { _, err := s.Verify(ctx); return err },
-			func(s *activator.Session) error { return first(s.Entries(ctx, journal.Query{})) },
-			func(s *activator.Session) error { return first(s.Licenses(ctx, journal.LicenseQuery{})) },
-		},
-		activator.ActIssue:    {submit(r, activator.Decision{}), submit(r, activator.Decision{Want: []codes.Kind{codes.KindRequest}})},
-		activator.ActConfirm:  {submit(d, activator.Decision{}), submit(d, activator.Decision{Want: []codes.Kind{codes.KindConfirmation}})},
-		activator.ActOverride: {submit(r, activator.Decision{Override: "he is nice"}), change(activator.Change{Kind: activator.RefundLicense, Reference: "R", Override: "he is nice"})},
-		activator.ActRefund:   {submit(d, activator.Decision{Refund: "R"}), change(activator.Change{Kind: activator.RefundLicense, Reference: "R"})},
-		activator.ActGone:     {change(activator.Change{Kind: activator.MachineGone, Reason: "lost"})},
-		activator.ActChange: {
-			change(activator.Change{Kind: activator.AmendLicense, Seats: &seats, Reason: "more"}),
-			change(activator.Change{Kind: activator.RevokeLicense, Reason: "away"}),
-			change(activator.Change{Kind: activator.RestoreLicense, Reason: "again"}),
-			change(activator.Change{Kind: activator.NameMachine, Name: "mine"}),
-		},
-		activator.ActRegister: {
-			func(s *activator.Session) error {
-				_, err := s.Register(ctx, activator.Order{Product: studio, Customer: "myself"})
-				return err
-			},
-			func(s *activator.Session) error { _, err := s.Serial(l); return err },
-			func(s *activator.Session) error { _, err := s.LicenseFile(l); return err },
-		},
-		activator.ActExport: {
-			func(s *activator.Session) error { _, _, err := s.Export(ctx, studio); return err },
-			func(s *activator.Session) error { return s.Backup(ctx, filepath.Join(t.TempDir(), "backup"), 10) },
-		},
+	change(activator.ActChange, activator.Change{Kind: activator.AmendLicense, Seats: &seats, Reason: "more"})
+	change(activator.ActChange, activator.Change{Kind: activator.RevokeLicense, Reason: "away"})
+	change(activator.ActChange, activator.Change{Kind: activator.RestoreLicense, Reason: "again"})
+	change(activator.ActChange, activator.Change{Kind: activator.NameMachine, Name: "mine"})
+
+	read := activator.ActRead
+	try(read, "Read", func(s *activator.Session) error { _, err := s.Read(ctx, r, activator.Decision{}); return err })
+	try(read, "License", func(s *activator.Session) error { _, err := s.License(ctx, l.Number); return err })
+	try(read, "Machines", func(s *activator.Session) error { _, err := s.Machines(ctx, l.Number); return err })
+	try(read, "MachineNames", func(s *activator.Session) error { _, err := s.MachineNames(ctx, l.Number); return err })
+	try(read, "Head", func(s *activator.Session) error { _, err := s.Head(ctx); return err })
+	try(read, "Entry", func(s *activator.Session) error { _, err := s.Entry(ctx, 1); return err })
+	try(read, "Verify", func(s *activator.Session) error { _, err := s.Verify(ctx); return err })
+	try(read, "Prove", func(s *activator.Session) error { _, err := s.Prove(ctx, 1); return err })
+	try(read, "ProveConsistency", func(s *activator.Session) error { _, err := s.ProveConsistency(ctx, journal.Head{}); return err })
+	try(read, "Receipt", func(s *activator.Session) error { _, err := s.Receipt(ctx, 1); return err })
+	try(read, "BatchState", func(s *activator.Session) error { _, err := s.BatchState(ctx, "orders"); return err })
+	try(read, "Entries", func(s *activator.Session) error { return first(s.Entries(ctx, journal.Query{})) })
+	try(read, "Licenses", func(s *activator.Session) error { return first(s.Licenses(ctx, journal.LicenseQuery{})) })
+
+	order := activator.Order{Product: studio, Customer: "myself"}
+	try(activator.ActRegister, "Register", func(s *activator.Session) error { _, err := s.Register(ctx, order); return err })
+	try(activator.ActRegister, "Recover", func(s *activator.Session) error { _, err := s.Recover(ctx, l.Serial, order); return err })
+	try(activator.ActRegister, "Serial", func(s *activator.Session) error { _, err := s.Serial(l); return err })
+	try(activator.ActRegister, "LicenseFile", func(s *activator.Session) error { _, err := s.LicenseFile(l); return err })
+	for _, action := range []activator.Action{activator.ActRegister, activator.ActChange} {
+		try(action, "Reissue", func(s *activator.Session) error { _, err := s.Reissue(ctx, l.Number, "leaked"); return err })
 	}
+	row := func(yield func(activator.Row, error) bool) { yield(activator.Row{Line: 1, Text: r}, nil) }
+	for _, action := range []activator.Action{activator.ActIssue, activator.ActConfirm} {
+		try(action, "Batch", func(s *activator.Session) error {
+			return first(s.Batch(ctx, row, activator.BatchOptions{Name: "orders"}))
+		})
+		try(action, "EndBatch", func(s *activator.Session) error { return s.EndBatch(ctx, "orders", activator.BatchTotals{}) })
+	}
+	try(activator.ActExport, "Export", func(s *activator.Session) error { _, _, err := s.Export(ctx, studio); return err })
+	try(activator.ActExport, "Backup", func(s *activator.Session) error { return s.Backup(ctx, filepath.Join(t.TempDir(), "backup"), 10) })
+	try(activator.ActKeys, "RotateKeys", func(s *activator.Session) error { _, err := s.RotateKeys(ctx, "mine now"); return err })
+	try(activator.ActKeys, "RevokeEpoch", func(s *activator.Session) error { _, err := s.RevokeEpoch(ctx, 0, "mine now"); return err })
+	try(activator.ActKeys, "ChangePassphrase", func(s *activator.Session) error {
+		_, err := s.ChangePassphrase(ctx, []byte("another passphrase"), 10)
+		return err
+	})
+	erase := activator.Erasure{License: l.Number, Reason: "to hide it"}
+	try(activator.ActErase, "Erase", func(s *activator.Session) error { _, err := s.Erase(ctx, erase); return err })
+	try(activator.ActErase, "PlanErasure", func(s *activator.Session) error { _, err := s.PlanErasure(ctx, erase); return err })
+
 	before, err := v.Head(ctx)
 	v.must(err)
 	for _, action := range actions {
@@ -80,15 +111,20 @@ func TestAgentWithoutTheRight(t *testing.T) {
 		if len(tries[action]) == 0 {
 			t.Errorf("%s: have no try, want one for each action", action)
 		}
-		for i, try := range tries[action] {
+		for i, do := range tries[action] {
 			var forbidden *activator.ForbiddenError
-			if err := try(agent); !errors.As(err, &forbidden) || forbidden.Action != action {
+			if err := do(agent); !errors.As(err, &forbidden) || forbidden.Action != action {
 				t.Errorf("%s, try %d: have %v, want it forbidden", action, i, err)
 			}
 		}
 	}
 	if after, err := v.Head(ctx); err != nil || after.Size != before.Size {
 		t.Errorf("entries: have %d (%v), want %d still", after.Size, err, before.Size)
+	}
+	for m := range reflect.TypeFor[*activator.Session]().Methods() {
+		if !tried[m.Name] && !slices.Contains(open, m.Name) {
+			t.Errorf("Session.%s: have no try without the right for it, want one", m.Name)
+		}
 	}
 }
 
