@@ -78,6 +78,7 @@ func TestAgentWithoutTheRight(t *testing.T) {
 
 	order := activator.Order{Product: studio, Customer: "myself"}
 	try(activator.ActRegister, "Register", func(s *activator.Session) error { _, err := s.Register(ctx, order); return err })
+	try(activator.ActRegister, "CheckOrders", func(s *activator.Session) error { _, err := s.CheckOrders(ctx, order); return err })
 	try(activator.ActRegister, "Recover", func(s *activator.Session) error { _, err := s.Recover(ctx, l.Serial, order); return err })
 	try(activator.ActRegister, "Serial", func(s *activator.Session) error { _, err := s.Serial(l); return err })
 	try(activator.ActRegister, "LicenseFile", func(s *activator.Session) error { _, err := s.LicenseFile(l); return err })
@@ -93,6 +94,10 @@ func TestAgentWithoutTheRight(t *testing.T) {
 	}
 	try(activator.ActExport, "Export", func(s *activator.Session) error { _, _, err := s.Export(ctx, studio); return err })
 	try(activator.ActExport, "Backup", func(s *activator.Session) error { return s.Backup(ctx, filepath.Join(t.TempDir(), "backup"), 10) })
+	try(activator.ActExport, "MoveJournal", func(s *activator.Session) error {
+		_, err := s.MoveJournal(ctx, filepath.Join(t.TempDir(), "journal.db"))
+		return err
+	})
 	try(activator.ActKeys, "RotateKeys", func(s *activator.Session) error { _, err := s.RotateKeys(ctx, "mine now"); return err })
 	try(activator.ActKeys, "RevokeEpoch", func(s *activator.Session) error { _, err := s.RevokeEpoch(ctx, 0, "mine now"); return err })
 	try(activator.ActKeys, "ChangePassphrase", func(s *activator.Session) error {

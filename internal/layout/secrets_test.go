@@ -92,7 +92,11 @@ func tag(e ast.Expr) bool {
 
 func comparesInConstantTime(f *ast.FuncDecl) (yes bool) {
 	ast.Inspect(f, func(n ast.Node) bool {
-		if s, ok := n.(*ast.SelectorExpr); ok {
+		call, ok := n.(*ast.CallExpr)
+		if !ok {
+			return true
+		}
+		if s, ok := call.Fun.(*ast.SelectorExpr); ok {
 			if p, ok := s.X.(*ast.Ident); ok {
 				yes = yes || p.Name == "subtle" && strings.HasPrefix(s.Sel.Name, "ConstantTime") || p.Name == "hmac" && s.Sel.Name == "Equal"
 			}
