@@ -15,7 +15,7 @@ import (
 // accepted request it holds the answer's claim, with an accepted confirmation
 // the give-back. Whether the operator may override is asked before.
 func decide(r *Reading, d Decision, now time.Time) judgment {
-	ru := &ruling{r: r, d: d, now: now}
+	ru := &ruling{r: r, d: d, now: now, checks: make([]Check, 0, 14)}
 	e := journal.Entry{At: now, Verdict: journal.OK}
 	if r.Code.IsZero() {
 		e.Kind, e.Verdict, e.Code = journal.KindUnreadable, journal.Unreadable, onlyLength(utf8.RuneCountInString(r.Text))
@@ -120,6 +120,7 @@ func (r *Reading) identify(e *journal.Entry) {
 // close turns the ruling into the entry: checks, verdict, reasons, effects. A
 // refusal has no effect but that the state was seen in use.
 func (ru *ruling) close(e journal.Entry) judgment {
+	e.Checks = make([]journal.Check, 0, len(ru.checks))
 	for _, c := range ru.checks {
 		e.Checks = append(e.Checks, journal.Check{Name: c.Name, Result: string(c.Result), Detail: c.Detail})
 	}

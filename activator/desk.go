@@ -51,15 +51,16 @@ type Desk struct {
 
 	restoring bool // the journal may be older than the keys
 
-	mu       sync.Mutex
-	ring     *keyring.Keyring
-	coming   *keyring.Keyring // while the keys change: those that come into force
-	ringErr  error
-	growing  sync.Mutex
-	grew     bool  // it was looked whether the journal is the one seen last
-	grownErr error // it is not
-	masters  map[uint8]*codes.Master
-	recorded map[codes.UID]productRecord
+	mu         sync.Mutex
+	ring       *keyring.Keyring
+	coming     *keyring.Keyring // while the keys change: those that come into force
+	ringErr    error
+	growing    sync.Mutex
+	grew       bool  // it was looked whether the journal is the one seen last
+	grownErr   error // it is not
+	masters    map[uint8]*codes.Master
+	stretchers map[codes.UID]*codes.Stretcher
+	recorded   map[codes.UID]productRecord
 }
 
 // Open opens the desk of a vendor folder. A product file with mistakes does not
@@ -75,7 +76,7 @@ func Open(ctx context.Context, c Config) (*Desk, error) {
 	}
 	d := &Desk{
 		dir: c.Dir, name: s.Desk, catalog: cat, heads: c.Heads, unlock: c.Unlock, now: c.Now, rand: c.Rand,
-		masters: map[uint8]*codes.Master{}, recorded: map[codes.UID]productRecord{},
+		masters: map[uint8]*codes.Master{}, stretchers: map[codes.UID]*codes.Stretcher{}, recorded: map[codes.UID]productRecord{},
 	}
 	d.place = s.place(c.Dir, c.Journal)
 	opened, err := d.place.open(ctx, ownVerifiers{d}, false)
@@ -203,7 +204,14 @@ func (d *Desk) licenseKey(uid codes.UID, n codes.LicenseNumber) (codes.Key, erro
 	if err != nil {
 		return codes.Key{}, err
 	}
-	return k.Stretch(uid, n), nil
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	st := d.stretchers[uid]
+	if st == nil {
+		st = codes.NewStretcher(uid)
+		d.stretchers[uid] = st
+	}
+	return st.Stretch(k, n), nil
 }
 
 // serial is the serial number of a license.

@@ -33,6 +33,7 @@ type node struct {
 
 	derived bool
 	key     codes.Key
+	tagger  *codes.Tagger
 }
 
 // A history is the life of one license, as the claims of its journal tell it.
@@ -62,13 +63,17 @@ type definer = func(id uint8) (product.Definition, bool)
 // LK; it may be the zero key where no tag will be asked for. p may be nil where the
 // product has no file.
 func newHistory(uid codes.UID, license codes.LicenseNumber, p *catalog.Product, lk codes.Key, claims []journal.StoredClaim) (*history, error) {
-	h := &history{uid: uid, license: license, byRef: make(map[ref]*node, len(claims)+1), homes: map[codes.Fingerprint]*machine{}}
+	h := &history{uid: uid, license: license}
 	h.define = func(uint8) (product.Definition, bool) { return product.Definition{}, false }
 	if p != nil {
 		h.define = p.Definition
 	}
 	h.root = &node{derived: true, key: lk}
-	h.byRef[ref{}] = h.root
+	if len(claims) > 0 {
+		h.byRef = make(map[ref]*node, len(claims)+1)
+		h.byRef[ref{}] = h.root
+		h.homes = map[codes.Fingerprint]*machine{}
+	}
 	for i := range claims {
 		if err := h.add(&claims[i]); err != nil {
 			return nil, err

@@ -59,7 +59,7 @@ func withArticle(noun string) string {
 
 // The form of a code.
 
-func sayForm(k codes.Kind) string { return withArticle(k.String()) + ", every group in order" }
+func sayForm(k codes.Kind) string { return forms.say(k) }
 
 func sayWrongKind(found codes.Kind, want []codes.Kind) string {
 	var names []string
@@ -96,9 +96,9 @@ func sayClockWrong(err error) string {
 // sayLicense leaves out the customer: a name must stay erasable.
 func sayLicense(l codes.LicenseNumber, order string) string {
 	if order == "" {
-		return fmt.Sprintf("license %v", l)
+		return "license " + l.String()
 	}
-	return fmt.Sprintf("license %v, order %s", l, order)
+	return "license " + l.String() + ", order " + order
 }
 
 func sayUnknownLicense(l codes.LicenseNumber) string {
@@ -115,11 +115,7 @@ func sayNoDefinition(productName string, id uint8) string {
 }
 
 func sayDefinition(d *product.Definition) string {
-	s := fmt.Sprintf("%d %s (%s)", d.ID, d.Name, d.Type)
-	if d.Description != "" {
-		s += ": " + d.Description
-	}
-	return s
+	return definitions.say(definitionWords{d.ID, d.Name, d.Description, d.Type})
 }
 
 // Whether the code is genuine.
@@ -132,9 +128,7 @@ const (
 	saySerialNotGenuine = "the serial number names a license of ours, but was not made by us as it stands: compare it group by group"
 )
 
-func sayGenuine(release uint16) string {
-	return fmt.Sprintf("made by the program of this license, release %d", release)
-}
+func sayGenuine(release uint16) string { return genuines.say(release) }
 
 // stateNote is the label in words that accuse nobody.
 func stateNote(l Label, n *node) string {

@@ -59,7 +59,7 @@ func sayKeepsSeatChanged(slot, seats int) string {
 }
 
 func sayTakesSeat(slot, seats int) string {
-	return fmt.Sprintf("a seat is free: it becomes seat %d of %d", slot, seats)
+	return seatsTaken.say([2]int{slot, seats})
 }
 
 func sayStaysActive(returned string) string {

@@ -25,7 +25,7 @@ func sayNeverAnswered(name string) string {
 	return name + " is never answered with a code: the program shows a confirmation code by itself; ask for that one"
 }
 
-func sayGranted(name string) string { return name + " is part of what was bought" }
+func sayGranted(name string) string { return granted.say(name) }
 
 func sayNotGranted(name, bought string) string {
 	return fmt.Sprintf("%s is not part of what was bought (%s): offer it", name, bought)
@@ -52,7 +52,7 @@ func sayBought(g product.Grants, name func(id uint8) string) string {
 	return strings.Join(names, ", ")
 }
 
-func sayRelease(release uint16) string { return fmt.Sprintf("release %d is covered", release) }
+func sayRelease(release uint16) string { return releases.say(release) }
 
 func sayReleaseNotCovered(release, covered uint16) string {
 	return fmt.Sprintf("the program is release %d; the license covers releases up to %d: offer the upgrade", release, covered)

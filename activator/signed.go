@@ -18,7 +18,7 @@ type codeSigner interface {
 // have it, also where the keys were changed since.
 func (a *answerClaim) write(h *history, parent *node, s codeSigner) error {
 	if a.terms.Flags&product.FlagSigned == 0 {
-		a.tag = h.keyOf(parent).AnswerTag(a.terms)
+		a.tag = h.taggerOf(parent).AnswerTag(a.terms)
 		return nil
 	}
 	covers := codes.Signed{

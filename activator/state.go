@@ -14,17 +14,24 @@ func (h *history) keyOf(n *node) codes.Key {
 	if n.derived {
 		return n.key
 	}
-	parent := h.keyOf(n.parent)
 	switch a := n.answer; {
 	case a != nil:
-		n.key = parent.After(a.terms, a.tag)
+		n.key = h.taggerOf(n.parent).After(a.terms, a.tag)
 	case n.gaveBack():
-		n.key = parent.Deactivated(h.uid, n.statement(h.license))
+		n.key = h.keyOf(n.parent).Deactivated(h.uid, n.statement(h.license))
 	default:
-		n.key = parent.CheckedIn(h.uid, n.statement(h.license))
+		n.key = h.keyOf(n.parent).CheckedIn(h.uid, n.statement(h.license))
 	}
 	n.derived = true
 	return n.key
+}
+
+// taggerOf prepares the key of a state for tags, once.
+func (h *history) taggerOf(n *node) *codes.Tagger {
+	if n.tagger == nil {
+		n.tagger = h.keyOf(n).Tagger()
+	}
+	return n.tagger
 }
 
 // statement is the confirmation that n was made by.
@@ -40,7 +47,7 @@ func (n *node) statement(l codes.LicenseNumber) codes.Statement {
 // fingerprint first, the newest first, then all others.
 func (h *history) match(s codes.Statement, typ product.Type, releases []uint16) (*node, uint16, bool) {
 	for _, n := range h.candidates(s.Fingerprint) {
-		t := h.keyOf(n).Tagger()
+		t := h.taggerOf(n)
 		for _, v := range releases {
 			if codes.EqualTags(t.StatementTag(h.uid, v, uint8(typ), s), s.Tag) {
 				return n, v, true

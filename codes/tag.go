@@ -79,11 +79,7 @@ func (k Key) StatementTag(uid UID, release uint16, typ uint8, s Statement) uint6
 
 // After is the key that follows when an answer is accepted:
 // mac(k, "activation key", terms, tag 8).
-func (k Key) After(t Terms, tag uint64) Key {
-	g := k.Tagger()
-	b := t.append(g.begin("activation key"))
-	return g.key(binary.BigEndian.AppendUint64(b, tag))
-}
+func (k Key) After(t Terms, tag uint64) Key { return k.Tagger().After(t, tag) }
 
 // Deactivated is the key that a deactivation leaves, k being the key that the
 // confirmation s is tagged under: mac(k, "deactivated", uid, fields of s, tag 8).
@@ -129,6 +125,11 @@ func (t *Tagger) Format(f fmt.State, _ rune) { io.WriteString(f, hiddenKey) }
 // AnswerTag is as [Key.AnswerTag].
 func (t *Tagger) AnswerTag(terms Terms) uint64 {
 	return binary.BigEndian.Uint64(t.sum(terms.append(t.begin("activation code"))))
+}
+
+// After is as [Key.After].
+func (t *Tagger) After(terms Terms, tag uint64) Key {
+	return t.key(binary.BigEndian.AppendUint64(terms.append(t.begin("activation key")), tag))
 }
 
 // StatementTag is as [Key.StatementTag].

@@ -1,0 +1,72 @@
+package activator
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/codes/product"
+)
+
+// Sentences that come with nearly every code are made once and kept: a batch says
+// them a million times.
+
+// kept keeps the sentences that words makes of different things.
+type kept[K comparable] struct {
+	words func(K) string
+
+	mu   sync.RWMutex
+	said map[K]string
+}
+
+// mostKept bounds how many sentences of a kind are kept.
+const mostKept = 1000
+
+func (k *kept[K]) say(about K) string {
+	k.mu.RLock()
+	s, ok := k.said[about]
+	k.mu.RUnlock()
+	if ok {
+		return s
+	}
+	s = k.words(about)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.said == nil {
+		k.said = map[K]string{}
+	}
+	if len(k.said) < mostKept {
+		k.said[about] = s
+	}
+	return s
+}
+
+type definitionWords struct {
+	id                uint8
+	name, description string
+	typ               product.Type
+}
+
+var (
+	forms = kept[codes.Kind]{words: func(k codes.Kind) string { return withArticle(k.String()) + ", every group in order" }}
+
+	definitions = kept[definitionWords]{words: func(d definitionWords) string {
+		s := fmt.Sprintf("%d %s (%s)", d.id, d.name, d.typ)
+		if d.description != "" {
+			s += ": " + d.description
+		}
+		return s
+	}}
+
+	genuines = kept[uint16]{words: func(release uint16) string {
+		return fmt.Sprintf("made by the program of this license, release %d", release)
+	}}
+
+	seatsTaken = kept[[2]int]{words: func(seat [2]int) string {
+		return fmt.Sprintf("a seat is free: it becomes seat %d of %d", seat[0], seat[1])
+	}}
+
+	granted = kept[string]{words: func(name string) string { return name + " is part of what was bought" }}
+
+	releases = kept[uint16]{words: func(release uint16) string { return fmt.Sprintf("release %d is covered", release) }}
+)
