@@ -337,3 +337,20 @@ func TestCheckpointOneForm(t *testing.T) {
 		t.Error("took a signature in a second form")
 	}
 }
+
+// TestProofOneForm: a proof has one form, else two files would differ that say the same.
+func TestProofOneForm(t *testing.T) {
+	p, c, _, _ := sample(t)
+	for change, text := range map[string][]byte{"index 4|index 04": p.Text(), "case 1004|case\\x201004": p.Text(), "old 3|old 03": c.Text()} {
+		from, to, _ := strings.Cut(change, "|")
+		bent := strings.Replace(string(text), from, to, 1)
+		if bent == string(text) {
+			t.Fatalf("%q is not in the sample", from)
+		}
+		_, err1 := ParseProof([]byte(bent))
+		_, err2 := ParseConsistency([]byte(bent))
+		if err1 == nil || err2 == nil {
+			t.Errorf("%s: have it read, want it refused", to)
+		}
+	}
+}
