@@ -73,20 +73,15 @@ func TestBackupThatWritesElsewhere(t *testing.T) {
 		"backslashes":        {{Name: `products\..\..\outside.toml`, Typeflag: tar.TypeReg}},
 	} {
 		path := filepath.Join(t.TempDir(), "backup")
-		f, err := os.Create(path)
-		v.must(err)
-		recipient, err := age.NewScryptRecipient(passphrase)
-		v.must(err)
-		recipient.SetWorkFactor(10)
-		w, err := age.Encrypt(f, recipient)
-		v.must(err)
-		archive := tar.NewWriter(w)
+		var inner bytes.Buffer
+		archive := tar.NewWriter(&inner)
 		for _, h := range headers {
 			h.Mode, h.Size = 0o600, 0
 			v.must(archive.WriteHeader(&h))
 		}
-		v.must(errors.Join(archive.Close(), w.Close(), f.Close()))
-		err = restore(t, v, path)
+		v.must(archive.Close())
+		v.must(os.WriteFile(path, backupOf(v, inner.Bytes()), 0o600))
+		err := restore(t, v, path)
 		if want := map[bool]string{false: "which no backup of this program does", true: "exists"}[name == "a name twice"]; err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: have %v, want it refused: %s", name, err, want)
 		}
@@ -94,6 +89,36 @@ func TestBackupThatWritesElsewhere(t *testing.T) {
 			t.Fatalf("%s: have a file outside of the vendor folder", name)
 		}
 	}
+}
+
+// backupOf makes a backup of any inner archive: what the passphrase opens, and behind it
+// what that opens.
+func backupOf(v *vendor, inner []byte) []byte {
+	encrypt := func(text []byte, to age.Recipient) []byte {
+		var b bytes.Buffer
+		w, err := age.Encrypt(&b, to)
+		v.must(err)
+		_, err = w.Write(text)
+		v.must(errors.Join(err, w.Close()))
+		return b.Bytes()
+	}
+	by, err := age.NewScryptRecipient(passphrase)
+	v.must(err)
+	by.SetWorkFactor(10)
+	id, err := age.GenerateX25519Identity()
+	v.must(err)
+	var b bytes.Buffer
+	outer := tar.NewWriter(&b)
+	for _, f := range []struct {
+		name string
+		data []byte
+	}{{"passphrase.age", encrypt([]byte(id.String()), by)}, {"backup.age", encrypt(inner, id.Recipient())}} {
+		v.must(outer.WriteHeader(&tar.Header{Name: f.name, Mode: 0o600, Size: int64(len(f.data)), Typeflag: tar.TypeReg}))
+		_, err := outer.Write(f.data)
+		v.must(err)
+	}
+	v.must(outer.Close())
+	return b.Bytes()
 }
 
 // A customer sends a mail that is made to keep the desk busy: a megabyte of what looks
