@@ -1,7 +1,9 @@
 package tui
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -230,7 +232,7 @@ func (b *batchRoom) rowsKey(k tea.KeyPressMsg) (tea.Cmd, bool) {
 		if row := b.row(); row != nil {
 			return b.mend(row), true
 		}
-		if b.run.dry {
+		if b.run.dry || !b.run.whole() {
 			return b.ask(), true
 		}
 		return b.another(), true
@@ -254,25 +256,11 @@ func (b *batchRoom) mend(row *badRow) tea.Cmd {
 	return b.s.tell(takeCodeMsg{text: text, ticket: row.Row.Decision.Reference, row: row})
 }
 
-// reasons counts why rows would be refused, the most frequent first.
-func (r *fileRun) reasons() []reason {
-	var all []reason
-	for why, n := range r.why {
-		all = append(all, reason{why, n})
-	}
-	slices.SortFunc(all, func(a, b reason) int {
-		if a.n != b.n {
-			return b.n - a.n
-		}
-		return strings.Compare(a.check, b.check)
+// reasons tell why rows have no answer, the most frequent first.
+func (u *unanswered) reasons() []reason {
+	return slices.SortedFunc(maps.Values(u.why), func(a, b reason) int {
+		return cmp.Or(b.n-a.n, strings.Compare(a.check, b.check))
 	})
-	return all
-}
-
-// reason is a check that failed, and in how many rows it was the first to.
-type reason struct {
-	check string
-	n     int
 }
 
 // unreadable is the reason of rows that no check was made of.

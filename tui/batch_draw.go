@@ -126,7 +126,7 @@ func (b *batchRoom) drawRows(p *page, h int) {
 				p.line("   ", t.dim.Render(fmt.Sprintf("and %d more reasons", len(r.why)-most)))
 				break
 			}
-			p.line("   ", t.warn.Render(fmt.Sprintf("%7d", x.n)), "  ", pad(x.check, 16), t.dim.Render(cut(r.example(x.check), p.w-31)))
+			p.line("   ", t.warn.Render(fmt.Sprintf("%7d", x.n)), "  ", pad(x.check, 16), t.dim.Render(cut(x.example, p.w-31)))
 		}
 	}
 	p.blank()
@@ -173,8 +173,11 @@ func (b *batchRoom) band(p *page) {
 
 // action is the line above the rows.
 func (b *batchRoom) action() string {
-	if !b.run.dry {
+	switch {
+	case !b.run.dry && b.run.whole():
 		return "Another file"
+	case !b.run.dry:
+		return "Go on with this file …"
 	}
 	if b.run.done.OK+b.run.done.Repeat == 0 {
 		return "Record these refusals …"
@@ -202,7 +205,7 @@ func (b *batchRoom) detail(w int) *page {
 	p, t := newPage(w), b.s.t
 	r := b.row()
 	if b.run.more > 0 && r == nil {
-		p.hang(" ", t.dim, fmt.Sprintf("Here are the first %d rows without an answer; %d more are in the file of the answers.", len(b.run.bad), b.run.more))
+		p.hang(" ", t.dim, fmt.Sprintf("Here are %d rows without an answer, those with a proposal before others; %d more are in the file of the answers.", len(b.run.bad), b.run.more))
 	}
 	if r == nil {
 		return p
@@ -222,14 +225,4 @@ func (b *batchRoom) detail(w int) *page {
 		p.field(t, " ", said+fmt.Sprintf(" · journal entry %v", o.Entry))
 	}
 	return p
-}
-
-// example is the reason of the first row that failed a check.
-func (r *fileRun) example(check string) string {
-	for _, b := range r.bad {
-		if firstFailed(&b.Entry) == check {
-			return withoutFlags(b.Reason())
-		}
-	}
-	return ""
 }

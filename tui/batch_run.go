@@ -1,11 +1,13 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -31,10 +33,43 @@ type fileRun struct {
 	done    FileDone
 	err     error
 
-	bad  []*badRow      // refused or not readable, at most mostBad
-	more int            // such rows beyond them
-	why  map[string]int // rows by the check that failed
-	near int            // rows that cannot be read and have a proposal
+	unanswered
+}
+
+// unanswered are the rows of a run that have no answer.
+type unanswered struct {
+	bad  []*badRow // at most mostBad with a proposal, and mostBad without
+	more int       // beyond them
+	near int       // with a proposal
+	why  map[string]reason
+}
+
+// reason is a check that failed: in how many rows it was the first to, and the sentence
+// of one of them.
+type reason struct {
+	check, example string
+	n              int
+}
+
+// add counts a row, and keeps it if there is room.
+func (u *unanswered) add(file string, o *activator.RowOutcome) {
+	check := firstFailed(&o.Entry)
+	why, known := u.why[check]
+	if !known {
+		why = reason{check: check, example: withoutFlags(o.Reason())}
+	}
+	why.n++
+	u.why[check] = why
+	kept := len(u.bad) - min(u.near, mostBad)
+	if len(o.Proposals()) > 0 {
+		kept = u.near
+		u.near++
+	}
+	if kept >= mostBad {
+		u.more++
+		return
+	}
+	u.bad = append(u.bad, &badRow{RowOutcome: *o, file: file})
 }
 
 // badRow is a row that has no answer, and what was recorded of it at the desk.
@@ -45,8 +80,8 @@ type badRow struct {
 	mended *activator.Outcome // nil until then
 }
 
-// mostBad bounds how many rows without an answer are kept for the list; the file of
-// the answers has all of them.
+// mostBad bounds how many rows without an answer are kept for the list, of those with
+// a proposal and of the others; the file of the answers has all of them.
 const mostBad = 5_000
 
 // fileTick is how often a run's progress is looked at.
@@ -55,13 +90,12 @@ const fileTick = 250 * time.Millisecond
 // live is what the goroutine of a run tells. Everything else of the screens belongs to
 // Update alone.
 type live struct {
-	mu   sync.Mutex
-	p    FileProgress
-	bad  []*badRow
-	more int
-	why  map[string]int
-	near int
+	mu sync.Mutex
+	p  FileProgress
+	u  unanswered
 }
+
+func newLive() *live { return &live{u: unanswered{why: map[string]reason{}}} }
 
 func (l *live) progress(p FileProgress) {
 	l.mu.Lock()
@@ -77,32 +111,24 @@ func (l *live) each(file string, o *activator.RowOutcome) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.why[firstFailed(&o.Entry)]++
-	if len(o.Proposals()) > 0 {
-		l.near++
-	}
-	if len(l.bad) == mostBad {
-		l.more++
-		return
-	}
-	l.bad = append(l.bad, &badRow{RowOutcome: *o, file: file})
+	l.u.add(file, o)
 }
+
+// whole reports whether all rows are done.
+func (r *fileRun) whole() bool { return r.err == nil && !r.halted }
 
 // catchUp takes over what the run told so far.
 func (r *fileRun) catchUp() {
 	r.live.mu.Lock()
 	defer r.live.mu.Unlock()
 	r.done.FileProgress = r.live.p
-	r.bad, r.more, r.near = r.live.bad[:len(r.live.bad):len(r.live.bad)], r.live.more, r.live.near
-	r.why = make(map[string]int, len(r.live.why))
-	for why, n := range r.live.why {
-		r.why[why] = n
-	}
+	r.unanswered = r.live.u
+	r.bad, r.why = slices.Clip(r.bad), maps.Clone(r.why) // the goroutine adds to its own
 }
 
 // start runs a file.
 func (b *batchRoom) start(f FileRun) tea.Cmd {
-	r := &fileRun{in: f.In, out: f.Out, dry: f.Dry, began: b.s.cfg.Now(), running: true, live: &live{why: map[string]int{}}}
+	r := &fileRun{in: f.In, out: f.Out, dry: f.Dry, began: b.s.cfg.Now(), running: true, live: newLive()}
 	l, file := r.live, filepath.Base(f.In)
 	f.Progress = l.progress
 	f.Each = func(o *activator.RowOutcome) { l.each(file, o) }
@@ -141,6 +167,7 @@ func (b *batchRoom) ended(m fileDoneMsg) tea.Cmd {
 	r.running, r.done, r.err, r.took = false, m.done, m.err, b.s.cfg.Now().Sub(r.began)
 	if r.halted && errors.Is(m.err, context.Canceled) {
 		r.err = nil
+		b.s.tell(noticeMsg{}) // it ended
 	} else {
 		r.halted = false
 	}
@@ -163,10 +190,10 @@ func (b *batchRoom) ask() tea.Cmd {
 		text:  []string{"Every row is recorded, those that are refused too. It can be ended at any time and goes on later with the same file."},
 		items: []*item{text("Answers to", "a new file", "Written whole when all rows are done. It must not be there yet.")},
 	}
-	if r.halted {
+	if r.halted && r.dry {
 		f.text = append(f.text, fmt.Sprintf("Only its first %s were tried out.", plural(r.done.Rows, "row", "rows")))
 	}
-	f.items[0].field.set(answersFor(r.in))
+	f.items[0].field.set(cmp.Or(r.out, answersFor(r.in)))
 	f.do = func(f *form) (tea.Cmd, string) {
 		if f.value(0) == "" {
 			return nil, "a file for the answers is needed"

@@ -249,11 +249,11 @@ func TestARunEndsInOrderAndGoesOn(t *testing.T) {
 	d.shows("It ends after the rows that are being recorded")
 	d.release()
 	d.shows("ENDED BY YOU")
+	d.hides("It ends after the rows")
 	if d.quit {
 		t.Error("ctrl+q once: have the program ended, want it there")
 	}
-	d.press("enter", "enter") // the same file
-	d.shows("NOT YET RECORDED")
+	d.shows("Go on with this file")
 	d.press("enter")
 	d.wait(time.Second)
 	d.press("enter", "right", "enter")
@@ -292,10 +292,31 @@ func TestLeavingEndsARunFirst(t *testing.T) {
 	}
 }
 
+// Rows that can be mended are kept however many others there are.
+func TestRowsWithAProposalAreKept(t *testing.T) {
+	l := newLive()
+	refused := activator.RowOutcome{Entry: journal.Entry{Verdict: journal.Refused, Checks: []journal.Check{{Name: "seat", Result: journal.Failed, Detail: "no seat"}}}}
+	slip := activator.RowOutcome{Entry: journal.Entry{Kind: journal.KindUnreadable, Verdict: journal.Unreadable, Detail: "proposals R1"}}
+	fine := activator.RowOutcome{Entry: journal.Entry{Verdict: journal.OK}}
+	for range mostBad + 7 {
+		l.each("x.csv", &refused)
+		l.each("x.csv", &fine)
+	}
+	for range mostBad + 5 {
+		l.each("x.csv", &slip)
+	}
+	l.each("x.csv", &refused)
+	r := &fileRun{live: l}
+	r.catchUp()
+	if len(r.bad) != 2*mostBad || r.more != 13 || r.near != mostBad+5 || r.why["seat"].n != mostBad+8 || r.why["seat"].example != "no seat" {
+		t.Errorf("rows without an answer: have %d, %d more, %d with a proposal, %v", len(r.bad), r.more, r.near, r.why)
+	}
+}
+
 func TestProgressOfARun(t *testing.T) {
 	d := opened(t)
 	b := d.m.batch
-	l := &live{why: map[string]int{}}
+	l := newLive()
 	b.run = &fileRun{in: "/tmp/big.csv", running: true, began: d.now, live: l, stop: func() {}}
 	d.press("f8")
 	p := FileProgress{Read: 250, Size: 1000}

@@ -164,7 +164,7 @@ const slow = 700 * time.Millisecond
 
 // noticeLines are at least one, so that nothing jumps, and at most three.
 func (m *Model) noticeLines() []string {
-	if o := m.slowest(); o != nil {
+	if o := m.slowest(); o != nil && (m.at != roomBatch || !m.batch.underway()) {
 		if d := m.cfg.Now().Sub(o.since); d >= slow {
 			s := fmt.Sprintf(" … %s, %d s", o.what, int(d.Seconds()))
 			if d >= 5*time.Second && !slices.Contains(lengthy, o.what) {
