@@ -182,7 +182,7 @@ func (b *batchRoom) ended(m fileDoneMsg) tea.Cmd {
 // ask asks before a file is answered: what is recorded stays recorded.
 func (b *batchRoom) ask() tea.Cmd {
 	r := b.run
-	if r.done.Rows == 0 {
+	if r.dry && r.whole() && r.done.Rows == 0 {
 		return b.s.say("There are no rows in this file.")
 	}
 	f := &form{

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/activator/journal"
 )
@@ -282,9 +284,12 @@ func TestLeavingEndsARunFirst(t *testing.T) {
 	if d.quit {
 		t.Fatal("ctrl+c: have the program ended, want the run ended")
 	}
+	held := len(d.held)
 	d.press("ctrl+q", "ctrl+q")
-	if d.quit {
-		t.Fatal("ctrl+q twice: have the program ended, want it to wait for the run")
+	for _, cmd := range d.held[held:] {
+		if _, quit := cmd().(tea.QuitMsg); quit {
+			t.Fatal("ctrl+q twice: have the program ended, want it to wait for the run")
+		}
 	}
 	d.release()
 	if !d.quit {
@@ -302,11 +307,16 @@ func TestRowsWithAProposalAreKept(t *testing.T) {
 		l.each("x.csv", &refused)
 		l.each("x.csv", &fine)
 	}
-	for range mostBad + 5 {
+	r := &fileRun{live: l}
+	l.each("x.csv", &slip)
+	r.catchUp()
+	if len(r.bad) != mostBad+1 || r.more != 7 {
+		t.Errorf("rows without an answer: have %d and %d more, want %d and 7", len(r.bad), r.more, mostBad+1)
+	}
+	for range mostBad + 4 {
 		l.each("x.csv", &slip)
 	}
 	l.each("x.csv", &refused)
-	r := &fileRun{live: l}
 	r.catchUp()
 	if len(r.bad) != 2*mostBad || r.more != 13 || r.near != mostBad+5 || r.why["seat"].n != mostBad+8 || r.why["seat"].example != "no seat" {
 		t.Errorf("rows without an answer: have %d, %d more, %d with a proposal, %v", len(r.bad), r.more, r.near, r.why)
