@@ -132,6 +132,7 @@ func dialect(r *sql.DB) sqlstore.Dialect {
 		BeginWrite:  []string{"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", "SELECT pg_advisory_xact_lock(" + appendLock + ")"},
 		Contains:    "position(%s::bytea in leaf) > 0",
 		Unhurried:   "SET LOCAL idle_in_transaction_session_timeout = 0",
+		Pipeline:    pipeline,
 		Savepoints:  true,
 		Patience:    patience,
 		Fault:       fault,

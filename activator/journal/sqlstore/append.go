@@ -85,6 +85,7 @@ type appender struct {
 	base   uint64 // size before
 	moved  bool   // entries were appended since seen, or nothing was seen
 	ids    []journal.EntryID
+	queue  *[]Queued // statements to be run at once; nil: each is run by itself
 }
 
 func (a *appender) append(sign journal.Signer) error {
@@ -94,6 +95,16 @@ func (a *appender) append(sign journal.Signer) error {
 	if err := a.checkFresh(); err != nil {
 		return err
 	}
+	if a.dialect.Pipeline != nil && plain(a.es) {
+		if done, err := a.atOnce(sign); err != nil || done {
+			return err
+		}
+	}
+	return a.oneByOne(sign)
+}
+
+// oneByOne writes the entries and the new head.
+func (a *appender) oneByOne(sign journal.Signer) error {
 	a.ids = make([]journal.EntryID, len(a.es))
 	for i := range a.es {
 		if i%64 == 0 && a.ctx.Err() != nil {
@@ -107,12 +118,10 @@ func (a *appender) append(sign journal.Signer) error {
 	if err != nil {
 		return err
 	}
-	if _, err := a.writes.setLog.ExecContext(a.run, a.tree.Size, a.tree.Bytes(), head.Checkpoint, a.log); err != nil {
+	if _, err := a.do(&a.writes.setLog, 1, a.tree.Size, a.tree.Bytes(), head.Checkpoint, a.log); err != nil {
 		return err
 	}
-	a.mu.Lock()
-	a.trusted = head // if the commit fails, the database has another one, which is verified anew
-	a.mu.Unlock()
+	a.setTrusted(head) // if the commit fails, the database has another one, which is verified anew
 	return nil
 }
 
@@ -175,9 +184,9 @@ func (a *appender) entry(i int) error {
 		return fmt.Errorf("journal: entry %v is of kind %q; the first entry of a log, and only that, is of kind %q", id, e.Kind, journal.KindLog)
 	}
 	c := e.Columns()
-	n, err := affected(a.writes.insert.ExecContext(a.run, int64(id), c.At, string(c.Kind), string(c.Verdict), c.Operator, c.State,
+	n, err := a.do(&a.writes.insert, 1, int64(id), c.At, string(c.Kind), string(c.Verdict), c.Operator, c.State,
 		bytesOrNull(c.Product), numberOrNull(int64(c.License), 0), numberOrNull(c.Fingerprint, -1), bytesOrNull(c.Intent),
-		textOrNull(c.Batch), numberOrNull(c.Line, -1), a.leaves[i]))
+		textOrNull(c.Batch), numberOrNull(c.Line, -1), a.leaves[i])
 	if err != nil {
 		return err
 	}
@@ -186,7 +195,7 @@ func (a *appender) entry(i int) error {
 	}
 	a.ids[i] = id
 	if root, full := a.tree.Add(a.leaves[i]); full {
-		if _, err := a.writes.subtree.ExecContext(a.run, a.log, a.tree.Size/journal.SubtreeLeaves-1, root[:]); err != nil {
+		if _, err := a.do(&a.writes.subtree, 1, a.log, a.tree.Size/journal.SubtreeLeaves-1, root[:]); err != nil {
 			return err
 		}
 	}

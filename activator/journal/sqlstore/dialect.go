@@ -26,6 +26,10 @@ type Dialect struct {
 	// goroutine for each one that can. Between statements the caller's is asked all the same.
 	Uncancelled bool
 
+	// Pipeline runs statements at once, without waiting for each. done says that all were done and changed as many rows
+	// as they had to; if not, the transaction is to be rolled back to a savepoint. nil where waiting costs nothing.
+	Pipeline func(ctx context.Context, conn *sql.Conn, all []Queued) (done bool, err error)
+
 	// Savepoints says that a statement that was refused spoils its transaction, unless it is rolled back to a savepoint.
 	Savepoints bool
 

@@ -52,7 +52,7 @@ func (a *appender) follow(i int, e *journal.Entry, id journal.EntryID) error {
 		if p.Redacted {
 			continue
 		}
-		if _, err := a.writes.private.ExecContext(a.run, int64(id), p.Field, p.Salt[:], p.Text); err != nil {
+		if _, err := a.do(&a.writes.private, 1, int64(id), p.Field, p.Salt[:], p.Text); err != nil {
 			return err
 		}
 	}
@@ -131,19 +131,19 @@ func (a *appender) setWords(l codes.LicenseNumber, before, after []string) error
 func (a *appender) effect(i int, e *journal.Entry, id journal.EntryID, j int) error {
 	switch f := e.Effects[j].(type) {
 	case journal.Claim:
-		n, err := affected(a.writes.claim.ExecContext(a.run, uint32(f.License), uint8(f.Scope), f.Key, orEmpty(f.Value), int64(id)))
+		n, err := a.do(&a.writes.claim, 1, uint32(f.License), uint8(f.Scope), f.Key, orEmpty(f.Value), int64(id))
 		if err != nil || n > 0 {
 			return err
 		}
 		holder, err := a.oneID(&a.writes.claimedBy, uint32(f.License), uint8(f.Scope), f.Key)
 		return a.taken(journal.TakenError{What: journal.TakenClaim, License: f.License, Scope: f.Scope, Key: f.Key}, i, holder, err)
 	case journal.Mark:
-		_, err := a.writes.claim.ExecContext(a.run, uint32(f.License), uint8(f.Scope), f.Key, []byte{}, int64(id))
+		_, err := a.do(&a.writes.claim, anyRows, uint32(f.License), uint8(f.Scope), f.Key, []byte{}, int64(id))
 		return err
 	case journal.TakeSeat:
 		return a.takeSeat(i, id, f)
 	case journal.FreeSeat:
-		_, err := a.writes.free.ExecContext(a.run, uint32(f.License), uint32(f.Fingerprint))
+		_, err := a.do(&a.writes.free, anyRows, uint32(f.License), uint32(f.Fingerprint))
 		return err
 	case journal.SetLicense:
 		if f.New {
@@ -171,7 +171,7 @@ func orEmpty(b []byte) []byte {
 }
 
 func (a *appender) takeSeat(i int, id journal.EntryID, f journal.TakeSeat) error {
-	n, err := affected(a.writes.take.ExecContext(a.run, uint32(f.License), uint32(f.Fingerprint), f.Slot, f.Limit, textOrNull(f.Excess), int64(id)))
+	n, err := a.do(&a.writes.take, 1, uint32(f.License), uint32(f.Fingerprint), f.Slot, f.Limit, textOrNull(f.Excess), int64(id))
 	switch {
 	case a.dialect.Fault(err) == ForeignKey:
 		why := fmt.Sprintf("seat %d of %d of license %v: the license has other seats now, or is not registered", f.Slot, f.Limit, f.License)
