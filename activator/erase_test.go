@@ -17,6 +17,10 @@ func TestErasure(t *testing.T) {
 	other := o.license(1)
 	m := o.machine(l, 7)
 	m.activate(1, activator.Decision{})
+	renamed := "New Print Shop" // the other license's entry stands between the two names
+	if _, err := o.Change(t.Context(), activator.Change{License: l.Number, Kind: activator.AmendLicense, Customer: &renamed, Reason: "sold"}); err != nil {
+		t.Fatal(err)
+	}
 	back := o.submit(m.deactivate(2, 0), activator.Decision{Reference: "CASE-1"})
 	for _, bad := range []activator.Erasure{
 		{Reason: "x"}, {License: l.Number}, {License: l.Number, Customer: "x", Reason: "x"}, {License: l.Number, Reason: " "},
@@ -29,12 +33,12 @@ func TestErasure(t *testing.T) {
 		t.Errorf("a license that is not there: have %v", err)
 	}
 	plan, err := o.PlanErasure(t.Context(), activator.Erasure{License: l.Number, Reason: "x"})
-	if err != nil || plan.Texts != 2 || plan.Of != 2 || plan.Entries != nil {
-		t.Fatalf("plan: have %+v, %v, want 2 texts", plan, err)
+	if err != nil || plan.Texts != 4 || plan.Of != 3 || plan.Entries != nil {
+		t.Fatalf("plan: have %+v, %v, want 4 texts of 3 entries", plan, err)
 	}
 	done, err := o.Erase(t.Context(), activator.Erasure{License: l.Number, Reason: "asked"})
-	if err != nil || done.Texts != 2 || len(done.Entries) == 0 {
-		t.Fatalf("have %+v, %v, want 2 texts", done, err)
+	if err != nil || done.Texts != 4 || len(done.Entries) == 0 {
+		t.Fatalf("have %+v, %v, want 4 texts", done, err)
 	}
 	e, err := o.Entry(t.Context(), back.Entry)
 	if err != nil || !e.Personal[0].Redacted {
