@@ -174,23 +174,12 @@ func checkVersion(ctx context.Context, r, w *sql.DB) error {
 	if !there {
 		return fmt.Errorf("there is no journal in this database: make one with `activator init --journal`, or bring one there with `activator journal migrate`")
 	}
-	have, err := sqlstore.SchemaVersion(ctx, r)
-	if err != nil {
-		return err
+	var update func() error
+	if w != nil {
+		update = func() error { return migrate(ctx, w) }
 	}
-	want, err := sqlstore.NewestVersion(migrationFiles)
-	if err != nil {
+	if err := sqlstore.BringUpToDate(ctx, r, migrationFiles, update); err != nil {
 		return err
-	}
-	switch {
-	case have > want:
-		return fmt.Errorf("is a journal of version %d, made by a newer version of this program, which reads up to %d", have, want)
-	case have < want && w == nil:
-		return fmt.Errorf("is a journal of version %d, want %d: open it once for writing, which brings it up to date", have, want)
-	case have < want:
-		if err := migrate(ctx, w); err != nil {
-			return fmt.Errorf("bringing it from version %d to %d: %w", have, want, err)
-		}
 	}
 	differ, err := schemaDiffers(ctx, r, written())
 	if err != nil || len(differ) == 0 {

@@ -125,29 +125,19 @@ func checkVersion(ctx context.Context, r, w *sql.DB, lock *lockedfile.Mutex) err
 	if id != applicationID {
 		return fmt.Errorf("is a database of another program")
 	}
-	have, err := sqlstore.SchemaVersion(ctx, r)
-	if err != nil {
-		return err
-	}
-	want, err := sqlstore.NewestVersion(migrationFiles)
-	if err != nil {
-		return err
-	}
-	switch {
-	case have > want:
-		return fmt.Errorf("is a journal of version %d, made by a newer version of this program, which reads up to %d", have, want)
-	case have < want && w == nil:
-		return fmt.Errorf("is a journal of version %d, want %d: open it once for writing, which brings it up to date", have, want)
-	case have < want:
-		unlock, err := lock.Lock()
-		if err != nil {
-			return fmt.Errorf("its lock file cannot be used: %w", err)
+	var update func() error
+	if w != nil {
+		update = func() error {
+			unlock, err := lock.Lock()
+			if err != nil {
+				return fmt.Errorf("its lock file cannot be used: %w", err)
+			}
+			defer unlock()
+			return migrate(ctx, w)
 		}
-		err = migrate(ctx, w)
-		unlock()
-		if err != nil {
-			return fmt.Errorf("bringing it from version %d to %d: %w", have, want, err)
-		}
+	}
+	if err := sqlstore.BringUpToDate(ctx, r, migrationFiles, update); err != nil {
+		return err
 	}
 	differ, err := schemaDiffers(ctx, r)
 	if err == nil && len(differ) > 0 {
