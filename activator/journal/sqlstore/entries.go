@@ -89,7 +89,11 @@ func (s *Store) Entries(ctx context.Context, q journal.Query) iter.Seq2[journal.
 						part.to = sp.from + window
 					}
 				}
-				es, last, err := s.page(ctx, q, part, where, args)
+				size := page
+				if q.Limit > 0 && q.Text == "" {
+					size = min(page, left)
+				}
+				es, last, err := s.page(ctx, q, part, where, args, size)
 				if err != nil {
 					yield(journal.Entry{}, err)
 					return
@@ -220,13 +224,13 @@ func in[T ~string](p *params, values []T) string {
 }
 
 // pageText is the statement that reads a page of entries.
-func pageText(where, order string) string {
-	return fmt.Sprintf("SELECT id, leaf FROM journal WHERE id >= $1 AND id < $2%s ORDER BY id %s LIMIT %d", where, order, page)
+func pageText(where, order string, size int) string {
+	return fmt.Sprintf("SELECT id, leaf FROM journal WHERE id >= $1 AND id < $2%s ORDER BY id %s LIMIT %d", where, order, size)
 }
 
-// page reads up to page entries of a span. last is the id of the last row it looked at if it did not come to the
+// page reads up to size entries of a span. last is the id of the last row it looked at if it did not come to the
 // span's end, else -1.
-func (s *Store) page(ctx context.Context, q journal.Query, sp span, where string, args []any) (es []journal.Entry, last int64, err error) {
+func (s *Store) page(ctx context.Context, q journal.Query, sp span, where string, args []any, size int) (es []journal.Entry, last int64, err error) {
 	v, err := s.view(ctx)
 	if err != nil {
 		return nil, 0, err
@@ -236,7 +240,7 @@ func (s *Store) page(ctx context.Context, q journal.Query, sp span, where string
 	if q.Newest {
 		order = "DESC"
 	}
-	rows, err := v.conn.QueryContext(ctx, pageText(where, order),
+	rows, err := v.conn.QueryContext(ctx, pageText(where, order, size),
 		append([]any{sp.from, sp.to}, args...)...)
 	if err != nil {
 		return nil, 0, s.fail(err)
@@ -246,7 +250,7 @@ func (s *Store) page(ctx context.Context, q journal.Query, sp span, where string
 		id   int64
 		leaf []byte
 	}
-	found := make([]row, 0, page)
+	found := make([]row, 0, size)
 	for rows.Next() {
 		var r row
 		if err := rows.Scan(&r.id, &r.leaf); err != nil {
@@ -258,8 +262,8 @@ func (s *Store) page(ctx context.Context, q journal.Query, sp span, where string
 		return nil, 0, s.fail(err)
 	}
 	last = -1
-	if len(found) == page {
-		last = found[page-1].id
+	if len(found) == size {
+		last = found[size-1].id
 	}
 	for _, r := range found {
 		e, err := s.read(v, journal.EntryID(r.id), r.leaf)

@@ -131,7 +131,7 @@ func (s *Store) Statements() map[string]int {
 	code := codes.Statement{Kind: codes.KindRequest, Random: 1, License: 1, Definition: 1}.Code().String()
 	for _, q := range []journal.Query{{License: 1}, {Fingerprint: &fp}, {Intent: [16]byte{1}}, {Batch: "x"}, {Text: code}} {
 		where, _, _ := s.conditions(q)
-		add(pageText(where, "ASC"))
+		add(pageText(where, "ASC", page))
 	}
 	text, _ := licenseQuery(journal.LicenseQuery{Words: "ada"})
 	add(text)
