@@ -4,11 +4,14 @@ import (
 	"encoding/binary"
 	"fmt"
 
+	"golang.org/x/mod/sumdb/tlog"
+
 	"github.com/manual-activator/manual-activator/codes"
 )
 
 // Effect is what follows from an entry: one change of the tables beside the journal. The concrete types are [Claim],
-// [Mark], [TakeSeat], [FreeSeat], [SetLicense], [AddPool] and [Erase], all used as values. Effects of an entry apply in order.
+// [Mark], [TakeSeat], [FreeSeat], [SetLicense], [AddPool], [Erase], [MergeLog] and [Restate], all used as values. Effects of an
+// entry apply in order.
 type Effect interface{ effect() }
 
 // Scope says what kind of thing a claim is about.
@@ -114,6 +117,23 @@ type Run struct{ First, Last uint64 }
 // MaxRuns is how many runs an [Erase] may have.
 const MaxRuns = 100_000
 
+// MergeLog says that entries of another desk's log were brought in, from index First up to Size; Hash is the tree hash over
+// the first Size of them. Nothing follows from their own effects here: what they mean in this journal is said by entries
+// of its own log, each with a [Restate]. So tables still follow from the own logs' leaves alone, without any rule.
+type MergeLog struct {
+	Origin      string
+	First, Size uint64 // First below Size
+	Hash        tlog.Hash
+}
+
+// Restate says that this entry takes over what the entry Index of the log Origin, which was brought in, recorded: time,
+// operator, desk, kind and all else are that entry's, but for Via, Intent, batch, checks and effects. It is the
+// entry's first effect; the others are what that entry's effects came to here.
+type Restate struct {
+	Origin string
+	Index  uint64
+}
+
 func (Claim) effect()      {}
 func (Mark) effect()       {}
 func (TakeSeat) effect()   {}
@@ -121,6 +141,37 @@ func (FreeSeat) effect()   {}
 func (SetLicense) effect() {}
 func (AddPool) effect()    {}
 func (Erase) effect()      {}
+func (MergeLog) effect()   {}
+func (Restate) effect()    {}
+
+// Restates returns what the entry takes over from another log; ok is false where it takes over nothing.
+func (e *Entry) Restates() (r Restate, ok bool) {
+	if len(e.Effects) == 0 {
+		return r, false
+	}
+	r, ok = e.Effects[0].(Restate)
+	return r, ok
+}
+
+// Owes reports whether an entry of a log that is brought in must be restated: it has effects, and is not itself about
+// what its desk brought in.
+func (e *Entry) Owes() bool {
+	if len(e.Effects) == 0 {
+		return false
+	}
+	switch e.Effects[0].(type) {
+	case Restate, MergeLog:
+		return false
+	}
+	return true
+}
+
+// restated is what an entry and the one that takes it over have in common, as a leaf.
+func (e *Entry) restated(dst []byte) []byte {
+	c := *e
+	c.Via, c.Intent, c.Batch, c.Line, c.Checks, c.Effects = "", [16]byte{}, "", 0, nil, nil
+	return c.Leaf(dst)
+}
 
 // PoolPlace returns the place of the first number that the i-th effect of an entry, an AddPool, puts into its pool:
 // places count from 0 for each product, through all effects of the entry.

@@ -32,6 +32,7 @@ const (
 	KindBackup       Kind = "backup"       // a backup was written
 	KindBatch        Kind = "batch"        // a file of codes begins or ends
 	KindRedact       Kind = "redact"       // personal texts were erased
+	KindMerge        Kind = "merge"        // entries of other desks' logs were brought in
 )
 
 // Verdict is what became of a submission.
@@ -166,7 +167,7 @@ type Entry struct {
 	Line     int      // its line in the batch, from 0; (Batch, Line) is unique in a store
 
 	Product     codes.UID
-	License     codes.LicenseNumber // every effect but AddPool and Erase must be of this license
+	License     codes.LicenseNumber // every effect that is of a license must be of this one
 	Definition  uint8
 	Machine     bool // Fingerprint and Random are set (0 is a fingerprint as any other)
 	Fingerprint codes.Fingerprint

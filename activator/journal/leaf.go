@@ -39,8 +39,10 @@ import (
 //	set old ...
 //	pool 00112233445566778899aabbccddeeff 0a1b2c3d 01020304 ...
 //	erase customer "ORIGIN" 17 20-29          field, log, entries
+//	merge "ORIGIN" 0 17 0123...               log, first, size, tree hash
+//	restate "ORIGIN" 16                       log, entry
 //
-// All effects but pool and erase are of the entry's license. Checks, personal fields and effects are in the entry's order.
+// Effects from claim to set are of the entry's license. Checks, personal fields and effects are in the entry's order.
 const leafBegin = "manual-activator/1 journal entry\n"
 
 const timeForm = "2006-01-02T15:04:05.000000Z"
@@ -128,6 +130,10 @@ func (w *leafWriter) effect(f Effect) {
 			}
 		}
 		w.end()
+	case MergeLog:
+		w.name("merge ").quote(f.Origin).space().number(int64(f.First)).space().number(int64(f.Size)).bytes(" ", f.Hash[:]).end()
+	case Restate:
+		w.name("restate ").quote(f.Origin).space().number(int64(f.Index)).end()
 	default:
 		panic("journal: an effect of a type that is not ours")
 	}

@@ -278,6 +278,12 @@ func (r *leafReader) effect(l codes.LicenseNumber) (Effect, bool) {
 			f.Runs = append(f.Runs, r.run())
 		}
 		return f, true
+	case r.next("merge"):
+		f := MergeLog{Origin: r.quoted(), First: uint64(r.number(indexBits)), Size: uint64(r.number(indexBits + 1))}
+		r.bytes(f.Hash[:])
+		return f, true
+	case r.next("restate"):
+		return Restate{Origin: r.quoted(), Index: uint64(r.number(indexBits))}, true
 	}
 	return nil, false
 }

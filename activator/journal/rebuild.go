@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"hash/maphash"
 
+	"golang.org/x/mod/sumdb/tlog"
+
 	"github.com/manual-activator/manual-activator/codes"
 )
 
@@ -18,6 +20,15 @@ type books struct {
 	claims   map[claimKey]claimValue
 	pool     map[codes.LicenseNumber]PoolRow
 	erased   map[eraseKey][]erasedRun
+	logs     map[string]LogID // by origin
+	merges   []mergedRun
+	source   EntryID // the entry that the present one takes over; 0 where there is none
+}
+
+// mergedRun is what an entry says that it brought in.
+type mergedRun struct {
+	MergeRow
+	hash tlog.Hash
 }
 
 func newBooks() *books {
@@ -30,6 +41,7 @@ func newBooks() *books {
 		claims:   map[claimKey]claimValue{},
 		pool:     map[codes.LicenseNumber]PoolRow{},
 		erased:   map[eraseKey][]erasedRun{},
+		logs:     map[string]LogID{},
 	}
 }
 
@@ -65,6 +77,7 @@ func (k claimKey) String() string {
 
 // apply carries out the entry's effects. conflict is called for those that no store would have taken.
 func (b *books) apply(id EntryID, e *Entry, conflict func(string)) {
+	b.source = 0
 	for i, f := range e.Effects {
 		if why := b.effect(id, e, i, f); why != "" {
 			conflict(why)
@@ -116,6 +129,9 @@ func (b *books) effect(id EntryID, e *Entry, i int, f Effect) (conflict string) 
 		return b.setLicense(id, e, f)
 	case AddPool:
 		place := poolPlace(e.Effects[:i], f.Product)
+		if b.source != 0 {
+			id = b.source // another desk drew them, and hands them out
+		}
 		for _, n := range f.Numbers {
 			if old, ok := b.pool[n]; ok {
 				return fmt.Sprintf("adds number %v to a pool, which entry %v did before", n, old.Entry)
@@ -130,6 +146,21 @@ func (b *books) effect(id EntryID, e *Entry, i int, f Effect) (conflict string) 
 		k := eraseKey{f.Origin, f.Field}
 		for _, r := range f.Runs {
 			b.erased[k] = append(b.erased[k], erasedRun{r, id})
+		}
+	case MergeLog:
+		log, ok := b.logs[f.Origin]
+		if !ok {
+			return fmt.Sprintf("brings in entries of the log %q, which is not there", f.Origin)
+		}
+		for _, m := range b.merges {
+			if m.Log == log && f.First < m.Size && m.First < f.Size {
+				return fmt.Sprintf("brings in entries of log %d that entry %v brought in before", log, m.Entry)
+			}
+		}
+		b.merges = append(b.merges, mergedRun{MergeRow{Log: log, First: f.First, Size: f.Size, Entry: id}, f.Hash})
+	case Restate:
+		if log, ok := b.logs[f.Origin]; ok { // where not, it is reported by the entry
+			b.source = NewEntryID(log, f.Index)
 		}
 	}
 	return ""

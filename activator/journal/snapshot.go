@@ -24,6 +24,7 @@ type Snapshot interface {
 	Claims(yield func(ClaimRow) error) error
 	Pool(yield func(PoolRow) error) error
 	Words(yield func(WordRow) error) error
+	Merges(yield func(MergeRow) error) error // by log and first
 
 	// Form returns what is wrong with the store itself: tables, constraints, triggers or indexes that are not as
 	// they were made, damaged pages. It may be called while another method runs.
@@ -40,6 +41,11 @@ type (
 		Size       uint64
 		Frontier   []byte
 		Checkpoint []byte
+	}
+	MergeRow struct { // a run of entries of a log that was brought in
+		Log         LogID
+		First, Size uint64  // indexes First to Size-1
+		Entry       EntryID // the entry that brought it in
 	}
 	EntryRow struct { // an entry; Leaf is the receiver's to keep
 		ID      EntryID

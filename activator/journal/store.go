@@ -28,6 +28,11 @@ type Store interface {
 	// entries' Intent.
 	Append(ctx context.Context, seen *Facts, es []Entry, sign Signer) ([]EntryID, error)
 
+	// Merge does what Append does, and in the same transaction before it brings in entries of other desks' logs, as they
+	// are. Nothing follows from them by themselves: es has an entry with a [MergeLog] for each part, and those that
+	// take them over ([Restate]). A part that does not begin where the log ends here is *StaleError.
+	Merge(ctx context.Context, parts []LogPart, seen *Facts, es []Entry, sign Signer) ([]EntryID, error)
+
 	// Known reports for each number whether it is registered, thousands in one call: the first sieve of a repair.
 	Known(ctx context.Context, numbers []codes.LicenseNumber) ([]bool, error)
 
@@ -70,6 +75,15 @@ type Store interface {
 	Backup(ctx context.Context, path string) error
 
 	Close() error
+}
+
+// LogPart is the end of another desk's log.
+type LogPart struct {
+	Head  Head   // signed, and verified by the caller; Log is not used
+	First uint64 // index of the first entry
+	// Entries calls yield for every entry from First to the head's size, with its personal texts as far as they
+	// are there. The texts' entries are not used.
+	Entries func(yield func(leaf []byte, texts []PersonalRow) error) error
 }
 
 // Wanted says what to read. Fields left zero ask for nothing.

@@ -67,6 +67,9 @@ func (e *Entry) valid() error {
 		}
 	}
 	for i, f := range e.Effects {
+		if _, ok := f.(Restate); ok && i > 0 {
+			return fmt.Errorf("effect %d says what is restated, want that first", i+1)
+		}
 		if err := e.validEffect(f); err != nil {
 			return fmt.Errorf("effect %d (%T): %w", i+1, f, err)
 		}
@@ -123,6 +126,16 @@ func (e *Entry) validEffect(f Effect) error {
 		}
 	case Erase:
 		return f.valid()
+	case MergeLog:
+		if f.First >= f.Size || f.Size > MaxIndex+1 {
+			return fmt.Errorf("is of the entries %d up to %d, want the first below the size, and at most 2^%d", f.First, f.Size, indexBits)
+		}
+		return ValidOrigin(f.Origin)
+	case Restate:
+		if f.Index > MaxIndex {
+			return fmt.Errorf("is of entry %d, want at most 2^%d - 1", f.Index, indexBits)
+		}
+		return ValidOrigin(f.Origin)
 	default:
 		return fmt.Errorf("is not one of this package's types, used as a value")
 	}

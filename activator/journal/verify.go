@@ -45,8 +45,11 @@ func (v *verification) run(known []Head) error {
 	if err := v.openLogs(); err != nil {
 		return err
 	}
+	if err := v.openMerges(); err != nil {
+		return err
+	}
 	v.expect(known)
-	for _, step := range []func() error{v.walk, v.subtrees, v.closeLogs, v.erasures, v.tables} {
+	for _, step := range []func() error{v.walk, v.subtrees, v.closeLogs, v.erasures, v.merges, v.tables} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -63,6 +66,7 @@ type verification struct {
 	logs      []*logWalk    // by number
 	books     *books        // nil: the leaves and the tree alone
 	missing   []missingText // personal texts that are not there
+	merging   merging
 }
 
 // logWalk is a log while its entries go by.
@@ -90,6 +94,9 @@ func (v *verification) openLogs() error {
 			own++
 		}
 		v.logs = append(v.logs, &logWalk{row: row})
+		if v.books != nil {
+			v.books.logs[row.Origin] = row.ID
+		}
 		return nil
 	})
 	if own != 1 && err == nil {
@@ -164,6 +171,7 @@ func (v *verification) leaf(p *parsed) {
 		w.roots = append(w.roots, root)
 	}
 	v.compareKnown(w)
+	v.merging.passed(w)
 }
 
 // subtrees compares the stored roots of full subtrees.

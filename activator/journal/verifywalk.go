@@ -126,7 +126,14 @@ func (v *verification) apply(p *parsed, texts *personalCursor) error {
 		v.report.at(id, "column %s", p.column)
 	}
 	v.personal(id, &p.entry, texts)
-	if v.books != nil {
+	switch {
+	case v.books == nil:
+	case v.merging.brought(id):
+		if p.entry.Owes() {
+			v.merging.owed[id] = v.merging.hash(&p.entry)
+		}
+	default:
+		v.take(id, &p.entry)
 		v.books.apply(id, &p.entry, func(why string) { v.report.at(id, "%s", why) })
 	}
 	return texts.err

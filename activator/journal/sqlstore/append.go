@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -17,6 +18,11 @@ func (s *Store) Append(ctx context.Context, seen *journal.Facts, es []journal.En
 	if len(es) == 0 {
 		return nil, nil
 	}
+	return s.appendAfter(ctx, s.dialect.Patience, nil, seen, es, sign)
+}
+
+// appendAfter appends entries in a transaction that brings in parts of other logs before.
+func (s *Store) appendAfter(ctx context.Context, patience time.Duration, parts []journal.LogPart, seen *journal.Facts, es []journal.Entry, sign journal.Signer) (ids []journal.EntryID, err error) {
 	leaves, err := encode(es)
 	if err != nil {
 		return nil, err
@@ -24,9 +30,13 @@ func (s *Store) Append(ctx context.Context, seen *journal.Facts, es []journal.En
 	if err := s.maySign(sign); err != nil {
 		return nil, err
 	}
-	var ids []journal.EntryID
-	err = s.write(ctx, func(run context.Context) error {
+	err = s.writeWithin(ctx, patience, func(run context.Context) error {
 		a := &appender{Store: s, ctx: ctx, run: run, seen: seen, es: es, leaves: leaves}
+		for _, p := range parts {
+			if err := a.bringIn(p); err != nil {
+				return err
+			}
+		}
 		if err := a.append(sign); err != nil {
 			return err
 		}
@@ -85,7 +95,8 @@ type appender struct {
 	base   uint64 // size before
 	moved  bool   // entries were appended since seen, or nothing was seen
 	ids    []journal.EntryID
-	queue  *[]Queued // statements to be run at once; nil: each is run by itself
+	queue  *[]Queued       // statements to be run at once; nil: each is run by itself
+	source journal.EntryID // the entry of another log that the present one takes over; 0 for none
 }
 
 func (a *appender) append(sign journal.Signer) error {
@@ -208,7 +219,8 @@ func (a *appender) entryTaken(i int, e *journal.Entry) error {
 			return a.taken(journal.TakenError{What: journal.TakenIntent, License: e.License}, i, id, err)
 		}
 	}
-	id, err := a.oneID(&a.writes.byLine, e.Batch, e.Line)
+	first := int64(journal.NewEntryID(a.log, 0))
+	id, err := a.oneID(&a.writes.byLine, e.Batch, e.Line, first, first+journal.MaxIndex)
 	return a.taken(journal.TakenError{What: journal.TakenLine, License: e.License}, i, id, err)
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // Tables are the tables of a journal, in an order in which they can be filled: what a row refers to comes before it.
-var Tables = []string{"logs", "journal", "subtrees", "personal", "licenses", "claims", "seats", "pool", "words"}
+var Tables = []string{"logs", "merges", "journal", "subtrees", "personal", "licenses", "claims", "seats", "pool", "words"}
 
 // copyRows is how many rows are inserted by one statement.
 const copyRows = 500

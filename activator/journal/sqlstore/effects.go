@@ -26,7 +26,7 @@ func (a *appender) checkFresh() error {
 	}
 	var stale journal.StaleError
 	for l := range a.seen.Licenses {
-		id, err := a.oneID(&a.writes.touched, uint32(l), int64(journal.NewEntryID(a.log, h.Size)))
+		id, err := a.oneID(&a.writes.touched, uint32(l), int64(journal.NewEntryID(a.log, h.Size)), int64(journal.NewEntryID(a.log, journal.MaxIndex)))
 		if err != nil {
 			return err
 		}
@@ -71,6 +71,7 @@ func (a *appender) follow(i int, e *journal.Entry, id journal.EntryID) error {
 			return err
 		}
 	}
+	a.source = 0
 	for j := range e.Effects {
 		if err := a.effect(i, e, id, j); err != nil {
 			return err
@@ -152,6 +153,9 @@ func (a *appender) effect(i int, e *journal.Entry, id journal.EntryID, j int) er
 		return a.change(i, id, f)
 	case journal.AddPool:
 		place := journal.PoolPlace(e.Effects, j)
+		if a.source != 0 {
+			id = a.source // another desk drew them, and hands them out
+		}
 		for k, n := range f.Numbers {
 			if err := a.addPool(i, id, f.Product, n, place+k); err != nil {
 				return err
@@ -159,6 +163,10 @@ func (a *appender) effect(i int, e *journal.Entry, id journal.EntryID, j int) er
 		}
 	case journal.Erase:
 		return a.erase(id, f)
+	case journal.MergeLog:
+		return a.merged(id, f)
+	case journal.Restate:
+		return a.restates(f)
 	}
 	return nil
 }

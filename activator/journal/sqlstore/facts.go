@@ -20,6 +20,12 @@ var blocks = [...]int{1, 8, 64}
 const licenseColumns = `l.number, l.product, l.seats, l.state, coalesce(l.order_key, ''), l.grants, l.release, coalesce(p.value, ''), l.registered, l.entry
 	FROM licenses l LEFT JOIN personal p ON p.entry = l.customer AND p.field = 'customer'`
 
+// ownFirst and ownLast are the least and the greatest id that an entry of the own log may have.
+const (
+	ownFirst = "(SELECT id << 40 FROM logs WHERE own = 1)"
+	ownLast  = "(SELECT (id << 40) + 1099511627775 FROM logs WHERE own = 1)"
+)
+
 // readStatements are those that facts are read with.
 type readStatements struct {
 	begin, rollback                     stmt
@@ -35,11 +41,11 @@ func (r *readStatements) all(d *Dialect) []statement {
 		{&r.head, "SELECT id, origin, size, checkpoint FROM logs WHERE own = 1"},
 		{&r.order, "SELECT number FROM licenses WHERE product = $1 AND order_key = $2"},
 		// Numbers drawn by a log before this one stay where they are: the lost end of a log whose backup was restored
-		// may have handed them out.
-		{&r.pool, "SELECT number FROM pool WHERE product = $1 AND number BETWEEN $2 AND $3 AND entry >= (SELECT id << 40 FROM logs WHERE own = 1) ORDER BY entry, place LIMIT $4"},
-		{&r.poolSize, "SELECT count(*) FROM pool WHERE product = $1 AND number BETWEEN $2 AND $3 AND entry >= (SELECT id << 40 FROM logs WHERE own = 1)"},
+		// may have handed them out. Those that another desk drew are that desk's.
+		{&r.pool, "SELECT number FROM pool WHERE product = $1 AND number BETWEEN $2 AND $3 AND entry BETWEEN " + ownFirst + " AND " + ownLast + " ORDER BY entry, place LIMIT $4"},
+		{&r.poolSize, "SELECT count(*) FROM pool WHERE product = $1 AND number BETWEEN $2 AND $3 AND entry BETWEEN " + ownFirst + " AND " + ownLast},
 		{&r.entry, "SELECT leaf FROM journal WHERE id = $1"},
-		{&r.line, "SELECT id, leaf FROM journal WHERE batch = $1 AND line = $2"},
+		{&r.line, "SELECT id, leaf FROM journal WHERE batch = $1 AND line = $2 ORDER BY id LIMIT 1"},
 		{&r.lastLine, "SELECT coalesce(max(line), -1) FROM journal WHERE batch = $1 AND line <= $2"},
 		{&r.private, "SELECT field, salt, value FROM personal WHERE entry = $1"},
 	}

@@ -105,6 +105,16 @@ func (s *snapshot) Logs(yield func(journal.LogRow) error) error {
 	})
 }
 
+func (s *snapshot) Merges(yield func(journal.MergeRow) error) error {
+	return each(s, "SELECT log, first, size, entry FROM merges ORDER BY log, first", func(rows *sql.Rows) error {
+		var r journal.MergeRow
+		if err := rows.Scan(&r.Log, &r.First, &r.Size, &r.Entry); err != nil {
+			return err
+		}
+		return yield(r)
+	})
+}
+
 func (s *snapshot) Entries(yield func(journal.EntryRow) error) error {
 	const query = "SELECT id, at, kind, verdict, operator, state, product, license, fingerprint, intent, batch, line, leaf FROM journal ORDER BY id"
 	var kind, verdict, operator, state, product, intent, batch, leaf sql.RawBytes

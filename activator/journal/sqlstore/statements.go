@@ -27,6 +27,7 @@ type writeStatements struct {
 	addPool, takePool, poolBy                  stmt
 	addWord, dropWord                          stmt
 	logBy, erase, customersIn                  stmt
+	merge                                      stmt
 }
 
 func (w *writeStatements) all(d *Dialect) []statement {
@@ -48,10 +49,10 @@ func (w *writeStatements) all(d *Dialect) []statement {
 		{&w.insert, `INSERT INTO journal (id, at, kind, verdict, operator, state, product, license, fingerprint, intent, batch, line, leaf)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING`},
 		{&w.byIntent, "SELECT id FROM journal WHERE intent = $1"},
-		{&w.byLine, "SELECT id FROM journal WHERE batch = $1 AND line = $2"},
+		{&w.byLine, "SELECT id FROM journal WHERE batch = $1 AND line = $2 AND id BETWEEN $3 AND $4"},
 		{&w.subtree, "INSERT INTO subtrees (log, n, hash) VALUES ($1, $2, $3)"},
 		{&w.private, "INSERT INTO personal (entry, field, salt, value) VALUES ($1, $2, $3, $4)"},
-		{&w.touched, "SELECT id FROM journal WHERE license = $1 AND id >= $2 ORDER BY id LIMIT 1"},
+		{&w.touched, "SELECT id FROM journal WHERE license = $1 AND id >= $2 AND id <= $3 ORDER BY id LIMIT 1"},
 		{&w.claim, "INSERT INTO claims (license, scope, key, value, entry) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING"},
 		{&w.claimedBy, "SELECT entry FROM claims WHERE license = $1 AND scope = $2 AND key = $3"},
 		{&w.take, "INSERT INTO seats (license, fingerprint, slot, seat_limit, excess, entry) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING"},
@@ -74,6 +75,7 @@ func (w *writeStatements) all(d *Dialect) []statement {
 		{&w.addWord, "INSERT INTO words (word, license) VALUES ($1, $2) ON CONFLICT DO NOTHING"},
 		{&w.dropWord, "DELETE FROM words WHERE word = $1 AND license = $2"},
 		{&w.logBy, "SELECT id, size FROM logs WHERE origin = $1"},
+		{&w.merge, "INSERT INTO merges (log, first, size, entry) VALUES ($1, $2, $3, $4)"},
 		{&w.erase, "DELETE FROM personal WHERE field = $1 AND entry BETWEEN $2 AND $3"},
 		{&w.customersIn, `SELECT l.number FROM journal j JOIN licenses l ON l.number = j.license AND l.customer = j.id
 			WHERE j.id BETWEEN $1 AND $2`},

@@ -94,6 +94,7 @@ func Run(t *testing.T, f Factory) {
 	t.Run("queries", func(t *testing.T) { queries(t, f) })
 	t.Run("heads", func(t *testing.T) { heads(t, f) })
 	t.Run("signers", func(t *testing.T) { signers(t, f) })
+	t.Run("merge", func(t *testing.T) { merge(t, f) })
 	t.Run("races", func(t *testing.T) { races(t, f) })
 	t.Run("backup", func(t *testing.T) { backup(t, f) })
 	t.Run("proofs", func(t *testing.T) { proofs(t, f) })

@@ -27,6 +27,7 @@ var tables = []table{
 	{"logs", "id", []string{"id", "own", "size"}, []string{"origin"}, []string{"frontier", "checkpoint"}},
 	{"journal", "id", []string{"id", "at", "license", "fingerprint", "line"}, []string{"kind", "verdict", "operator", "state", "batch"},
 		[]string{"product", "intent", "leaf"}},
+	{"merges", "log, first", []string{"log", "first", "size", "entry"}, nil, nil},
 	{"subtrees", "log, n", []string{"log", "n"}, nil, []string{"hash"}},
 	{"personal", "entry, field", []string{"entry"}, []string{"field", "value"}, []string{"salt"}},
 	{"licenses", "number", []string{"number", "seats", "release", "customer", "registered", "entry"}, []string{"state", "order_key", "grants"}, []string{"product"}},
@@ -93,6 +94,10 @@ func makeVictim(f Factory, dir string, sign journal.Signer, keys note.Verifiers,
 		alter(es)
 	}
 	if _, err := s.Append(ctx, nil, es, sign); err != nil {
+		return h, err
+	}
+	other := newOtherLog(sign, Entry(journal.KindLog), Register(41, 1, "PO-41", "Customer 41"), Request(41, 7, 7, 1, 1))
+	if _, err := s.Merge(ctx, []journal.LogPart{other.part(0, 3)}, nil, other.takenOver(0, 3), sign); err != nil {
 		return h, err
 	}
 	return s.Head(ctx)
@@ -237,12 +242,12 @@ func fixedChanges(raw Raw) []change {
 		{"journal, an entry's verdict", "UPDATE journal SET verdict = 'refused' WHERE id = 300", nil, "entry 300: column Verdict is refused, its entry says ok"},
 		{"journal, an entry's text", leaf("seat 3 of", "seat 4 of") + " WHERE id = 150", nil, "entries 0 to 255: do not give their stored subtree hash"},
 		{"journal, an entry's effect", leaf("take", "free") + " WHERE id = 150", nil, "entry 150: leaf:"},
-		{"journal, an entry at the end", leaf("junk", "jest") + " WHERE id = 641", nil, "entries 640 to 641: do not give their stored hash"},
+		{"journal, an entry at the end", leaf("junk", "jest") + " WHERE id = 641", nil, "entries 640 to 643: do not give their stored hash"},
 		{"journal, two entries exchanged", "UPDATE journal SET leaf = (SELECT j.leaf FROM journal j WHERE j.id = 401 - journal.id) WHERE id IN (200, 201)", nil, "entry 200"},
 		{"journal, an entry removed", "DELETE FROM journal WHERE id = 17", nil, "entry 17: missing"},
 		{"journal, the first entry removed", "DELETE FROM journal WHERE id = 0", nil, "entry 0: missing"},
-		{"journal, the last entries removed", "DELETE FROM journal WHERE id > 600", nil, "entries 601 to 642: missing: cut off at the end"},
-		{"journal, an entry inserted at the end", "INSERT INTO journal SELECT 643, at, kind, verdict, operator, state, product, license, fingerprint, NULL, NULL, NULL, leaf FROM journal WHERE id = 60", nil, "entry 643: stands behind the signed head"},
+		{"journal, the last entries removed", "DELETE FROM journal WHERE id > 600", nil, "entries 601 to 645: missing: cut off at the end"},
+		{"journal, an entry inserted at the end", "INSERT INTO journal SELECT 646, at, kind, verdict, operator, state, product, license, fingerprint, NULL, NULL, NULL, leaf FROM journal WHERE id = 60", nil, "entry 646: stands behind the signed head"},
 		{"journal, an entry moved", "UPDATE journal SET id = 9000 WHERE id = 640", nil, "entry 640: missing"},
 		{"claims, one more", "INSERT INTO claims VALUES (1, 2, " + raw.Bytes("0000000700000008") + ", " + raw.Bytes("") + ", 60)", nil, "confirmation of license 00000001: no entry claims"},
 		{"claims, freed", "DELETE FROM claims WHERE license = 1 AND scope = 2", nil, "claims it, its row is missing"},
@@ -255,6 +260,11 @@ func fixedChanges(raw Raw) []change {
 		{"personal, text", "UPDATE personal SET value = 'Somebody else' WHERE entry = 10", nil, "entry 10: its personal text \"customer\" or its salt was changed"},
 		{"personal, a text taken away", "DELETE FROM personal WHERE entry = 10", nil, "entry 10: its personal text \"customer\" is missing, and no entry says that it was erased"},
 		{"personal, an erased text put back", "INSERT INTO personal VALUES (3, 'customer', " + raw.Bytes("01020000000000000000000000000000") + ", 'Customer 1')", nil, "entry 3: its personal text \"customer\" was erased by entry 642, and is there"},
+		{"merges, a row taken away", "DELETE FROM merges", nil, "entry 643: brings in entries 1/0 to 1/2, its row in the table of merges is missing"},
+		{"merges, one more", "INSERT INTO merges VALUES (0, 100, 101, 643)", nil, "entry 100: was brought in, and no entry takes it over"},
+		{"journal, an entry brought in that is otherwise", leaf("front", "xront") + " WHERE id = 1099511627777", nil, "entry 644: takes over entry 1/1, and is not what that one recorded"},
+		{"journal, an entry brought in taken out", "DELETE FROM journal WHERE id = 1099511627778", nil, "entry 1/2: missing"},
+		{"personal, text of an entry brought in", "UPDATE personal SET value = 'Somebody else' WHERE entry = 1099511627777", nil, "entry 1/1: its personal text \"customer\" or its salt was changed"},
 		{"words, one more", "INSERT INTO words VALUES ('zorro', 1)", nil, "word \"zorro\" of license 00000001"},
 	}
 	var cs []change

@@ -122,7 +122,7 @@ var kinds = []kind{
 			return change{}, false
 		}
 		value := []string{raw.Bytes(""), raw.Bytes("68656164"), raw.Replaced("checkpoint", "A", "B"),
-			raw.Replaced("checkpoint", "\n643\n", fmt.Sprintf("\n%d\n", r.IntN(642)))}[r.IntN(4)]
+			raw.Replaced("checkpoint", "\n646\n", fmt.Sprintf("\n%d\n", r.IntN(642)))}[r.IntN(4)]
 		return change{name: value, query: "UPDATE logs SET checkpoint = " + value + " WHERE checkpoint IS DISTINCT FROM " + value}, true
 	}},
 }
