@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 
@@ -132,14 +131,6 @@ func (m *Model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return m, nil
 }
 
-// late takes what came after it was given up. Only an office that opened too late
-// needs care: it must be closed.
-func (m *Model) late(msg any) {
-	if o, ok := msg.(openedMsg); ok && o.opened != nil {
-		_ = o.opened.Close() // it was never used
-	}
-}
-
 // press finds who takes a key: what ends the program, a dialog, the way in, the
 // room, and what works everywhere.
 func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
@@ -184,39 +175,6 @@ func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 	}
 	return m.everywhere(k)
 }
-
-// pass takes a notice away with a key, if it was the answer to the key before, or could
-// be read meanwhile.
-func (m *Model) pass() {
-	readable := 2 * time.Second
-	if m.note.bad {
-		readable = 6 * time.Second
-	}
-	if m.note.passing || m.cfg.Now().Sub(m.noteFrom) >= readable {
-		m.note = noticeMsg{}
-	}
-}
-
-// lost says what leaving would lose; empty for nothing.
-func (m *Model) lost() string {
-	if m.first != nil {
-		if m.first.form.edited {
-			return unkept
-		}
-		return ""
-	}
-	for _, d := range m.over {
-		if f, ok := d.(*form); ok && f.edited {
-			return unkept
-		}
-	}
-	if m.batch.underway() {
-		return "A file is being answered: it ends after the rows that are being recorded, and goes on later with the same file."
-	}
-	return m.desk.leaving()
-}
-
-const unkept = "What was typed into this form is not kept."
 
 // drop closes a dialog, wherever it lies by now.
 func (m *Model) drop(d dialog) {
@@ -347,143 +305,4 @@ func (m *Model) message(msg any) tea.Cmd {
 		cmds = append(cmds, r.message(msg))
 	}
 	return tea.Batch(cmds...)
-}
-
-// opened takes the office, or says why there is none.
-func (m *Model) opened(msg openedMsg) tea.Cmd {
-	if msg.err != nil {
-		switch {
-		case m.door != nil:
-			return m.door.failed(msg.err)
-		case m.first != nil:
-			m.first.failed(msg.err)
-		}
-		return nil
-	}
-	var leave tea.Cmd
-	if m.close != nil { // from the real desk to the training: nothing is taken along
-		shut := m.close
-		leave = m.do("closing the journal", func(context.Context) any {
-			if err := shut(); err != nil {
-				return noticeMsg{text: "The journal could not be closed: " + err.Error(), bad: true}
-			}
-			return nil
-		})
-		m.build()
-		clear(m.drafts)
-		clear(m.shared.products)
-	}
-	m.shelf, m.files = msg.opened.Shelf, msg.opened.Files
-	m.office, m.close, m.customer = msg.opened.Office, msg.opened.Close, msg.opened.Customer
-	m.training = m.customer != nil
-	for _, p := range m.office.Products() {
-		m.shared.products[p.UID] = p.Name
-	}
-	m.touched = m.cfg.Now()
-	m.door = nil
-	if m.first != nil {
-		cmd := m.first.opened()
-		if m.first.done {
-			m.first = nil
-		}
-		if m.first != nil {
-			return cmd
-		}
-	}
-	return tea.Batch(leave, m.desk.lookAtShelf(), m.rooms[m.at].enter())
-}
-
-// notice shows a sentence for a while.
-func (m *Model) notice(n noticeMsg) {
-	m.note = n
-	for_ := 6 * time.Second
-	if n.bad {
-		for_ = 15 * time.Second
-	}
-	m.noteFrom = m.cfg.Now()
-	m.noteUntil = m.noteFrom.Add(for_)
-}
-
-// tick is called once a second.
-func (m *Model) tick() tea.Cmd {
-	now := m.cfg.Now()
-	if now.After(m.noteUntil) {
-		m.note = noticeMsg{}
-	}
-	idle := time.Duration(m.set.Idle) * time.Minute
-	if m.office != nil && m.first == nil && idle > 0 && now.Sub(m.touched) >= idle && len(m.pending) == 0 && !m.training && m.cfg.Passphrase == nil {
-		return m.lock()
-	}
-	return nil
-}
-
-// lock closes the office and wipes its keys. What was typed stays.
-func (m *Model) lock() tea.Cmd {
-	if m.training {
-		m.notice(noticeMsg{text: "Training needs no lock: its keys are thrown away."})
-		return nil
-	}
-	if len(m.pending) > 0 {
-		m.notice(noticeMsg{text: "Something is still under way: lock in a moment.", bad: true})
-		return nil
-	}
-	shut := m.close
-	m.office, m.close = nil, nil
-	for _, d := range m.over {
-		if f, ok := d.(*form); ok {
-			f.keep()
-		}
-	}
-	m.over = nil
-	m.rooms[roomLicenses].(*licenses).hide()
-	m.door = newDoor(m.shared, nil)
-	m.door.locked = true
-	return m.do("closing the journal", func(context.Context) any {
-		if err := shut(); err != nil {
-			return noticeMsg{text: "The journal could not be closed: " + err.Error(), bad: true}
-		}
-		return nil
-	})
-}
-
-// quit ends the program. Work that is under way is told to stop.
-func (m *Model) quit() tea.Cmd {
-	if m.batch.underway() && !m.leaving {
-		m.leaving = true
-		return m.batch.halt()
-	}
-	for _, o := range m.pending {
-		o.cancel()
-	}
-	return tea.Quit
-}
-
-// Close gives back the office, after the program ended.
-func (m *Model) Close() error {
-	if m.close == nil {
-		return nil
-	}
-	return m.close()
-}
-
-// practice has the customer of the training call.
-func (m *Model) practice() tea.Cmd {
-	customer := m.customer
-	return m.do("waiting for a call", func(context.Context) any {
-		n, err := customer.Number()
-		return ringMsg{n, err}
-	})
-}
-
-// rings takes a training call.
-func (m *Model) rings(msg ringMsg) tea.Cmd {
-	if m.customer == nil {
-		return nil
-	}
-	call, err := m.customer.Call(msg.number)
-	if err = errors.Join(msg.err, err); err != nil {
-		return m.warn("The customer could not call: " + err.Error())
-	}
-	m.over = append(m.over, newCallDialog(m.shared, call))
-	return nil
 }
