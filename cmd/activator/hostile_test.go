@@ -26,6 +26,7 @@ const evil = "Mallory\x1b[2J\x1b]0;owned\x07\u009b31m\u202e\u2066\u200b\u2028\x7
 type vendorAt struct {
 	*testing.T
 	dir      string
+	machines string          // the folder of recorded machines
 	commands map[string]bool // that were run
 }
 
@@ -33,14 +34,22 @@ type vendorAt struct {
 // than what prints. It returns what it printed on standard output.
 func (v *vendorAt) run(stdin, name string, args ...string) string {
 	v.Helper()
-	cmd := exec.Command(program(name), args...)
-	cmd.Dir = v.dir
-	cmd.Env = append(os.Environ(), "ACTIVATOR_DIR="+filepath.Join(v.dir, "vendor"), "ACTIVATOR_PASSPHRASE=a passphrase for scripts",
-		"HOME="+v.dir, "XDG_CONFIG_HOME=", "XDG_STATE_HOME=", "PROTECTOR_PRODUCT="+filepath.Join(v.dir, "studio.profile"), "USER=anna")
-	cmd.Stdin = strings.NewReader(stdin)
+	env := map[string]string{
+		"ACTIVATOR_DIR": filepath.Join(v.dir, "vendor"), "ACTIVATOR_PASSPHRASE": "a passphrase for scripts", "HOME": v.dir,
+		"PROTECTOR_PRODUCT": filepath.Join(v.dir, "studio.profile"), "USER": "anna",
+	}
 	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	err := cmd.Run()
+	var err error
+	if name == "activator" {
+		run(v.Context(), args, strings.NewReader(stdin), &out, &errs, func(key string) string { return env[key] })
+	} else {
+		cmd := exec.Command(program(name), args...)
+		for key, value := range env {
+			cmd.Env = append(cmd.Env, key+"="+value)
+		}
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &out, &errs
+		err = cmd.Run()
+	}
 	for stream, text := range map[string]string{"stdout": out.String(), "stderr": errs.String()} {
 		if i := strings.IndexFunc(text, acted); i >= 0 {
 			v.Errorf("%s %q: have %q on %s, want only what prints", name, args, text[max(0, i-40):min(len(text), i+40)], stream)
@@ -93,7 +102,12 @@ func (v *vendorAt) say(stdin string, args ...string) {
 // the programs take, and somebody looks at it later, by any command, for people or for
 // programs. They never reach the terminal.
 func TestTextsNeverSteerTheTerminal(t *testing.T) {
-	v := &vendorAt{T: t, dir: t.TempDir(), commands: map[string]bool{}}
+	machines, err := filepath.Abs("../../testdata/machines")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &vendorAt{T: t, dir: t.TempDir(), machines: machines, commands: map[string]bool{}}
+	t.Chdir(v.dir)
 	v.run("", "activator", "init", "--work-factor", "10", "--vendor", "Vendor \u202e"+evil, "--desk", "desk")
 	v.run("", "activator", "init", "--work-factor", "10", "--vendor", "Example Vendor", "--desk", "desk \u009b31m\u202e\u2028")
 	v.run("", "activator", "init", "--work-factor", "10", "--vendor", "Example Vendor", "--desk", "desk")
@@ -200,6 +214,11 @@ func TestTextsNeverSteerTheTerminal(t *testing.T) {
 	v.both("keys", "revoke", "0", "--reason", evil)
 	v.both("keys", "revoke", evil, "--reason", evil)
 	v.both("keys", "passphrase", "--new-file", evil)
+	v.both("keys", "backup", "--shares", "2", "--need", "2", "-o", filepath.Join(v.dir, evil+".shares"))
+	v.both("keys", "restore", "--dir", filepath.Join(v.dir, "restored"), "--share", evil)
+	v.say(evil+"\n", "keys", "restore", "--dir", filepath.Join(v.dir, "restored"), "--share", "-")
+	v.both("journal", "migrate", "--to", "postgres://"+evil+"/journal")
+	v.both("journal", "migrate", "--to", evil)
 	v.both("replies")
 	v.write("vendor/replies/en.txt", "Ahoy\x1b[2J {{.Nothing}}")
 	v.both("replies")
@@ -271,11 +290,7 @@ func (v *vendorAt) protector(state string, args ...string) string {
 	v.Helper()
 	machines := []string{"workstation", "laptop-docked", "plant-controller", "workstation"}
 	machine := machines[slices.Index([]string{"one", "two", "three", "four"}, state)]
-	machine, err := filepath.Abs("../../testdata/machines/" + machine + ".json")
-	if err != nil {
-		v.Fatal(err)
-	}
-	return v.run("", "protector", append([]string{"--state", filepath.Join(v.dir, state), "--machine", machine}, args...)...)
+	return v.run("", "protector", append([]string{"--state", filepath.Join(v.dir, state), "--machine", filepath.Join(v.machines, machine+".json")}, args...)...)
 }
 
 // field is a field of JSON.
