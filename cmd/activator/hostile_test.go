@@ -193,7 +193,9 @@ func TestTextsNeverSteerTheTerminal(t *testing.T) {
 	v.both("batch", evil, "-o", "answers2.csv", "--format", evil)
 	v.say(evil+"\n"+r+"\n", "batch", "-", "-o", "-", "--format", "jsonl")
 	v.both("journal", "export")
+	v.run("", "activator", "journal", "export", "--format", "csv")
 	v.both("journal", "export", "-o", evil+".jsonl")
+	v.both("journal", "export", "--format", "csv", "-o", "journal.csv")
 	for n := 1; n < 30; n++ {
 		v.both("journal", "prove", fmt.Sprint(n))
 		v.both("journal", "receipt", fmt.Sprint(n))
@@ -231,7 +233,7 @@ func TestTextsNeverSteerTheTerminal(t *testing.T) {
 	v.both("version")
 	v.both(evil)
 	v.both("--"+evil, "read")
-	v.harmless("answers.csv", evil+".csv", evil+".jsonl", "out.csv")
+	v.harmless("journal.csv", "answers.csv", evil+".csv", evil+".jsonl", "out.csv")
 	for _, c := range v.unheard() {
 		t.Errorf("activator %s: have no run of it with hostile texts, want one", c)
 	}
