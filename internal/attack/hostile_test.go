@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"filippo.io/age"
 
@@ -203,5 +204,41 @@ func TestFilesThatAreNotTheVendors(t *testing.T) {
 		if _, err := p.client().EnterLicenseFile(text); protector.ReasonOf(err) != protector.ReasonLicenseFile {
 			t.Errorf("license file, %s: have %v, want reason %q", name, err, protector.ReasonLicenseFile)
 		}
+	}
+}
+
+// Somebody gives terminal commands as the reference of a case, as a machine's name and
+// in place of a code; the desk answers by mail, to a customer who reads it in a
+// terminal. Replies and receipts hold what prints.
+func TestTextsInReplies(t *testing.T) {
+	const evil = "Mallory\x1b[2J\x1b]0;owned\x07\u009b31m\u202e\u2066\u200b\u2028\x7f\r\n\x08x"
+	v := newVendor(t, nil)
+	l := v.sell(studio, 1)
+	p := v.licensed(l, 1)
+	p.activate(release)
+	_, err := v.Change(t.Context(), activator.Change{License: l.Number, Kind: activator.NameMachine, Name: evil})
+	v.must(err)
+	full := v.submit(v.licensed(l, 2).request(release).String(), activator.Decision{}) // names who has the seat
+	d := p.deactivate()
+	first := v.submit(d.String(), activator.Decision{Reference: evil})
+	again := v.submit(d.String(), activator.Decision{Reference: "another"}) // names the first reference
+	unreadable := v.submit(evil, activator.Decision{})
+	shown := 0
+	for name, out := range map[string]*activator.Outcome{"no seat": full, "first": first, "again": again, "unreadable": unreadable} {
+		for _, language := range []string{"en", "de", "fr"} {
+			reply, err := v.Reply(out, language)
+			v.must(err)
+			for _, text := range []string{reply, out.Receipt} {
+				shown += strings.Count(text, "Mallory")
+				if i := strings.IndexFunc(text, func(r rune) bool {
+					return r != '\n' && (unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp))
+				}); i >= 0 {
+					t.Errorf("%s, %s: have %q, want only what prints", name, language, text[max(0, i-40):min(len(text), i+40)])
+				}
+			}
+		}
+	}
+	if shown < 6 {
+		t.Errorf("have the hostile text shown %d times, want it shown with its letters", shown)
 	}
 }
