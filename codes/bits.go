@@ -46,13 +46,3 @@ func (v value) shl(n uint, in uint64) value {
 func (v value) shr(n uint) (value, uint64) {
 	return value{v.hi >> n, v.mid>>n | v.hi<<(64-n), v.lo>>n | v.mid<<(64-n)}, v.lo & (1<<n - 1)
 }
-
-func (v value) less(w value) bool {
-	if v.hi != w.hi {
-		return v.hi < w.hi
-	}
-	if v.mid != w.mid {
-		return v.mid < w.mid
-	}
-	return v.lo < w.lo
-}

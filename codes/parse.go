@@ -1,5 +1,7 @@
 package codes
 
+import "errors"
+
 // Symbols of the longest code, an E of 20 groups, and of the longest text that
 // is one with slips, a surplus symbol in each group.
 const (
@@ -21,10 +23,10 @@ func Parse(text string) (Code, error) {
 	}
 	syms := read(text, longestText)
 	c, err := parseSymbols(syms)
-	if err == nil || err == ErrEmpty {
+	if err == nil || errors.Is(err, ErrEmpty) {
 		return c, err
 	}
-	if _, ok := err.(*SlipError); ok && oneWord(syms) {
+	if _, ok := errors.AsType[*SlipError](err); ok && oneWord(syms) {
 		return c, err
 	}
 	return parseWithin(text, err)
@@ -51,7 +53,7 @@ func parseWithin(text string, whole error) (Code, error) {
 			if len(found) > 1 {
 				return Code{}, &ManyError{found}
 			}
-			if _, ok := whole.(*LengthError); ok {
+			if _, ok := errors.AsType[*LengthError](whole); ok {
 				return Code{}, m.Err
 			}
 			return Code{}, whole

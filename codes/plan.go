@@ -151,9 +151,10 @@ func (c *cutter) exchanges(m mode) bool {
 			whole := true
 			for g := range c.n {
 				from := g
-				if g == i {
+				switch g {
+				case i:
 					from = j
-				} else if g == j {
+				case j:
 					from = i
 				}
 				p.lists[g] = c.options(g, from*groupSize, groupSize, m)

@@ -136,7 +136,7 @@ func TestBadVectors(t *testing.T) {
 
 // word names an error as the vectors do.
 func word(err error) string {
-	switch err.(type) {
+	switch err.(type) { //nolint:errorlint // Parse promises the types themselves
 	case *codes.SlipError:
 		return "slip"
 	case *codes.LengthError:

@@ -105,7 +105,7 @@ func permanentAddress(name string, index int) string {
 	if err != nil {
 		return ""
 	}
-	defer unix.Close(fd)
+	defer func() { _ = unix.Close(fd) }() // nothing was written
 
 	// struct ethtool_perm_addr and struct ifreq of the kernel.
 	perm := &struct {

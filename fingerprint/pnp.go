@@ -19,8 +19,8 @@ const (
 type pnpDevice struct {
 	instanceID   string // `PCI\VEN_8086&DEV_15F3&SUBSYS_...\3&...`
 	compatible   []string
-	name         string
-	driver       string // the driver's key below Control\Class
+	name         string //nolint:unused // the collector of Windows asks for it
+	driver       string //nolint:unused // the driver's key below Control\Class, for the same
 	capabilities uint32
 	configFlags  uint32
 }

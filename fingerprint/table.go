@@ -35,7 +35,7 @@ func (j Judgment) Table(width int) string {
 		}
 	}
 	row(" ", "sum", "", "", "", fmt.Sprint(j.Sum))
-	w.Flush()
+	_ = w.Flush() // into memory
 	lines := strings.Split(b.String(), "\n")
 	for n := range lines {
 		lines[n] = strings.TrimRight(lines[n], " ")

@@ -277,13 +277,12 @@ func TestOpenRefuses(t *testing.T) {
 
 func TestSerial(t *testing.T) {
 	w := newWorld(t)
-	c := w.open()
 	other := protectortest.New(start)
 	invented := codes.NewSerial(w.vendor.Profile.UID, 0x42, codes.LicenseKey{1, 2, 3})
 	w.vendor.Vouch(0x99)
 	w.vendor.Withdraw(0x99)
 	w.profile = w.vendor.Export()
-	c = w.open()
+	c := w.open()
 	for name, test := range map[string]struct {
 		text string
 		want Reason

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/manual-activator/manual-activator/activator"
-	"github.com/manual-activator/manual-activator/activator/catalog"
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
 )
@@ -168,5 +167,4 @@ type (
 		names   map[codes.LicenseNumber]string // customers
 		err     error
 	}
-	brokenMsg struct{ files []*catalog.MistakesError }
 )

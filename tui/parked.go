@@ -87,7 +87,7 @@ func readParked(path string) (Parked, error) {
 		return p, err
 	}
 	if err := json.Unmarshal(b, &p); err != nil || strings.TrimSpace(p.Code) == "" {
-		return p, fmt.Errorf("parked request %s: expected a code in JSON, found something else (%v): remove the file", path, err)
+		return p, fmt.Errorf("parked request %s: expected a code in JSON, found something else: remove the file", path)
 	}
 	return p, nil
 }

@@ -318,7 +318,7 @@ func (r *run) progress(now bool) {
 func (r *run) drop() {
 	for _, f := range []Scratch{r.waiting, r.answers} {
 		if f != nil {
-			f.Close()
+			_ = f.Close() // nothing that it holds is needed any more
 		}
 	}
 }

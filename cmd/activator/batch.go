@@ -82,7 +82,7 @@ func (a *app) batch(ctx context.Context, o batchOptions) error {
 	if err != nil {
 		return err
 	}
-	defer src.Close()
+	defer src.close()
 	form := batch.Auto
 	if o.format == string(batch.Text) || o.format == "" && isText(o.in) {
 		form = batch.Text
@@ -184,7 +184,7 @@ func isText(name string) bool {
 // source is an input file that counts what was read of it.
 type source struct {
 	io.Reader
-	io.Closer
+	file io.Closer // nil where it is not ours to close
 	name string
 	size int64        // 0 where it is not known
 	sum  [32]byte     // SHA-256 of the whole; zero where it cannot be read twice
@@ -198,10 +198,17 @@ func (s *source) Read(b []byte) (int, error) {
 	return n, err
 }
 
+// close gives the file back: it was only read.
+func (s *source) close() {
+	if s.file != nil {
+		_ = s.file.Close()
+	}
+}
+
 // openSource opens an input. A file is read once before, for its hash; a pipe cannot be.
 func (a *app) openSource(path string) (*source, error) {
 	if path == "-" {
-		return &source{Reader: a.in, Closer: io.NopCloser(nil), name: "standard input"}, nil
+		return &source{Reader: a.in, name: "standard input"}, nil
 	}
 	return openFile(path)
 }
@@ -212,7 +219,7 @@ func openFile(path string) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &source{Reader: f, Closer: f, name: filepath.Base(path)}
+	s := &source{Reader: f, file: f, name: filepath.Base(path)}
 	info, err := f.Stat()
 	switch {
 	case err != nil:

@@ -114,10 +114,10 @@ const (
 
 func (p *play) close() {
 	if p.client != nil {
-		p.client.Close()
+		_ = p.client.Close() // the folder is thrown away
 	}
 	if p.desk != nil {
-		p.desk.Close()
+		_ = p.desk.Close()
 	}
 }
 
@@ -238,7 +238,7 @@ func (p *play) open(ctx context.Context) (codes.Code, error) {
 	if err != nil {
 		return codes.Code{}, err
 	}
-	if err := os.WriteFile(filepath.Join(p.dir, demoProduct+".profile"), signed, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(p.dir, demoProduct+".profile"), signed, 0o644); err != nil { //nolint:gosec // a profile is public, it ships in the program
 		return codes.Code{}, err
 	}
 	p.good(fmt.Sprintf("signed; it ships inside the program and vouches for %s drawn ahead", plural(len(profile.Roster), "license")))

@@ -181,7 +181,7 @@ func (a *app) passphraseFrom(path string) ([]byte, error) {
 		a.say("activator: hint: others on this computer can read %s; chmod 600 would stop that", path)
 	}
 	line, err := bufio.NewReader(io.LimitReader(f, maxPassphrase)).ReadBytes('\n')
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("passphrase: %w", err)
 	}
 	p := []byte(strings.TrimRight(string(line), "\r\n"))

@@ -74,7 +74,7 @@ func (f deskFiles) Run(ctx context.Context, r tui.FileRun) (done tui.FileDone, e
 	if err != nil {
 		return done, err
 	}
-	defer src.Close()
+	defer src.close()
 	form := batch.Auto
 	if isText(in) {
 		form = batch.Text

@@ -130,7 +130,7 @@ func (im *imports) scan(take func(line int, o activator.Order) error) error {
 	r := csv.NewReader(im.in)
 	r.ReuseRecord = true
 	head, err := r.Read()
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return fmt.Errorf("%s is empty: expected a first row with the columns %s", im.name, strings.Join(importColumns, ", "))
 	}
 	if err != nil {
@@ -144,7 +144,7 @@ func (im *imports) scan(take func(line int, o activator.Order) error) error {
 	var mistakes mistakes
 	for {
 		row, err := r.Read()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

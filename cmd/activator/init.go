@@ -75,8 +75,10 @@ it, the passphrase is the same, and so is the journal.`,
 		if err != nil {
 			return err
 		}
-		defer d.Close()
 		k, err := d.Keys()
+		if e := d.Close(); err == nil {
+			err = e
+		}
 		if err != nil {
 			return err
 		}

@@ -89,8 +89,10 @@ func (a *app) with(act func(*protector.Client) error) error {
 	if err != nil {
 		return err
 	}
-	defer client.Close()
 	err = act(client)
+	if e := client.Close(); err == nil {
+		err = e
+	}
 	for _, n := range client.Notes() {
 		fmt.Fprintf(a.stderr, "protector: note: %s\n", plain(n.Text))
 	}

@@ -81,7 +81,7 @@ func (a *app) running(run *protector.Run, length time.Duration) (*protector.Stat
 	if length == 0 {
 		wait = time.After
 		go func() {
-			io.Copy(io.Discard, a.stdin) // that it ends is all that counts
+			_, _ = io.Copy(io.Discard, a.stdin) // that it ends is all that counts
 			close(closed)
 		}()
 	}

@@ -139,9 +139,6 @@ func (w *world) enter(in *installation, c *protector.Client, a *answer) {
 		_, on := in.active[fonts]
 		already := in.fonts == a.code && on
 		want = here && !in.deactivated && (already || !over(a.last, w.now))
-		if already {
-			fits = false
-		}
 	}
 	got, err := c.Enter(a.code)
 	switch {

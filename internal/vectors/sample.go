@@ -125,7 +125,6 @@ var (
 	sampleConfirm = statement{kind: 'D', random: 0x13579bdf, fingerprint: 0x2a3b4c5, license: sampleLicense,
 		definition: 9, status: 0}.tagged(sampleC)
 	sampleT = mac(sampleC, "deactivated", append(append([][]byte{sampleUID}, sampleConfirm.fields()...), be64(sampleConfirm.tag))...)
-	sampleI = mac(sampleC, "checked in", append(append([][]byte{sampleUID}, sampleConfirm.fields()...), be64(sampleConfirm.tag))...)
 )
 
 func hexOf(b []byte) string { return hex.EncodeToString(b) }

@@ -26,7 +26,7 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 		os.Remove(path)
 		return fmt.Errorf("backup of the journal to %q: %w", path, explain(err))
 	}
-	syncPath(filepath.Dir(path)) // not every system can
+	_ = syncPath(filepath.Dir(path)) // not every system can
 	return nil
 }
 

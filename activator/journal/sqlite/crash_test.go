@@ -178,7 +178,9 @@ func TestPlans(t *testing.T) {
 				t.Errorf("%s: goes through a table: %s", q, detail)
 			}
 		}
-		rows.Close()
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			t.Fatalf("%s: %v", q, err)
+		}
 	}
 	if asked < 30 {
 		t.Errorf("have asked about %d statements, want all", asked)

@@ -109,7 +109,7 @@ func publish(draft, path string) error {
 	} else if err := os.Rename(draft, path); err != nil { // a file system without links
 		return err
 	}
-	syncPath(filepath.Dir(path)) // not every system can; the file itself is on the disk
+	_ = syncPath(filepath.Dir(path)) // not every system can; the file itself is on the disk
 	return nil
 }
 
@@ -162,7 +162,7 @@ func open(ctx context.Context, path string, o Options) (_ *Store, err error) {
 			return nil, err
 		}
 		w.SetMaxOpenConns(1)
-		touch(path + ".lock") // so that only the owner may read it; where it cannot be made, Append says so
+		_ = touch(path + ".lock") // so that only the owner may read it; where it cannot be made, Append says so
 		if err := checkSettings(ctx, w); err != nil {
 			return nil, err
 		}
@@ -226,9 +226,9 @@ func looksLikeJournal(path string) error {
 	head := make([]byte, 100)
 	n, err := io.ReadFull(f, head)
 	switch {
-	case n == 0 && err == io.EOF:
+	case n == 0 && errors.Is(err, io.EOF):
 		return errors.New("the file is empty: it is not a journal, or was cut off; use a backup")
-	case err != nil && err != io.ErrUnexpectedEOF:
+	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF):
 		return err
 	case !bytes.HasPrefix(head, []byte("SQLite format 3\x00")):
 		return errors.New("the file is not a journal, or its beginning is damaged; use a backup")

@@ -129,6 +129,9 @@ func TestTamperKnowsAll(t *testing.T) {
 		}
 		have[table] = append(have[table], column)
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	want := storetest.Tampered()
 	for _, all := range []map[string][]string{have, want} {
 		for _, columns := range all {

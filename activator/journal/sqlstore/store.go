@@ -56,7 +56,7 @@ func New(ctx context.Context, c Config) (_ *Store, err error) {
 	s.turn <- struct{}{}
 	defer func() {
 		if err != nil {
-			s.Close()
+			_ = s.Close() // err says more
 		}
 	}()
 	var origin string

@@ -78,7 +78,7 @@ func (s *Store) beginWrite(run context.Context) error {
 		if err == nil {
 			return nil
 		}
-		w.rollback.ExecContext(run)
+		_, _ = w.rollback.ExecContext(run) // where nothing began, it fails
 		if s.dialect.Fault(err) != Lost {
 			return err
 		}

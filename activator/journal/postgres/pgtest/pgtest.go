@@ -9,6 +9,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -94,8 +95,11 @@ func programs() (string, error) {
 		}
 	}
 	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
-	if err != nil || len(found) == 0 {
-		return "", fmt.Errorf("initdb: expected it in the search path or in /usr/lib/postgresql/VERSION/bin, found none; Debian's package is postgresql (%v)", err)
+	if err != nil {
+		return "", err
+	}
+	if len(found) == 0 {
+		return "", errors.New("initdb: expected it in the search path or in /usr/lib/postgresql/VERSION/bin, found none; Debian's package is postgresql")
 	}
 	slices.SortFunc(found, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(b, a)) })
 	return filepath.Dir(found[0]), nil
