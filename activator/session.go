@@ -293,13 +293,18 @@ func (r *Reading) fits(d Decision, now time.Time) error {
 	if r.Product == nil || r.Definition == nil || r.Code.Kind() != codes.KindRequest {
 		return nil
 	}
-	def := *r.Definition
-	if d.As != 0 {
-		as, ok := r.Product.Definition(d.As)
+	def, as := *r.Definition, d.As
+	if as == 0 && d.Correct == "" && r.history != nil {
+		if earlier := r.history.answersTo(r.Statement.Fingerprint, r.Statement.Random); len(earlier) > 0 {
+			as = earlier[len(earlier)-1].answer.terms.Definition // what comes again is what was granted
+		}
+	}
+	if as != 0 {
+		granted, ok := r.Product.Definition(as)
 		if !ok {
 			return nil // decide says so
 		}
-		def = as
+		def = granted
 	}
 	if d.Parameter == nil && d.Choose == nil {
 		return nil // what is missing is said by decide, with all checks

@@ -181,3 +181,32 @@ func (m *machine) checkIn(definition uint8) codes.Code {
 	m.key = m.key.CheckedIn(m.uid, s)
 	return s.Code()
 }
+
+// What an operator says about a request that was answered already is measured by what was
+// granted, not by what was asked for: that is what comes again.
+func TestParameterOfWhatWasGranted(t *testing.T) {
+	o := newOffice(t)
+	m := o.machine(o.license(1), 7)
+	m.activate(defRelease, activator.Decision{})
+	r := m.request(defFeature) // up to 7, the days that were granted up to 60
+	first := o.submit(r, activator.Decision{As: defDays, Parameter: value(30)})
+	o.want(first, "ok", "current")
+
+	again := o.submit(r, activator.Decision{Parameter: value(30)})
+	o.want(again, "repeat", "current")
+	if again.Answer != first.Answer {
+		t.Errorf("the same value again: have %v, want %v", again.Answer, first.Answer)
+	}
+	before := o.entries()
+	if out := o.submit(r, activator.Decision{Parameter: value(20)}); failed(out) != "used before" {
+		t.Errorf("another value: have %q failed, want used before", failed(out))
+	}
+	if have := o.entries(); have != before+1 {
+		t.Errorf("entries after a refusal: have %d, want %d", have, before+1)
+	}
+	var usage *activator.UsageError
+	if _, err := o.Submit(t.Context(), r.String(), activator.Decision{Parameter: value(61)}); !errors.As(err, &usage) {
+		t.Errorf("more than what was granted may have: have %v, want a usage error", err)
+	}
+	o.want(o.submit(r, activator.Decision{Parameter: value(7), Correct: "what was asked for"}), "ok", "current")
+}

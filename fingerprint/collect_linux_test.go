@@ -1,18 +1,15 @@
 package fingerprint
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"io"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
+
+	"github.com/manual-activator/manual-activator/internal/unprivileged"
 )
 
 // laptop is a laptop with Wi-Fi and a network card, an encrypted LVM on NVMe.
@@ -346,8 +343,8 @@ func TestBoard(t *testing.T) {
 	m.want(Board, "RASPBERRY PI 4 MODEL B REV 1.4 / 10000000C7D1A2B3")
 }
 
-// asNobody is set for the copy of the test that runs without privileges.
-const asNobody = "FINGERPRINT_TEST_AS_NOBODY"
+// seenByRoot hands the profile that root sees to the copy of the test that runs as nobody.
+const seenByRoot = "FINGERPRINT_TEST_SEEN_BY_ROOT"
 
 // Root and everybody else see the same profile, byte for byte.
 func TestRootAndNobodySeeTheSame(t *testing.T) {
@@ -359,58 +356,16 @@ func TestRootAndNobodySeeTheSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if os.Getenv(asNobody) != "" {
-		os.Stdout.Write(have)
-		os.Exit(0)
+	if want, ok := os.LookupEnv(seenByRoot); ok {
+		if string(have) != want {
+			t.Errorf("as nobody: have %s\nwant, as root: %s", have, want)
+		}
+		return
 	}
-	if os.Geteuid() != 0 {
+	if unprivileged.Bound() {
 		t.Skip("only root can become nobody")
 	}
-	dir, err := os.MkdirTemp("", "fingerprint")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer os.RemoveAll(dir)
-	if err := os.Chmod(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	program := filepath.Join(dir, "test")
-	copyProgram(t, program)
-	child := exec.Command(program, "-test.run=^TestRootAndNobodySeeTheSame$")
-	child.Dir = "/"
-	child.Env = []string{asNobody + "=1", "PATH=/nowhere"}
-	child.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
-	var stderr bytes.Buffer
-	child.Stderr = &stderr
-	want, err := child.Output()
-	if err != nil {
-		t.Fatalf("as nobody: %v: %s", err, stderr.Bytes())
-	}
-	if !bytes.Equal(have, want) {
-		t.Errorf("as root: %s\nas nobody: %s", have, want)
-	}
-}
-
-// copyProgram copies the running test to where nobody can run it.
-func copyProgram(t *testing.T, to string) {
-	in, err := os.Open("/proc/self/exe")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer in.Close()
-	out, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY, 0o755)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := io.Copy(out, in); err != nil {
-		t.Fatal(err)
-	}
-	if err := out.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chmod(to, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	unprivileged.Run(t, "TestRootAndNobodySeeTheSame", seenByRoot+"="+string(have), "PATH=/nowhere")
 }
 
 func BenchmarkCollect(b *testing.B) {
