@@ -150,7 +150,7 @@ func word(err error) string {
 	case *codes.ManyError:
 		return "many"
 	}
-	if err == codes.ErrEmpty {
+	if errors.Is(err, codes.ErrEmpty) {
 		return "empty"
 	}
 	return "unknown: " + err.Error()

@@ -83,8 +83,11 @@ func Split(rand io.Reader, secret []byte, need, count int) (all []*Share, err er
 	values := make([][valueSize]byte, count)
 	for i, p := range points {
 		b, err := p.Value.MarshalBinary()
-		if err != nil || len(b) != valueSize {
-			return nil, fmt.Errorf("share %d: %d bytes, %v", i+1, len(b), err)
+		if err != nil {
+			return nil, fmt.Errorf("share %d: %w", i+1, err)
+		}
+		if len(b) != valueSize {
+			return nil, fmt.Errorf("share %d: have %d bytes, want %d", i+1, len(b), valueSize)
 		}
 		values[i] = [valueSize]byte(b)
 		common = append(common, check(i+1, values[i])...)
