@@ -200,11 +200,7 @@ func TestTicketComesBeforeEnter(t *testing.T) {
 
 func TestAParkedRequestWakesUp(t *testing.T) {
 	d := opened(t)
-	l, c := d.license("Print Shop Miller", 1)
-	d.answered(c, 1)
-	second := d.customer(l, 9)
-	d.press("esc")
-	d.write(second.asks(t, 1).String())
+	_, c, _ := d.noSeat()
 	d.shows("The only seat is taken")
 	d.press("ctrl+p")
 	d.shows("Parked.")
@@ -224,11 +220,7 @@ func TestAParkedRequestWakesUp(t *testing.T) {
 
 func TestOverrideStartsOnNoAndNeedsAReason(t *testing.T) {
 	d := opened(t)
-	l, c := d.license("Print Shop Miller", 1)
-	d.answered(c, 1)
-	second := d.customer(l, 9)
-	d.press("esc")
-	d.write(second.asks(t, 1).String())
+	d.noSeat()
 	d.press("ctrl+o", "tab", "right", "enter", "enter") // too early for a yes
 	d.shows("Take it all the same?")
 	d.press("shift+tab")

@@ -306,6 +306,18 @@ func (d *drive) answered(c *Customer, definition uint8) codes.Code {
 	return code
 }
 
+// noSeat types a request that finds the only seat taken. It returns the license, the
+// machine that has the seat, and the one that asks.
+func (d *drive) noSeat() (l *activator.License, has, asks *Customer) {
+	d.t.Helper()
+	l, has = d.license("Print Shop Miller", 1)
+	d.answered(has, 1)
+	asks = d.customer(l, 9)
+	d.press("esc")
+	d.write(asks.asks(d.t, 1).String())
+	return l, has, asks
+}
+
 func writeFile(t testing.TB, path, text string) {
 	t.Helper()
 	must(t, os.WriteFile(path, []byte(text), 0o600))

@@ -41,8 +41,8 @@ var scenes = []struct {
 	}},
 	{"desk-answered", func(d *drive) { _, c := d.license("Print Shop Miller", 2); d.answered(c, 1) }},
 	{"desk-answered-digits", func(d *drive) { _, c := d.license("Print Shop Miller", 2); d.answered(c, 1); d.press("ctrl+d") }},
-	{"desk-refused", func(d *drive) { noSeat(d) }},
-	{"desk-override", func(d *drive) { noSeat(d); d.press("ctrl+o"); d.wait(time.Second); d.write("sold by phone") }},
+	{"desk-refused", func(d *drive) { d.noSeat() }},
+	{"desk-override", func(d *drive) { d.noSeat(); d.press("ctrl+o"); d.wait(time.Second); d.write("sold by phone") }},
 	{"desk-otherwise", func(d *drive) {
 		_, c := d.license("Print Shop Miller", 2)
 		d.write(c.asks(d.t, 4).String())
@@ -95,7 +95,7 @@ var scenes = []struct {
 		d.write(passphrase)
 		d.press("enter", "f5", "right")
 	}},
-	{"today", func(d *drive) { noSeat(d); d.press("ctrl+p", "f6") }},
+	{"today", func(d *drive) { d.noSeat(); d.press("ctrl+p", "f6") }},
 	{"settings", func(d *drive) { d.press("f7", "down") }},
 	{"batch-choose", func(d *drive) {
 		d.batchFolder()
@@ -146,14 +146,6 @@ var scenes = []struct {
 		d.press("enter")
 		d.now = d.now.Add(9 * time.Second)
 	}},
-}
-
-// noSeat types a request that finds every seat taken.
-func noSeat(d *drive) {
-	l, c := d.license("Print Shop Miller", 1)
-	d.answered(c, 1)
-	d.press("esc")
-	d.write(d.customer(l, 9).asks(d.t, 1).String())
 }
 
 // givenBack types a confirmation of one of two machines.

@@ -236,10 +236,7 @@ func TestTheDayNamesCustomers(t *testing.T) {
 
 func TestParkedRequestsOutliveTheProgram(t *testing.T) {
 	d := opened(t)
-	l, c := d.license("Print Shop Miller", 1)
-	d.answered(c, 1)
-	d.press("esc")
-	d.write(d.customer(l, 9).asks(t, 1).String())
+	l, c, _ := d.noSeat()
 	d.press("tab")
 	d.write("case 7")
 	d.press("ctrl+p")
@@ -283,11 +280,7 @@ func TestParkedRequestsOutliveTheProgram(t *testing.T) {
 // Another desk answers what this one parked: it is nobody's task any more.
 func TestParkedRequestsAnsweredElsewhereAreOffTheList(t *testing.T) {
 	d := opened(t)
-	l, c := d.license("Print Shop Miller", 1)
-	d.answered(c, 1)
-	second := d.customer(l, 9)
-	d.press("esc")
-	d.write(second.asks(t, 1).String())
+	l, _, second := d.noSeat()
 	d.press("ctrl+p")
 	if _, err := d.office.Submit(t.Context(), second.asked.String(), activator.Decision{Override: "sold by phone"}); err != nil {
 		t.Fatal(err)
@@ -311,11 +304,8 @@ func TestParkedRequestsAnsweredElsewhereAreOffTheList(t *testing.T) {
 
 func TestWhatCannotBeParkedIsSaid(t *testing.T) {
 	d := opened(t)
-	l, c := d.license("Print Shop Miller", 1)
-	d.answered(c, 1)
-	d.press("esc")
 	d.m.shelf = brokenShelf{}
-	d.write(d.customer(l, 9).asks(t, 1).String())
+	d.noSeat()
 	d.press("ctrl+p")
 	d.shows("Parked only until you leave, because it could not be kept: the disk is full")
 	d.press("ctrl+q")

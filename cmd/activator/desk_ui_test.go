@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/manual-activator/manual-activator/activator"
-	"github.com/manual-activator/manual-activator/tui"
 )
 
 // A pane is a terminal that tmux plays.
@@ -130,17 +129,5 @@ func firstCall(t *testing.T, vendor string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := tui.NewCustomer(s.Products()[0], &ls[0], rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	n, err := c.Number()
-	if err != nil {
-		t.Fatal(err)
-	}
-	call, err := c.Call(n)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return call.Says
+	return firstRequest(t, s, &ls[0])
 }
