@@ -100,6 +100,8 @@ func left(took time.Duration, part float64) string {
 // spell is a duration for people.
 func spell(d time.Duration) string {
 	switch d = d.Round(time.Second); {
+	case d == 0:
+		return "less than 1 s"
 	case d < time.Minute:
 		return fmt.Sprintf("%d s", int(d.Seconds()))
 	case d < time.Hour:

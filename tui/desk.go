@@ -280,6 +280,8 @@ func (d *desk) help() []key.Binding {
 		return []key.Binding{called(keys.Up, "choose"), called(keys.Enter, "take this one"), keys.Back}
 	case d.now != nil && d.now.waiting:
 		return []key.Binding{called(keys.Back, "next call meanwhile")}
+	case d.now != nil && d.now.row != nil && !d.answer().IsZero():
+		return []key.Binding{called(keys.Answered, "back to the file"), keys.Aloud, keys.Copy, keys.Mail, keys.Undo}
 	case d.signed():
 		return []key.Binding{keys.Answered, keys.Copy, keys.Mail, called(keys.Save, "save it"), called(keys.Form, "QR symbol"), keys.Undo}
 	case !d.answer().IsZero():
