@@ -71,7 +71,7 @@ func (s steady) own(ctx context.Context, es []journal.Entry) (ids []journal.Entr
 	if es[0].Intent == [16]byte{} {
 		return nil, nil
 	}
-	for e, err := range s.store.Entries(ctx, journal.Query{Intent: es[0].Intent}) {
+	for e, err := range s.store.Entries(ctx, journal.Query{Intent: es[0].Intent, Batch: es[0].Batch}) {
 		if err != nil {
 			return nil, err
 		}

@@ -162,7 +162,7 @@ type Entry struct {
 	Operator string   // who
 	Desk     string   // at which desk
 	Via      string   // through what: "command", "terminal", "batch", ...
-	Intent   [16]byte // random, one per attempt: meeting one's own after a lost connection is success. Unique in a store; zero for none
+	Intent   [16]byte // random, one per attempt: meeting one's own after a lost connection is success. Unique in a store among the entries of no batch; zero for none
 	Batch    string   // the batch that the entry belongs to, else empty
 	Line     int      // its line in the batch, from 0; (Batch, Line) is unique in a store
 

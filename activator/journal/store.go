@@ -188,7 +188,7 @@ type Query struct {
 	Product     codes.UID
 	License     codes.LicenseNumber
 	Fingerprint *codes.Fingerprint
-	Intent      [16]byte
+	Intent      [16]byte // of an entry that is of no batch, unless Batch names it
 	Batch       string
 	From, To    time.Time // From inclusive, To exclusive
 	Text        string    // part of the code or the answer, as they are written; capitals count. A whole request or confirmation code is found by index

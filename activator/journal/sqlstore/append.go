@@ -214,7 +214,7 @@ func (a *appender) entry(i int) error {
 }
 
 func (a *appender) entryTaken(i int, e *journal.Entry) error {
-	if e.Intent != [16]byte{} {
+	if e.Intent != [16]byte{} && e.Batch == "" {
 		if id, err := a.oneID(&a.writes.byIntent, e.Intent[:]); err != nil || id >= 0 {
 			return a.taken(journal.TakenError{What: journal.TakenIntent, License: e.License}, i, id, err)
 		}

@@ -48,7 +48,7 @@ func (w *writeStatements) all(d *Dialect) []statement {
 		{&w.setLog, "UPDATE logs SET size = $1, frontier = $2, checkpoint = $3 WHERE id = $4"},
 		{&w.insert, `INSERT INTO journal (id, at, kind, verdict, operator, state, product, license, fingerprint, intent, batch, line, leaf)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING`},
-		{&w.byIntent, "SELECT id FROM journal WHERE intent = $1"},
+		{&w.byIntent, "SELECT id FROM journal WHERE intent = $1 AND batch IS NULL"},
 		{&w.byLine, "SELECT id FROM journal WHERE batch = $1 AND line = $2 AND id BETWEEN $3 AND $4"},
 		{&w.subtree, "INSERT INTO subtrees (log, n, hash) VALUES ($1, $2, $3)"},
 		{&w.private, "INSERT INTO personal (entry, field, salt, value) VALUES ($1, $2, $3, $4)"},
@@ -131,7 +131,8 @@ func (s *Store) Statements() map[string]int {
 	}
 	fp := codes.Fingerprint(1)
 	code := codes.Statement{Kind: codes.KindRequest, Random: 1, License: 1, Definition: 1}.Code().String()
-	for _, q := range []journal.Query{{License: 1}, {Fingerprint: &fp}, {Intent: [16]byte{1}}, {Batch: "x"}, {Text: code}} {
+	for _, q := range []journal.Query{{License: 1}, {Fingerprint: &fp}, {Intent: [16]byte{1}}, {Batch: "x"}, {Text: code},
+		{Kinds: []journal.Kind{journal.KindRefund}}, {Verdicts: []journal.Verdict{journal.Refused}}, {Operator: "ada"}, {Product: codes.UID{1}}} {
 		where, _, _ := s.conditions(q)
 		add(pageText(where, "ASC", page))
 	}
