@@ -242,6 +242,7 @@ func (b *batch) recordAll(ctx context.Context, in <-chan *decided) <-chan *decid
 			if d.err == nil && len(d.entries) > 0 && !b.o.DryRun {
 				d = b.record(ctx, d)
 			}
+			d.on = nil // else each chunk would keep all before it in memory
 			if d.err == nil {
 				d.err = b.quote(ctx, d)
 			}

@@ -9,9 +9,9 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -74,15 +74,6 @@ func perRow(b *testing.B, rows int, cpu time.Duration) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*rows), "ns/row")
 	b.ReportMetric(float64(b.N*rows)/b.Elapsed().Seconds(), "rows/s")
 	b.ReportMetric(0, "ns/op")
-}
-
-// spent is the processor time that this process took so far.
-func spent() time.Duration {
-	var u syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // BenchmarkLoop decodes each row, derives its key, checks its tag, makes an answer and
@@ -220,6 +211,60 @@ func BenchmarkDryRun(b *testing.B) { run(b, true, nil) }
 
 // BenchmarkJournaled answers the whole table.
 func BenchmarkJournaled(b *testing.B) { run(b, false, nil) }
+
+// BenchmarkDeskBeside answers codes at a desk of its own while the table is answered,
+// and reports how long an answer takes.
+func BenchmarkDeskBeside(b *testing.B) {
+	w, err := world()
+	if err != nil {
+		b.Fatal(err)
+	}
+	var took []time.Duration
+	for i := range b.N {
+		b.StopTimer()
+		o, err := w.office.Copy(filepath.Join(b.TempDir(), fmt.Sprint("vendor", i)))
+		if err != nil {
+			b.Fatal(err)
+		}
+		desk := *o
+		if err := desk.Reopen(); err != nil {
+			b.Fatal(err)
+		}
+		in, err := batch.Open(bytes.NewReader(w.table), batch.CSV)
+		if err != nil {
+			b.Fatal(err)
+		}
+		done := make(chan error, 1)
+		b.StartTimer()
+		go func() {
+			_, err := batch.Run(context.Background(), o.Session, batch.Job{Input: in, Name: "orders", Output: io.Discard, Format: batch.CSV})
+			done <- err
+		}()
+		for n, running := len(w.rows)-1, true; running; n-- {
+			start := time.Now()
+			if _, err := desk.Session.Submit(context.Background(), w.rows[n], activator.Decision{}); err != nil {
+				b.Fatal(err)
+			}
+			took = append(took, time.Since(start))
+			select {
+			case err := <-done:
+				if err != nil {
+					b.Fatal(err)
+				}
+				running = false
+			case <-time.After(20 * time.Millisecond):
+			}
+		}
+		b.StopTimer()
+		desk.Close()
+		o.Close()
+	}
+	slices.Sort(took)
+	for name, share := range map[string]float64{"p50-ms": 0.5, "p95-ms": 0.95, "p99-ms": 0.99, "max-ms": 1} {
+		b.ReportMetric(float64(took[min(len(took)-1, int(share*float64(len(took))))].Microseconds())/1000, name)
+	}
+	b.ReportMetric(float64(len(took)), "answers")
+}
 
 // BenchmarkStore appends the entries that a journaled run makes, a thousand at once,
 // to a journal that has the same licenses.
