@@ -135,7 +135,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 const (
 	forReading = "_pragma=busy_timeout(15000)&_pragma=foreign_keys(1)&_pragma=trusted_schema(0)&_defensive=1&_dqs=0&_pragma=query_only(1)"
 	forWriting = "_pragma=busy_timeout(15000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)" +
-		"&_pragma=cache_size(-16000)&_pragma=wal_autocheckpoint(4000)&_pragma=secure_delete(1)&_pragma=trusted_schema(0)&_txlock=immediate&_defensive=1&_dqs=0&mode=rw"
+		"&_pragma=cache_size(-8000)&_pragma=wal_autocheckpoint(4000)&_pragma=secure_delete(1)&_pragma=trusted_schema(0)&_txlock=immediate&_defensive=1&_dqs=0&mode=rw"
 )
 
 func open(ctx context.Context, path string, o Options) (_ *Store, err error) {
