@@ -9,8 +9,8 @@
 //
 // Reading is strict: an unknown key is a mistake. All mistakes of a file come at
 // once, each with line, column, key, what was found, what was expected and what
-// to do ([MistakesError]). What is known and not part of this version yet is a
-// note ([Product.Notes]), no mistake.
+// to do ([MistakesError]). What is no mistake, and a person should know all the same, is
+// a note ([Product.Notes]).
 //
 // [Sample] is the commented product of activator init, and the documentation of
 // every key; [Blank] is the start of a new one.

@@ -26,7 +26,7 @@ type Product struct {
 	Defaults Defaults
 	// Definitions in the order of their ids.
 	Definitions []product.Definition
-	// Notes say what is known and not part of this version yet.
+	// Notes say what is no mistake, and what a person should know.
 	Notes []Mistake
 	// Digest is the SHA-256 of the file.
 	Digest [sha256.Size]byte
