@@ -44,6 +44,7 @@ type Desk struct {
 	unlock  func() ([]byte, error)
 	now     func() time.Time
 	rand    io.Reader
+	apart   *uint8 // the registry of a desk that works apart; nil: the keyring's
 	// readOnly is why nothing can be recorded; nil where it can.
 	readOnly error
 	heads    string
@@ -75,7 +76,7 @@ func Open(ctx context.Context, c Config) (*Desk, error) {
 		return nil, err
 	}
 	d := &Desk{
-		dir: c.Dir, name: s.Desk, catalog: cat, heads: c.Heads, unlock: c.Unlock, now: c.Now, rand: c.Rand,
+		dir: c.Dir, name: s.Desk, catalog: cat, heads: c.Heads, apart: s.Registry, unlock: c.Unlock, now: c.Now, rand: c.Rand,
 		masters: map[uint8]*codes.Master{}, stretchers: map[codes.UID]*codes.Stretcher{}, recorded: map[codes.UID]productRecord{},
 	}
 	d.place = s.place(c.Dir, c.Journal)
@@ -184,6 +185,14 @@ func (d *Desk) Keys() (keyring.Listing, error) {
 		return keyring.Listing{}, err
 	}
 	return k.List(), nil
+}
+
+// registry is the registry whose license numbers this desk draws.
+func (d *Desk) registry(k *keyring.Keyring) uint8 {
+	if d.apart != nil {
+		return *d.apart
+	}
+	return k.Registry()
 }
 
 // signer signs the heads of the journal.

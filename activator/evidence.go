@@ -101,13 +101,27 @@ func (s *Session) Receipt(ctx context.Context, id journal.EntryID, open ...strin
 // first finds the entry that a repeat repeats.
 func (s *Session) first(ctx context.Context, e journal.Entry) (journal.Entry, error) {
 	q := journal.Query{License: e.License, Kinds: []journal.Kind{e.Kind}, Verdicts: []journal.Verdict{journal.OK}}
+	head, err := s.desk.store.Head(ctx)
+	if err != nil {
+		return e, err
+	}
+	var elsewhere *journal.Entry // taken over from another desk, or of a log before the own one
 	for f, err := range s.desk.store.Entries(ctx, q) {
 		if err != nil {
 			return f, err
 		}
-		if f.Code == e.Code {
+		if f.Code != e.Code {
+			continue
+		}
+		if _, taken := f.Restates(); f.ID.Log() == head.Log && !taken {
 			return f, nil
 		}
+		if elsewhere == nil {
+			elsewhere = &f
+		}
+	}
+	if elsewhere != nil {
+		return *elsewhere, nil
 	}
 	return e, fmt.Errorf("entry %v repeats an entry that is not there: verify the journal", e.ID)
 }

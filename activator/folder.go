@@ -45,6 +45,8 @@ var ErrNoFolder = errors.New("no vendor folder")
 type settings struct {
 	Desk    string `toml:"desk"`
 	Journal string `toml:"journal"`
+	// Registry is that of a desk that works apart from the one whose keyring it has; nil: the keyring's.
+	Registry *uint8 `toml:"registry"`
 }
 
 const settingsText = `# Settings of this desk.
@@ -86,6 +88,9 @@ func readSettings(dir string) (settings, error) {
 	if err := validDesk(s.Desk); err != nil {
 		return s, fmt.Errorf("%s: %w", path, err)
 	}
+	if s.Registry != nil && *s.Registry > 15 {
+		return s, fmt.Errorf("%s: registry: have %d, want 0 to 15", path, *s.Registry)
+	}
 	if s.Journal != "" && !postgres.IsAddress(s.Journal) {
 		return s, fmt.Errorf("%s: journal: have something else, want postgres://USER@HOST/DATABASE, or no such line for the file %s", path, journalFile)
 	}
@@ -112,6 +117,9 @@ func (s settings) text() string {
 	if s.Journal != "" {
 		line = fmt.Sprintf("journal = %q\n", s.Journal)
 	}
+	if s.Registry != nil {
+		line += fmt.Sprintf("\n# The license numbers that this desk draws, 0 to 15: desks that work apart have\n# different ones.\nregistry = %d\n", *s.Registry)
+	}
 	return fmt.Sprintf(settingsText, s.Desk, line)
 }
 
@@ -135,6 +143,7 @@ type Setup struct {
 	Desk       string // the name of this desk
 	Operator   string // who makes it
 	Registry   uint8  // 0 to 15: desks that register licenses apart have different ones
+	Apart      bool   // of Join: with a journal and a Registry of its own
 	Journal    string // the address of an empty PostgreSQL database for the journal; empty: a file in the folder
 	WorkFactor int    // of the passphrase, log2; 0: about 0.3 s to unlock
 	Passphrase []byte

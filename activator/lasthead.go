@@ -37,6 +37,13 @@ func (d *Desk) lastHeads(ctx context.Context) (map[string]journal.Head, error) {
 		return nil, err
 	}
 	defer snap.Close()
+	brought := map[journal.LogID]bool{}
+	if err := snap.Merges(func(row journal.MergeRow) error {
+		brought[row.Log] = true
+		return nil
+	}); err != nil {
+		return nil, err
+	}
 	heads := map[string]journal.Head{}
 	return heads, snap.Logs(func(row journal.LogRow) error {
 		path := d.headFile(row.Origin)
@@ -50,6 +57,9 @@ func (d *Desk) lastHeads(ctx context.Context) (map[string]journal.Head, error) {
 		h, err := journal.ParseCheckpoint(text, headVerifiers{d})
 		if err != nil {
 			return fmt.Errorf("%s, the last head of the journal that this computer saw, cannot be read (%w): if you know why, remove the file", path, err)
+		}
+		if brought[row.ID] && h.Size > row.Size {
+			return nil // another desk's log, which that desk went on with on this computer
 		}
 		heads[path] = h
 		return nil

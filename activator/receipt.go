@@ -40,7 +40,11 @@ func receiptText(e journal.Entry, l *License, product string) string {
 	} else {
 		fmt.Fprintln(&b, "Deactivation confirmed")
 	}
-	line("entry", fmt.Sprintf("%v of the journal of desk %s", e.ID, e.Desk))
+	id := e.ID.String()
+	if from, taken := e.Restates(); taken { // its own desk calls it so
+		id = fmt.Sprint(from.Index)
+	}
+	line("entry", fmt.Sprintf("%s of the journal of desk %s", id, e.Desk))
 	line("time", e.At.UTC().Format("2006-01-02 15:04:05 UTC"))
 	line("operator", e.Operator)
 	line("product", product)

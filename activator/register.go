@@ -314,7 +314,7 @@ func (d *Desk) drawNumbers(ctx context.Context, count int) ([]codes.LicenseNumbe
 			if _, err := io.ReadFull(d.rand, b[:]); err != nil {
 				return nil, err
 			}
-			n := codes.NewLicenseNumber(k.Epoch(), k.Registry(), uint32(b[0])<<16|uint32(b[1])<<8|uint32(b[2]))
+			n := codes.NewLicenseNumber(k.Epoch(), d.registry(k), uint32(b[0])<<16|uint32(b[1])<<8|uint32(b[2]))
 			if !seen[n] {
 				seen[n] = true
 				fresh = append(fresh, n)

@@ -25,6 +25,12 @@ type Restored struct {
 	Keys     keyring.Listing // of RestoreKeys: what the shares brought back
 }
 
+// What the first entry of a restored journal's new log says of the log before it.
+const (
+	restoredAfter = " after a backup of "
+	restoredWith  = " was restored, which ended with "
+)
+
 // Restore makes a vendor folder of a backup, in a folder that is empty or absent.
 // The journal is verified before anything is put there. What happened after the
 // backup was made is lost, so the folder opens a new log: two entries must never
@@ -87,12 +93,11 @@ func (s Setup) reopen(ctx context.Context, from string) (out *Restored, err erro
 		return nil, err
 	}
 	out.Entries = out.Head.Size
-	for e, err := range d.store.Entries(ctx, journal.Query{Newest: true, Limit: 1}) {
-		if err != nil {
-			return nil, err
-		}
-		out.Last = e.At
+	last, err := d.store.Entry(ctx, journal.NewEntryID(out.Head.Log, max(out.Entries, 1)-1))
+	if err != nil {
+		return nil, err
 	}
+	out.Last = last.At
 	for _, p := range d.catalog.Products() {
 		out.Products = append(out.Products, p.ID)
 	}
@@ -107,7 +112,7 @@ func (s Setup) reopen(ctx context.Context, from string) (out *Restored, err erro
 	}
 	_, err = session.append(ctx, nil, nil, session.stamp(journal.Entry{
 		At: d.now(), Kind: journal.KindLog, Verdict: journal.OK,
-		Detail: fmt.Sprintf("%s%s after a backup of %s was restored, which ended with %d entries%s", journal.OpenedWith, k.JournalVerifier(), out.Head.Origin, out.Head.Size, from),
+		Detail: fmt.Sprintf("%s%s%s%s%s%d entries%s", journal.OpenedWith, k.JournalVerifier(), restoredAfter, out.Head.Origin, restoredWith, out.Head.Size, from),
 	}, d.salt()))
 	return out, err
 }

@@ -37,6 +37,7 @@ const (
 	checkSeat          = "seat"
 	checkLimits        = "limits"
 	checkOutcome       = "outcome"
+	checkMerge         = "merge" // of an entry that another desk recorded
 )
 
 func day(t time.Time) string { return t.UTC().Format("2 January 2006") }

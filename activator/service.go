@@ -52,6 +52,7 @@ const (
 	ActExport   Action = "export"
 	ActKeys     Action = "keys" // change the keyring, and take its secrets out
 	ActErase    Action = "erase"
+	ActMerge    Action = "merge" // bring in another desk's journal
 )
 
 // Operator is who works at the desk.

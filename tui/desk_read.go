@@ -154,6 +154,9 @@ func (d *desk) lookAtLife(number codes.LicenseNumber) tea.Cmd {
 			if err != nil {
 				return m // the code was read all the same
 			}
+			if _, taken := e.Restates(); taken {
+				continue // the other desk's own entry is there too
+			}
 			m.entries = append(m.entries, e)
 		}
 		return m

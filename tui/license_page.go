@@ -54,6 +54,9 @@ func (l *licensePage) load() tea.Cmd {
 				m.err = err
 				return m
 			}
+			if _, taken := e.Restates(); taken {
+				continue // the other desk's own entry is there too
+			}
 			m.entries = append(m.entries, e)
 		}
 		if m.more = len(m.entries) > manyEntries; m.more {

@@ -127,7 +127,7 @@ type MergeLog struct {
 }
 
 // Restate says that this entry takes over what the entry Index of the log Origin, which was brought in, recorded: time,
-// operator, desk, kind and all else are that entry's, but for Via, Intent, batch, checks and effects. It is the
+// operator, desk, kind and all else are that entry's, but for Via, Intent, batch, checks, erased texts and effects. It is the
 // entry's first effect; the others are what that entry's effects came to here.
 type Restate struct {
 	Origin string
@@ -166,10 +166,11 @@ func (e *Entry) Owes() bool {
 	return true
 }
 
-// restated is what an entry and the one that takes it over have in common, as a leaf.
+// restated is what an entry and the one that takes it over have in common, as a leaf. Personal texts that were erased by
+// then are in the first one alone.
 func (e *Entry) restated(dst []byte) []byte {
 	c := *e
-	c.Via, c.Intent, c.Batch, c.Line, c.Checks, c.Effects = "", [16]byte{}, "", 0, nil, nil
+	c.Via, c.Intent, c.Batch, c.Line, c.Checks, c.Personal, c.Effects = "", [16]byte{}, "", 0, nil, nil, nil
 	return c.Leaf(dst)
 }
 

@@ -24,7 +24,10 @@ again.
 With --journal the journal is made in an empty PostgreSQL database, for several
 desks. One more desk joins them with --join FOLDER, the vendor folder of one
 that is there already, or a copy of it: keyring and product files are taken from
-it, the passphrase is the same, and so is the journal.`,
+it, the passphrase is the same, and so is the journal. With --registry N as well,
+the new desk works apart, without a server: it has a journal of its own, draws
+license numbers that no other desk draws, and journal merge brings the journals
+together.`,
 		Args: args(0, 0, ""),
 	}
 	f := c.Flags()
@@ -115,7 +118,8 @@ it, the passphrase is the same, and so is the journal.`,
 
 // join makes the vendor folder of one more desk.
 func (a *app) join(cmd *cobra.Command, s activator.Setup, from string) error {
-	for _, f := range []string{"vendor", "registry", "work-factor"} {
+	s.Apart = cmd.Flags().Changed("registry")
+	for _, f := range []string{"vendor", "work-factor"} {
 		if cmd.Flags().Changed(f) {
 			return &usageError{text: "--" + f + " does not go with --join: it is what the team has", cmd: cmd}
 		}
@@ -132,6 +136,12 @@ func (a *app) join(cmd *cobra.Command, s activator.Setup, from string) error {
 	p.field("folder", s.Dir)
 	p.field("desk", s.Desk)
 	p.blank()
+	if s.Apart {
+		p.line("Same keys, a journal of its own. Bring in what the other desk has:")
+		p.blank()
+		p.line("  activator journal merge ", safe(from))
+		return nil
+	}
 	p.line("Same keys, same journal: what one desk records, the others see at once.")
 	return nil
 }

@@ -15,9 +15,9 @@ import (
 )
 
 func (a *app) journalCmd() *cobra.Command {
-	return group("journal", "the journal: list, show, verify, prove, export, redact, migrate",
+	return group("journal", "the journal: list, show, verify, prove, export, redact, migrate, merge",
 		a.journalListCmd(), a.journalShowCmd(), a.journalVerifyCmd(), a.journalCheckpointCmd(), a.journalProveCmd(), a.journalCheckProofCmd(),
-		a.journalReceiptCmd(), a.journalExportCmd(), a.journalRedactCmd(), a.journalMigrateCmd())
+		a.journalReceiptCmd(), a.journalExportCmd(), a.journalRedactCmd(), a.journalMigrateCmd(), a.journalMergeCmd())
 }
 
 // journalFilters are the flags that select entries.

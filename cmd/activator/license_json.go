@@ -24,6 +24,7 @@ type licenseJSON struct {
 	File         string              `json:"license_file,omitempty"` // written by license add
 	Machines     []activator.Machine `json:"machines,omitzero"`      // of license show
 	History      []entryJSON         `json:"history,omitzero"`
+	Collisions   []string            `json:"collisions,omitempty"` // what two desks did that may be done once
 }
 
 func newLicenseJSON(l *activator.License, names map[codes.UID]string) licenseJSON {

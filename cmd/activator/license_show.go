@@ -55,6 +55,7 @@ func (a *app) show(ctx context.Context, s *activator.Session, l *activator.Licen
 		}
 		history = append(history, e)
 	}
+	history, collisions := activator.Life(history)
 	names := productNames(s)
 	if a.json {
 		j := newLicenseJSON(l, names)
@@ -62,7 +63,7 @@ func (a *app) show(ctx context.Context, s *activator.Session, l *activator.Licen
 		if j.Machines == nil {
 			j.Machines = []activator.Machine{}
 		}
-		j.History = []entryJSON{}
+		j.History, j.Collisions = []entryJSON{}, collisions
 		for i := range history {
 			j.History = append(j.History, newEntryJSON(&history[i], names))
 		}
@@ -87,6 +88,10 @@ func (a *app) show(ctx context.Context, s *activator.Session, l *activator.Licen
 		p.blank()
 	} else {
 		p.serial(l.Serial)
+	}
+	for _, c := range collisions {
+		p.hang("  "+p.in(red, "✗")+" ", 4, capital(c)+".")
+		p.blank()
 	}
 	p.life(history, r.Product, machines)
 	return nil

@@ -16,7 +16,7 @@ import (
 // Actions are all that an operator may or may not do.
 var actions = []activator.Action{
 	activator.ActRead, activator.ActIssue, activator.ActConfirm, activator.ActOverride, activator.ActRegister,
-	activator.ActChange, activator.ActRefund, activator.ActGone, activator.ActExport, activator.ActKeys, activator.ActErase,
+	activator.ActChange, activator.ActRefund, activator.ActGone, activator.ActExport, activator.ActKeys, activator.ActErase, activator.ActMerge,
 }
 
 // open are the methods of a session that need no right: they tell what is in files that
@@ -105,6 +105,7 @@ func TestAgentWithoutTheRight(t *testing.T) {
 		return err
 	})
 	erase := activator.Erasure{License: l.Number, Reason: "to hide it"}
+	try(activator.ActMerge, "Merge", func(s *activator.Session) error { _, err := s.Merge(ctx, "missing"); return err })
 	try(activator.ActErase, "Erase", func(s *activator.Session) error { _, err := s.Erase(ctx, erase); return err })
 	try(activator.ActErase, "PlanErasure", func(s *activator.Session) error { _, err := s.PlanErasure(ctx, erase); return err })
 

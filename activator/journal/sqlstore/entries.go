@@ -131,14 +131,15 @@ func (sp span) after(part span, last int64, newest bool) span {
 	return sp
 }
 
-// spans returns the ids of every log, in the order to read.
+// spans returns the ids of every log, in the order to read: the own one is the newest.
 func (s *Store) spans(ctx context.Context, q journal.Query) ([]span, error) {
-	rows, err := s.r.QueryContext(ctx, "SELECT id, size FROM logs ORDER BY id")
+	rows, err := s.r.QueryContext(ctx, "SELECT id, size FROM logs ORDER BY own, id")
 	if err != nil {
 		return nil, s.fail(err)
 	}
 	defer rows.Close()
 	var spans []span
+	after := -1
 	for rows.Next() {
 		var log journal.LogID
 		var size int64
@@ -147,18 +148,29 @@ func (s *Store) spans(ctx context.Context, q journal.Query) ([]span, error) {
 		}
 		from := int64(journal.NewEntryID(log, 0))
 		sp := span{from, from + size}
-		if q.After != nil && q.Newest {
-			sp.to = min(sp.to, int64(*q.After))
-		} else if q.After != nil {
-			sp.from = max(sp.from, int64(*q.After)+1)
-		}
-		if q.Newest {
-			spans = append([]span{sp}, spans...)
-		} else {
+		if q.After == nil || q.After.Log() != log {
 			spans = append(spans, sp)
+			continue
+		}
+		if q.Newest { // up to this one, with all logs before it
+			sp.to = min(sp.to, int64(*q.After))
+			spans = append(spans, sp)
+			after = len(spans)
+		} else {
+			sp.from = max(sp.from, int64(*q.After)+1)
+			spans, after = []span{sp}, 0
 		}
 	}
-	return spans, rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	if q.Newest {
+		if after >= 0 {
+			spans = spans[:after]
+		}
+		slices.Reverse(spans)
+	}
+	return spans, nil
 }
 
 // Indexes on kinds and verdicts hold the rare ones only, and a database takes such an index only where the query says
