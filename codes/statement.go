@@ -10,7 +10,7 @@ type Statement struct {
 	Fingerprint Fingerprint   // of the machine, 26 bits
 	License     LicenseNumber // never 0
 	Definition  uint8         // authorization definition asked for, never 0
-	Status      uint8         // R: changed hardware kinds as [Changed] bits; D: an [Outcome]
+	Status      uint8         // R: changed hardware kinds, bits from [ChangedSCSI] to [ChangedMAC]; D: an outcome, such as [OutcomeComplete]
 	Tag         uint64        // 34 bits, see [Key.StatementTag]
 }
 

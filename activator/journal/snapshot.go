@@ -32,9 +32,9 @@ type Snapshot interface {
 	Close() error
 }
 
-// The rows, each as its table has them.
 type (
-	LogRow struct { // a log
+	// A LogRow is a log, as its table has it; so are the other rows.
+	LogRow struct {
 		ID         LogID
 		Origin     string
 		Own        bool // the store appends to it
@@ -42,28 +42,38 @@ type (
 		Frontier   []byte
 		Checkpoint []byte
 	}
-	MergeRow struct { // a run of entries of a log that was brought in
+
+	// A MergeRow is a run of entries of another desk's log that was brought in.
+	MergeRow struct {
 		Log         LogID
 		First, Size uint64  // indexes First to Size-1
 		Entry       EntryID // the entry that brought it in
 	}
-	EntryRow struct { // an entry; Leaf is the receiver's to keep
+
+	// An EntryRow is an entry. Leaf is the receiver's to keep.
+	EntryRow struct {
 		ID      EntryID
 		Columns Columns
 		Leaf    []byte
 	}
-	SubtreeRow struct { // the root of a full subtree
+
+	// A SubtreeRow is the root of a full subtree.
+	SubtreeRow struct {
 		Log  LogID
 		N    uint64 // it is over leaves N*SubtreeLeaves to (N+1)*SubtreeLeaves-1
 		Hash []byte
 	}
-	PersonalRow struct { // a personal text that was not erased
+
+	// A PersonalRow is a personal text that was not erased.
+	PersonalRow struct {
 		Entry EntryID
 		Field string
 		Salt  []byte
 		Text  string
 	}
-	LicenseRow struct { // a license
+
+	// A LicenseRow is a license.
+	LicenseRow struct {
 		Number     codes.LicenseNumber
 		Product    codes.UID
 		Seats      int
@@ -75,26 +85,34 @@ type (
 		Registered int64   // microseconds since 1970
 		Entry      EntryID
 	}
-	SeatRow struct { // a taken seat
+
+	// A SeatRow is a taken seat.
+	SeatRow struct {
 		License     codes.LicenseNumber
 		Fingerprint codes.Fingerprint
 		Slot, Limit int
 		Excess      string
 		Entry       EntryID
 	}
-	ClaimRow struct { // a claim or mark
+
+	// A ClaimRow is a claim or a mark.
+	ClaimRow struct {
 		License    codes.LicenseNumber
 		Scope      Scope
 		Key, Value []byte
 		Entry      EntryID
 	}
-	PoolRow struct { // a free number; handed out by Entry, then Place
+
+	// A PoolRow is a number drawn ahead and still free. They are handed out by Entry, then Place.
+	PoolRow struct {
 		Number  codes.LicenseNumber
 		Product codes.UID
 		Entry   EntryID
 		Place   int
 	}
-	WordRow struct { // a word that a license is found by
+
+	// A WordRow is a word that a license is found by.
+	WordRow struct {
 		Word    string
 		License codes.LicenseNumber
 	}
