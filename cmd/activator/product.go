@@ -45,11 +45,8 @@ type definitionJSON struct {
 	ShelfLife int      `json:"shelf_life"`
 	Strength  string   `json:"strength"`
 	Reusable  bool     `json:"reusable"`
-	Requires  []uint8s `json:"requires,omitempty"`
+	Requires  []uint16 `json:"requires,omitempty"` // ids; a list of bytes would come out as base64
 }
-
-// uint8s keeps encoding/json from writing a list of ids as base64.
-type uint8s uint16
 
 func newProductJSON(p *catalog.Product) productJSON {
 	j := productJSON{
@@ -62,7 +59,7 @@ func newProductJSON(p *catalog.Product) productJSON {
 			ID: d.ID, Name: d.Name, Type: d.Type.String(), ShelfLife: d.ShelfLife, Strength: d.Strength(), Reusable: d.Reusable,
 		}
 		for _, id := range d.Requires {
-			x.Requires = append(x.Requires, uint8s(id))
+			x.Requires = append(x.Requires, uint16(id))
 		}
 		j.Definitions = append(j.Definitions, x)
 	}
