@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/manual-activator/manual-activator/activator"
@@ -166,5 +167,38 @@ func TestAgentWithAnInventedReason(t *testing.T) {
 	overridden := slices.ContainsFunc(e.Checks, func(c journal.Check) bool { return c.Result == string(activator.Overridden) && c.Name == "seat" })
 	if !overridden || e.Operator != "mallory" || len(e.Personal) != 1 || e.Personal[0].Text != "his aunt asked" {
 		t.Errorf("entry: have operator %q, personal %+v, checks %+v; want mallory's words and the seat overridden", e.Operator, e.Personal, e.Checks)
+	}
+}
+
+// An agent types a customer's serial number where a request belongs, as it is, in
+// digits, in a mail, with a slip, and reads the journal later, or sends it to somebody:
+// it holds the license's number, and not the key that the serial number carries.
+func TestSerialInTheJournal(t *testing.T) {
+	v := newVendor(t, nil)
+	ctx := context.Background()
+	l := v.sell(studio, 1)
+	letters, digits := l.Serial.String(), l.Serial.Digits()
+	slip := letters[:9] + "?" + letters[10:]
+	for _, text := range []string{letters, digits, withoutDashes(l.Serial), "Dear Sir,\nmy serial is " + letters + ", please help.\n", slip, "it is " + slip} {
+		if out := v.submit(text, activator.Decision{}); !out.Answer.IsZero() {
+			t.Errorf("%q: have an answer, want none", text)
+		}
+	}
+	entries := 0
+	for e, err := range v.Entries(ctx, journal.Query{}) {
+		v.must(err)
+		entries++
+		kept := string(e.Leaf(nil))
+		for _, p := range e.Personal {
+			kept += "\n" + p.Text
+		}
+		for _, secret := range []string{letters[14:20], letters[21:27], digits[21:27], digits[28:34], withoutDashes(l.Serial)[14:24]} {
+			if strings.Contains(kept, secret) {
+				t.Errorf("entry %v: have %q of the serial number in it:\n%s", e.ID, secret, kept)
+			}
+		}
+	}
+	if entries < 8 {
+		t.Errorf("have %d entries, want what was typed among them", entries)
 	}
 }
