@@ -36,8 +36,9 @@ func TestFormerJournalPutBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	o.open()
-	if _, err := o.Submit(ctx, d.String(), activator.Decision{}); err == nil || !strings.Contains(err.Error(), "former copy was put back") {
-		t.Fatalf("confirmation again on a former journal: have %v, want it refused", err)
+	var cut *journal.TamperedError
+	if _, err := o.Submit(ctx, d.String(), activator.Decision{}); !errors.As(err, &cut) || !strings.Contains(err.Error(), "former copy was put back") || !strings.Contains(cut.First.String(), "its end was cut off") {
+		t.Fatalf("confirmation again on a former journal: have %v, want it refused, as one that was cut back", err)
 	}
 	if _, err := o.Read(ctx, d.String(), activator.Decision{}); err == nil {
 		t.Fatal("reading on a former journal: have no error, want one")
