@@ -133,7 +133,11 @@ func (d *Desk) openRing() (*keyring.Keyring, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := d.sameVendor(k); err != nil {
+	err = d.sameVendor(k)
+	if err == nil && !d.restoring { // what is restored is brought up to date
+		err = d.knowsRevoked(context.Background(), k)
+	}
+	if err != nil {
 		k.Wipe()
 		return nil, err
 	}

@@ -183,7 +183,6 @@ func RestoreKeys(ctx context.Context, secrets []byte, backup string, s Setup) (o
 	if err != nil {
 		return nil, err
 	}
-	out.Keys = k.List()
 	return out, nil
 }
 

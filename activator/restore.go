@@ -22,7 +22,7 @@ type Restored struct {
 	Last     time.Time // when its last entry was decided; what happened later is not in it
 	Head     journal.Head
 	Origin   string          // of the new log that the desk writes from now on
-	Keys     keyring.Listing // of RestoreKeys: what the shares brought back
+	Keys     keyring.Listing // what is there of them now
 }
 
 // What the first entry of a restored journal's new log says of the log before it.
@@ -88,7 +88,13 @@ func (s Setup) reopen(ctx context.Context, from string) (out *Restored, err erro
 	if _, err := session.Verify(ctx); err != nil {
 		return nil, err
 	}
+	if err := d.revokeAgain(ctx); err != nil {
+		return nil, err
+	}
 	out = &Restored{}
+	if out.Keys, err = d.Keys(); err != nil {
+		return nil, err
+	}
 	if out.Head, err = d.store.Head(ctx); err != nil {
 		return nil, err
 	}
