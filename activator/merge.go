@@ -175,7 +175,7 @@ func (d *Desk) openOther(ctx context.Context, path string) (_ store, done func()
 		clean()
 		return nil, nil, err
 	}
-	return s, func() { s.Close(); clean() }, nil
+	return s, func() { _ = s.Close(); clean() }, nil
 }
 
 // same reports whether two places are one.
