@@ -105,6 +105,11 @@ func TestAgentWithoutTheRight(t *testing.T) {
 		_, err := s.ChangePassphrase(ctx, []byte("another passphrase"), 10)
 		return err
 	})
+	try(activator.ActKeys, "BackupKeys", func(s *activator.Session) error {
+		_, err := s.BackupKeys(ctx, 1, 1, func(*activator.KeyShares) error { return nil })
+		return err
+	})
+	try(read, "KeyBackups", func(s *activator.Session) error { _, err := s.KeyBackups(ctx); return err })
 	erase := activator.Erasure{License: l.Number, Reason: "to hide it"}
 	try(activator.ActMerge, "Merge", func(s *activator.Session) error { _, err := s.Merge(ctx, "missing"); return err })
 	try(activator.ActErase, "Erase", func(s *activator.Session) error { _, err := s.Erase(ctx, erase); return err })
