@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,10 +67,14 @@ func TestParkedRequestsOnDisk(t *testing.T) {
 		must(t, s.Put(ctx, p))
 	}
 	writeFile(t, filepath.Join(s.dir, "broken.json"), "{")
+	writeFile(t, filepath.Join(s.dir, "empty.json"), `{"code": " "}`)
 	writeFile(t, filepath.Join(s.dir, "new-123"), "cut off")
 	all, err := s.All(ctx)
 	if len(all) != 2 || all[0] != early || all[1] != late || err == nil {
 		t.Errorf("parked: have %v, %v, want %v and %v and an error about the broken file", all, err, early, late)
+	}
+	if err == nil || strings.Count(err.Error(), "found something else: remove the file") != 2 {
+		t.Errorf("files that hold no request: have %v, want each named with what to do", err)
 	}
 	must(t, s.Take(ctx, late))
 	must(t, s.Take(ctx, late)) // gone already
