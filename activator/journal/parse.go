@@ -17,7 +17,7 @@ func ParseLeaf(leaf []byte) (Entry, error) {
 	if len(leaf) > MaxLeaf {
 		return Entry{}, fmt.Errorf("leaf: %d bytes long, at most %d are allowed", len(leaf), MaxLeaf)
 	}
-	r := leafReader{rest: string(leaf)} // one allocation; the texts are parts of it
+	r := leafReader{in: string(leaf)} // one allocation; the texts are parts of it
 	e, err := r.entry()
 	if err != nil {
 		return Entry{}, err
@@ -41,28 +41,31 @@ func ParseLeaf(leaf []byte) (Entry, error) {
 var leafBuffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // leafReader goes through the lines. Its methods take a piece of the current line; the first that does not fit sets
-// bad, and all later ones return zero values.
+// bad, and all later ones return zero values. Where it is, it keeps in numbers: a string that is cut anew at each step
+// costs the garbage collector more than the step.
 type leafReader struct {
-	rest string // from the next line on
-	cur  string // rest of the current line
-	name string // of the current line
-	n    int    // number of the current line
-	bad  string // what was expected
+	in    string // all lines
+	begin int    // of the current line
+	at    int    // what is next in the current line
+	end   int    // of the current line: its line feed, or -1 before the first
+	n     int    // number of the current line
+	bad   string // what was expected
 }
 
 // next begins the next line if its name is as given.
 func (r *leafReader) next(name string) bool {
-	if r.bad != "" || len(r.rest) <= len(name) || r.rest[:len(name)] != name || r.rest[len(name)] != ' ' {
+	from, rest := r.end+1, r.behind()
+	if r.bad != "" || len(rest) <= len(name) || rest[:len(name)] != name || rest[len(name)] != ' ' {
 		return false
 	}
-	end := strings.IndexByte(r.rest, '\n')
-	if end < 0 {
-		r.n++
+	r.n++
+	r.begin = from
+	n := strings.IndexByte(rest, '\n')
+	if n < 0 {
 		r.bad = "a line feed"
 		return false
 	}
-	r.cur, r.rest, r.name = r.rest[len(name):end], r.rest[end+1:], name
-	r.n++
+	r.at, r.end = from+len(name), from+n
 	return true
 }
 
@@ -70,23 +73,32 @@ func (r *leafReader) fail(want string) {
 	if r.bad == "" {
 		r.bad = want
 	}
-	r.cur = ""
+	r.at = r.end
 }
+
+// name returns the name of the current line.
+func (r *leafReader) name() string {
+	name, _, _ := strings.Cut(r.in[r.begin:], " ")
+	return name
+}
+
+// left returns what is left of the current line, behind what follows it.
+func (r *leafReader) left() string   { return r.in[r.at:r.end] }
+func (r *leafReader) behind() string { return r.in[r.end+1:] }
 
 // word takes a space and what stands up to the next one.
 func (r *leafReader) word() string {
-	if len(r.cur) == 0 || r.cur[0] != ' ' {
+	rest := r.left()
+	if len(rest) == 0 || rest[0] != ' ' {
 		r.fail("a space and a value")
 		return ""
 	}
-	r.cur = r.cur[1:]
-	end := strings.IndexByte(r.cur, ' ')
-	if end < 0 {
-		end = len(r.cur)
+	rest = rest[1:]
+	if end := strings.IndexByte(rest, ' '); end >= 0 {
+		rest = rest[:end]
 	}
-	w := r.cur[:end]
-	r.cur = r.cur[end:]
-	return w
+	r.at += 1 + len(rest)
+	return rest
 }
 
 func (r *leafReader) number(bits int) int64 {
@@ -145,26 +157,27 @@ func (r *leafReader) bytes(dst []byte) {
 
 // slice takes as many bytes as there are in the word.
 func (r *leafReader) slice() []byte {
-	rest := r.cur
+	at := r.at
 	b := make([]byte, len(r.word())/2)
 	if r.bad == "" {
-		r.cur = rest
+		r.at = at
 		r.bytes(b)
 	}
 	return b
 }
 
 func (r *leafReader) quoted() string {
-	if len(r.cur) == 0 || r.cur[0] != ' ' {
+	line := r.left()
+	if len(line) == 0 || line[0] != ' ' {
 		r.fail("a space and a quoted text")
 		return ""
 	}
-	s, rest, ok := unquote(r.cur[1:])
+	s, rest, ok := unquote(line[1:])
 	if !ok {
 		r.fail("a quoted text")
 		return ""
 	}
-	r.cur = rest
+	r.at = r.end - len(rest)
 	return s
 }
 
@@ -177,10 +190,10 @@ func (r *leafReader) text(name string) (s string) {
 }
 
 func (r *leafReader) entry() (e Entry, err error) {
-	if !strings.HasPrefix(r.rest, leafBegin) {
-		return e, fmt.Errorf("leaf: begins with %.40q, want %q: made by a newer version, or no leaf", r.rest, leafBegin)
+	if !strings.HasPrefix(r.in, leafBegin) {
+		return e, fmt.Errorf("leaf: begins with %.40q, want %q: made by a newer version, or no leaf", r.in, leafBegin)
 	}
-	r.rest = r.rest[len(leafBegin):]
+	r.end = len(leafBegin) - 1
 	r.n = 1
 	if r.next("at") {
 		if e.At, err = time.Parse(timeForm, r.word()); err != nil {
@@ -235,10 +248,10 @@ func (r *leafReader) entry() (e Entry, err error) {
 		e.Effects = append(e.Effects, f)
 	}
 	if r.bad != "" {
-		return Entry{}, fmt.Errorf("leaf: line %d (%s): want %s", r.n, r.name, r.bad)
+		return Entry{}, fmt.Errorf("leaf: line %d (%s): want %s", r.n, r.name(), r.bad)
 	}
-	if len(r.rest) > 0 {
-		line, _, _ := strings.Cut(r.rest, "\n")
+	if rest := r.behind(); rest != "" {
+		line, _, _ := strings.Cut(rest, "\n")
 		return Entry{}, fmt.Errorf("leaf: line %d is %.40q, which is unknown or out of place here: changed, or made by a newer version", r.n+1, line)
 	}
 	return e, nil
@@ -268,13 +281,13 @@ func (r *leafReader) effect(l codes.LicenseNumber) (Effect, bool) {
 	case r.next("pool"):
 		var f AddPool
 		r.bytes(f.Product[:])
-		for r.bad == "" && len(r.cur) > 0 {
+		for r.bad == "" && r.at < r.end {
 			f.Numbers = append(f.Numbers, codes.LicenseNumber(r.hex(8)))
 		}
 		return f, true
 	case r.next("erase"):
 		f := Erase{Field: r.word(), Origin: r.quoted()}
-		for r.bad == "" && len(r.cur) > 0 {
+		for r.bad == "" && r.at < r.end {
 			f.Runs = append(f.Runs, r.run())
 		}
 		return f, true

@@ -105,7 +105,7 @@ func openProof(text []byte, begin string) (r *leafReader, rest []byte, err error
 	if end < 0 || !strings.HasPrefix(string(text[:end+1]), begin) {
 		return nil, nil, fmt.Errorf("proof: begins with %.40q, want the line %q and what follows it", text, strings.TrimSpace(begin))
 	}
-	return &leafReader{rest: string(text[len(begin) : end+1]), n: 1}, text[end+2:], nil
+	return &leafReader{in: string(text[:end+1]), end: len(begin) - 1, n: 1}, text[end+2:], nil
 }
 
 // path takes the lines of a path.
@@ -124,10 +124,10 @@ func (r *leafReader) path() (hashes []tlog.Hash) {
 // close ends the reading of a proof's first part.
 func (r *leafReader) close() error {
 	if r.bad != "" {
-		return fmt.Errorf("proof: line %d (%s): want %s", r.n, r.name, r.bad)
+		return fmt.Errorf("proof: line %d (%s): want %s", r.n, r.name(), r.bad)
 	}
-	if r.rest != "" {
-		line, _, _ := strings.Cut(r.rest, "\n")
+	if rest := r.behind(); rest != "" {
+		line, _, _ := strings.Cut(rest, "\n")
 		return fmt.Errorf("proof: line %d is %.40q, which is unknown or out of place here", r.n+1, line)
 	}
 	return nil
