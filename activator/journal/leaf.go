@@ -45,14 +45,12 @@ import (
 // Effects from claim to set are of the entry's license. Checks, personal fields and effects are in the entry's order.
 const leafBegin = "manual-activator/1 journal entry\n"
 
-const timeForm = "2006-01-02T15:04:05.000000Z"
-
 // Leaf appends the entry's canonical encoding to dst. The entry must be Valid. Its ID is no part of it.
 func (e *Entry) Leaf(dst []byte) []byte {
 	w := leafWriter{dst}
 	w.b = append(w.b, leafBegin...)
 	w.b = append(w.b, "at "...)
-	w.b = e.At.UTC().AppendFormat(w.b, timeForm)
+	w.b = appendTime(w.b, e.At)
 	w.b = append(w.b, "\nkind "...)
 	w.b = append(w.b, e.Kind...)
 	w.b = append(w.b, "\nverdict "...)
@@ -187,13 +185,25 @@ func hidden(r rune) bool {
 	return false
 }
 
+// plain are the bytes that stand in a quoted text as they are: most of most texts.
+var plain = func() (p [256]bool) {
+	for c := 0x20; c < 0x7f; c++ {
+		p[c] = c != '"' && c != '\\'
+	}
+	return p
+}()
+
 func (w *leafWriter) quote(s string) *leafWriter {
 	const alphabet = "0123456789abcdef"
 	w.b = append(w.b, '"')
 	from := 0 // what is not yet copied
 	for i := 0; i < len(s); {
 		c, size := s[i], 1
-		escaped := c < 0x20 || c == 0x7f
+		if plain[c] {
+			i++
+			continue
+		}
+		escaped := true
 		if c >= utf8.RuneSelf {
 			r, n := utf8.DecodeRuneInString(s[i:])
 			size, escaped = n, hidden(r) || r == utf8.RuneError && n == 1
@@ -221,8 +231,8 @@ func unquote(b string) (s, rest string, ok bool) {
 		return "", b, false
 	}
 	b = b[1:]
-	end := strings.IndexAny(b, `"\`)
-	if end >= 0 && b[end] == '"' {
+	end := strings.IndexByte(b, '"')
+	if end >= 0 && strings.IndexByte(b[:end], '\\') < 0 {
 		return b[:end], b[end+1:], true
 	}
 	var text []byte

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/manual-activator/manual-activator/codes"
 )
@@ -102,7 +101,11 @@ func (r *leafReader) word() string {
 }
 
 func (r *leafReader) number(bits int) int64 {
-	n, err := strconv.ParseUint(r.word(), 10, bits)
+	w := r.word()
+	if len(w) == 1 && w[0]-'0' < 10 {
+		return int64(w[0] - '0')
+	}
+	n, err := strconv.ParseUint(w, 10, bits)
 	if err != nil {
 		r.fail("a number")
 		return 0
@@ -196,7 +199,8 @@ func (r *leafReader) entry() (e Entry, err error) {
 	r.end = len(leafBegin) - 1
 	r.n = 1
 	if r.next("at") {
-		if e.At, err = time.Parse(timeForm, r.word()); err != nil {
+		var ok bool
+		if e.At, ok = parseTime(r.word()); !ok {
 			r.fail("a time like " + timeForm)
 		}
 	}
@@ -231,6 +235,9 @@ func (r *leafReader) entry() (e Entry, err error) {
 	e.State = r.text("state")
 	e.Code = r.text("code")
 	for r.next("check") {
+		if e.Checks == nil {
+			e.Checks = make([]Check, 0, 4)
+		}
 		e.Checks = append(e.Checks, Check{Result: r.quoted(), Name: r.quoted(), Detail: r.quoted()})
 	}
 	e.Answer = r.text("answer")
@@ -244,6 +251,9 @@ func (r *leafReader) entry() (e Entry, err error) {
 		f, ok := r.effect(e.License)
 		if !ok {
 			break
+		}
+		if e.Effects == nil {
+			e.Effects = make([]Effect, 0, 2)
 		}
 		e.Effects = append(e.Effects, f)
 	}
