@@ -16,7 +16,7 @@ type Snapshotter interface {
 // ends the reading and is returned.
 type Snapshot interface {
 	Logs(yield func(LogRow) error) error          // by number
-	Entries(yield func(EntryRow) error) error     // by id
+	Entries(yield func(*EntryRow) error) error    // by id; the row is the receiver's until yield returns
 	Subtrees(yield func(SubtreeRow) error) error  // by log and number
 	Personal(yield func(PersonalRow) error) error // by entry and field
 	Licenses(yield func(LicenseRow) error) error  // in any order, as the following
@@ -50,7 +50,7 @@ type (
 		Entry       EntryID // the entry that brought it in
 	}
 
-	// An EntryRow is an entry. Leaf is the receiver's to keep.
+	// An EntryRow is an entry.
 	EntryRow struct {
 		ID      EntryID
 		Columns Columns

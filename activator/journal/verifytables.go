@@ -25,13 +25,13 @@ func (v *verification) tables() error {
 func (v *verification) licenses() error {
 	err := v.snap.Licenses(func(row LicenseRow) error {
 		v.report.Licenses++
-		where := fmt.Sprintf("license %v", row.Number)
+		where := func() string { return fmt.Sprintf("license %v", row.Number) }
 		want := v.books.licenses[row.Number]
 		switch {
 		case want == nil:
-			v.report.follows(row.Entry, where, "no entry registers it")
+			v.report.follows(row.Entry, where(), "no entry registers it")
 		case row != *want:
-			v.report.follows(want.Entry, where, "%s (entry %v)", fieldDiff(row, *want), want.Entry)
+			v.report.follows(want.Entry, where(), "%s (entry %v)", fieldDiff(row, *want), want.Entry)
 		}
 		delete(v.books.licenses, row.Number)
 		return nil
@@ -45,15 +45,15 @@ func (v *verification) licenses() error {
 func (v *verification) seats() error {
 	err := v.snap.Seats(func(row SeatRow) error {
 		v.report.Seats++
-		where := fmt.Sprintf("seat %d of license %v", row.Slot, row.License)
+		where := func() string { return fmt.Sprintf("seat %d of license %v", row.Slot, row.License) }
 		seats := v.books.seats[row.License]
 		i := slices.IndexFunc(seats, func(s SeatRow) bool { return s.Fingerprint == row.Fingerprint })
 		if i < 0 {
-			v.report.follows(row.Entry, where, "no entry gives it to machine %v", row.Fingerprint)
+			v.report.follows(row.Entry, where(), "no entry gives it to machine %v", row.Fingerprint)
 			return nil
 		}
 		if seats[i] != row {
-			v.report.follows(seats[i].Entry, where, "%s (entry %v)", fieldDiff(row, seats[i]), seats[i].Entry)
+			v.report.follows(seats[i].Entry, where(), "%s (entry %v)", fieldDiff(row, seats[i]), seats[i].Entry)
 		}
 		v.books.seats[row.License] = slices.Delete(seats, i, i+1)
 		return nil
@@ -92,13 +92,13 @@ func (v *verification) claims() error {
 func (v *verification) pool() error {
 	err := v.snap.Pool(func(row PoolRow) error {
 		v.report.Pool++
-		where := fmt.Sprintf("number %v in the pool of product %v", row.Number, row.Product)
+		where := func() string { return fmt.Sprintf("number %v in the pool of product %v", row.Number, row.Product) }
 		want, ok := v.books.pool[row.Number]
 		switch {
 		case !ok:
-			v.report.follows(row.Entry, where, "no entry puts it there, or it was handed out")
+			v.report.follows(row.Entry, where(), "no entry puts it there, or it was handed out")
 		case row != want:
-			v.report.follows(want.Entry, where, "%s (entry %v)", fieldDiff(row, want), want.Entry)
+			v.report.follows(want.Entry, where(), "%s (entry %v)", fieldDiff(row, want), want.Entry)
 		}
 		delete(v.books.pool, row.Number)
 		return nil

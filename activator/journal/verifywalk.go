@@ -4,6 +4,7 @@ import (
 	"errors"
 	"iter"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -19,37 +20,63 @@ type parsed struct {
 	column string // how a column differs, or empty
 }
 
-// batch is a run of rows: read, then parsed by any worker, then applied in order.
+// batch is a run of rows: read, then parsed by any worker, then applied in order. Then it is used again, with the memory
+// that its rows have.
 type batch struct {
 	rows []parsed
-	done chan struct{}
+	done chan struct{} // one token when all rows are parsed
 }
 
-const batchRows = 512
+const (
+	batchRows = 512
+	keptLeaf  = 64 << 10 // capacity above which a row's leaf is not kept to be used again
+)
+
+// add copies a row into the batch.
+func (b *batch) add(row *EntryRow) {
+	n := len(b.rows)
+	b.rows = slices.Grow(b.rows, 1)[:n+1]
+	p := &b.rows[n]
+	leaf := p.row.Leaf[:0]
+	if cap(leaf) > keptLeaf {
+		leaf = nil
+	}
+	p.row = *row
+	p.row.Leaf = append(leaf, row.Leaf...)
+}
+
+func (b *batch) parse() {
+	for i := range b.rows {
+		b.rows[i].parse()
+	}
+	b.done <- struct{}{}
+}
 
 // walk goes through all entries. One goroutine reads, some parse and hash, this one applies in order.
 func (v *verification) walk() error {
-	work := make(chan *batch, 2*runtime.GOMAXPROCS(0))
-	ordered := make(chan *batch, 4*runtime.GOMAXPROCS(0))
+	procs := min(runtime.GOMAXPROCS(0), 8) // one that reads cannot keep more of them busy
+	work := make(chan *batch, 2*procs)
+	ordered := make(chan *batch, 2*procs)
+	free := make(chan *batch, 4*procs)
+	for range cap(free) {
+		free <- &batch{done: make(chan struct{}, 1)}
+	}
 	stop := make(chan struct{})
 	var readErr error
 	var workers sync.WaitGroup
 	workers.Go(func() {
 		defer close(ordered)
 		defer close(work)
-		readErr = v.read(work, ordered, stop)
+		readErr = v.read(free, work, ordered, stop)
 	})
-	for range max(2, runtime.GOMAXPROCS(0)) {
+	for range max(2, procs) {
 		workers.Go(func() {
 			for b := range work {
-				for i := range b.rows {
-					b.rows[i].parse()
-				}
-				close(b.done)
+				b.parse()
 			}
 		})
 	}
-	err := v.applyAll(ordered)
+	err := v.applyAll(ordered, free)
 	close(stop)
 	for b := range ordered { // after an error: let the reader end
 		<-b.done
@@ -60,8 +87,8 @@ func (v *verification) walk() error {
 
 var errStopped = errors.New("stopped")
 
-func (v *verification) read(work, ordered chan<- *batch, stop <-chan struct{}) error {
-	b := &batch{done: make(chan struct{})}
+func (v *verification) read(free <-chan *batch, work, ordered chan<- *batch, stop <-chan struct{}) error {
+	b := <-free
 	send := func() error {
 		select {
 		case <-stop:
@@ -69,11 +96,15 @@ func (v *verification) read(work, ordered chan<- *batch, stop <-chan struct{}) e
 		case ordered <- b:
 		}
 		work <- b
-		b = &batch{rows: make([]parsed, 0, batchRows), done: make(chan struct{})}
+		select {
+		case <-stop:
+			return errStopped
+		case b = <-free:
+		}
 		return v.ctx.Err()
 	}
-	err := v.snap.Entries(func(row EntryRow) error {
-		if b.rows = append(b.rows, parsed{row: row}); len(b.rows) == batchRows {
+	err := v.snap.Entries(func(row *EntryRow) error {
+		if b.add(row); len(b.rows) == batchRows {
 			return send()
 		}
 		return nil
@@ -89,6 +120,7 @@ func (v *verification) read(work, ordered chan<- *batch, stop <-chan struct{}) e
 
 func (p *parsed) parse() {
 	p.hash = tlog.RecordHash(p.row.Leaf)
+	p.column = ""
 	if p.entry, p.err = ParseLeaf(p.row.Leaf); p.err != nil {
 		return
 	}
@@ -97,7 +129,7 @@ func (p *parsed) parse() {
 	}
 }
 
-func (v *verification) applyAll(ordered <-chan *batch) error {
+func (v *verification) applyAll(ordered <-chan *batch, free chan<- *batch) error {
 	texts := pullPersonal(v.snap)
 	defer texts.stop()
 	for b := range ordered {
@@ -107,6 +139,8 @@ func (v *verification) applyAll(ordered <-chan *batch) error {
 				return err
 			}
 		}
+		b.rows = b.rows[:0]
+		free <- b
 	}
 	for ; texts.ok; texts.advance() {
 		v.report.at(texts.row.Entry, "has a personal text %q, and there is no such entry", texts.row.Field)

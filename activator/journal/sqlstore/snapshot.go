@@ -1,7 +1,6 @@
 package sqlstore
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
@@ -115,76 +114,61 @@ func (s *snapshot) Merges(yield func(journal.MergeRow) error) error {
 	})
 }
 
-func (s *snapshot) Entries(yield func(journal.EntryRow) error) error {
+func (s *snapshot) Entries(yield func(*journal.EntryRow) error) error {
 	const query = "SELECT id, at, kind, verdict, operator, state, product, license, fingerprint, intent, batch, line, leaf FROM journal ORDER BY id"
-	var kind, verdict, operator, state, product, intent, batch, leaf sql.RawBytes
-	var license, fingerprint, line sql.NullInt64
+	var id, at, kind, verdict, operator, state, product, license, fingerprint, intent, batch, line, leaf field
+	var r journal.EntryRow
 	words := interner{}
 	return each(s, query, func(rows *sql.Rows) error {
-		var r journal.EntryRow
-		c := &r.Columns
-		if err := rows.Scan(&r.ID, &c.At, &kind, &verdict, &operator, &state, &product, &license, &fingerprint, &intent, &batch, &line, &leaf); err != nil {
+		err := rows.Scan(&id, &at, &kind, &verdict, &operator, &state, &product, &license, &fingerprint, &intent, &batch, &line, &leaf)
+		fit(&r.ID, &id, &err)
+		if err != nil {
 			return err
 		}
-		c.Kind, c.Verdict, c.Operator, c.State, c.Batch = journal.Kind(words.text(kind)), journal.Verdict(words.text(verdict)), words.text(operator), words.text(state), words.text(batch)
-		c.Product, c.Intent = sixteen(product), sixteen(intent)
-		c.Fingerprint, c.Line = orNull(fingerprint, -1), orNull(line, -1)
-		if n := orNull(license, 0); n == int64(codes.LicenseNumber(n)) {
+		c := &r.Columns
+		c.At = at.number(math.MinInt64)
+		c.Kind = journal.Kind(words.text(string(c.Kind), &kind))
+		c.Verdict = journal.Verdict(words.text(string(c.Verdict), &verdict))
+		c.Operator, c.State = words.text(c.Operator, &operator), words.text(c.State, &state)
+		c.Product, c.Intent = product.sixteen(), intent.sixteen()
+		c.Fingerprint, c.Line = fingerprint.number(-1), line.number(-1)
+		if n := license.number(0); n == int64(codes.LicenseNumber(n)) {
 			c.License = codes.LicenseNumber(n)
 		} else {
 			c.License = 1<<32 - 1
 		}
-		if batch != nil && len(batch) == 0 {
+		switch batch.src {
+		case nil:
+			c.Batch = ""
+		case "":
 			c.Batch = notOurs
+		default:
+			c.Batch = words.text(c.Batch, &batch)
 		}
-		r.Leaf = append([]byte(nil), leaf...)
-		return yield(r)
+		r.Leaf, _ = leaf.src.([]byte)
+		return yield(&r)
 	})
 }
-
-// What no store would have written must not be read as something that it would have: then it differs from the leaf,
-// and the entry can be named.
-
-// notOurs stands for an empty text where there must be none.
-const notOurs = "(empty)"
-
-// orNull is a number, null where there is none; a number that looks as if there were none is math.MinInt64.
-func orNull(n sql.NullInt64, null int64) int64 {
-	switch {
-	case !n.Valid:
-		return null
-	case n.Int64 == null:
-		return math.MinInt64
-	}
-	return n.Int64
-}
-
-// sixteen is a blob of 16 bytes, zero where there is none; one that is not of this form has only bytes 0xff.
-func sixteen(b []byte) (out [16]byte) {
-	if b == nil || len(b) == 16 && !allZero(b) {
-		copy(out[:], b)
-		return out
-	}
-	for i := range out {
-		out[i] = 0xff
-	}
-	return out
-}
-
-func allZero(b []byte) bool { return bytes.Count(b, []byte{0}) == len(b) }
 
 // interner keeps one copy of texts that come again and again.
 type interner map[string]string
 
-func (in interner) text(b []byte) string {
-	if s, ok := in[string(b)]; ok { // does not allocate
+// text returns a column's text; the one that the column had before comes first, as it often has it again.
+func (in interner) text(before string, f *field) string {
+	b, ok := f.src.(string)
+	if !ok {
+		return notOurs
+	}
+	if b == before {
+		return before
+	}
+	if s, ok := in[b]; ok {
 		return s
 	}
-	s := string(b)
 	if len(in) < 1000 {
-		in[s] = s
+		in[b] = b
 	}
-	return s
+	return b
 }
 
 func (s *snapshot) Subtrees(yield func(journal.SubtreeRow) error) error {
@@ -221,23 +205,39 @@ func (s *snapshot) Licenses(yield func(journal.LicenseRow) error) error {
 }
 
 func (s *snapshot) Seats(yield func(journal.SeatRow) error) error {
+	var license, fingerprint, slot, limit, excess, entry field
 	return each(s, "SELECT license, fingerprint, slot, seat_limit, coalesce(excess, ''), entry FROM seats", func(rows *sql.Rows) error {
 		var r journal.SeatRow
-		if err := rows.Scan(&r.License, &r.Fingerprint, &r.Slot, &r.Limit, &r.Excess, &r.Entry); err != nil {
+		err := rows.Scan(&license, &fingerprint, &slot, &limit, &excess, &entry)
+		fit(&r.License, &license, &err)
+		fit(&r.Fingerprint, &fingerprint, &err)
+		fit(&r.Slot, &slot, &err)
+		fit(&r.Limit, &limit, &err)
+		fit(&r.Entry, &entry, &err)
+		if err != nil {
 			return err
+		}
+		var ok bool
+		if r.Excess, ok = excess.src.(string); !ok {
+			r.Excess = notOurs
 		}
 		return yield(r)
 	})
 }
 
 func (s *snapshot) Claims(yield func(journal.ClaimRow) error) error {
-	var key, value sql.RawBytes // the verifier keeps none
+	var license, scope, key, value, entry field
 	return each(s, "SELECT license, scope, key, value, entry FROM claims", func(rows *sql.Rows) error {
 		var r journal.ClaimRow
-		if err := rows.Scan(&r.License, &r.Scope, &key, &value, &r.Entry); err != nil {
+		err := rows.Scan(&license, &scope, &key, &value, &entry)
+		fit(&r.License, &license, &err)
+		fit(&r.Scope, &scope, &err)
+		fit(&r.Entry, &entry, &err)
+		if err != nil {
 			return err
 		}
-		r.Key, r.Value = key, value
+		r.Key, _ = key.src.([]byte)
+		r.Value, _ = value.src.([]byte)
 		return yield(r)
 	})
 }
