@@ -84,7 +84,7 @@ func (b *otherBook) compare(ctx context.Context, ours store) error {
 		if row.Size <= here.Size {
 			continue
 		}
-		if here.Own {
+		if here.Own == 1 {
 			return &ForkError{fmt.Sprintf("%s has %s of this desk's own log, and here it has only %d: this journal was put back to a former state. Restore a backup with `activator restore`, which opens a new log, and merge there: then what was lost here comes back",
 				b.path, countEntries(row.Size), here.Size)}
 		}
@@ -134,7 +134,7 @@ func (b *otherBook) firstDifference(ctx context.Context, ours store, here, there
 		if err != nil {
 			return 0, err
 		}
-		err = snap.Entries(func(row journal.EntryRow) error {
+		err = snap.Entries(func(row *journal.EntryRow) error {
 			if row.ID.Log() == x.row.ID {
 				leaves[i] = append(leaves[i], string(row.Leaf))
 			}
@@ -168,7 +168,7 @@ func (b *otherBook) read(ctx context.Context) error {
 	}
 	seats := map[codes.LicenseNumber]map[codes.Fingerprint]bool{}
 	var collided []journal.Entry
-	err = snap.Entries(func(row journal.EntryRow) error {
+	err = snap.Entries(func(row *journal.EntryRow) error {
 		if row.ID.Index() >= b.rows[row.ID.Log()].Size {
 			return nil // its desk is at work
 		}
@@ -180,7 +180,7 @@ func (b *otherBook) read(ctx context.Context) error {
 		origin := b.rows[row.ID.Log()].Origin
 		b.knows(origin, &e)
 		if p := b.byLog[row.ID.Log()]; p != nil && row.ID.Index() >= p.first {
-			p.new = append(p.new, otherEntry{entry: e, leaf: row.Leaf})
+			p.new = append(p.new, otherEntry{entry: e, leaf: slices.Clone(row.Leaf)})
 		}
 		if _, ok := e.Restates(); ok && collidedAnswer(&e) {
 			collided = append(collided, e)

@@ -16,7 +16,7 @@ type Snapshotter interface {
 // ends the reading and is returned.
 type Snapshot interface {
 	Logs(yield func(LogRow) error) error          // by number
-	Entries(yield func(*EntryRow) error) error    // by id; the row is the receiver's until yield returns
+	Entries(yield func(*EntryRow) error) error    // by id
 	Subtrees(yield func(SubtreeRow) error) error  // by log and number
 	Personal(yield func(PersonalRow) error) error // by entry and field
 	Licenses(yield func(LicenseRow) error) error  // in any order, as the following
@@ -37,7 +37,7 @@ type (
 	LogRow struct {
 		ID         LogID
 		Origin     string
-		Own        bool // the store appends to it
+		Own        int // 1: the store appends to it; else 0
 		Size       uint64
 		Frontier   []byte
 		Checkpoint []byte
@@ -50,7 +50,7 @@ type (
 		Entry       EntryID // the entry that brought it in
 	}
 
-	// An EntryRow is an entry.
+	// An EntryRow is an entry. It and its Leaf are the receiver's until yield returns.
 	EntryRow struct {
 		ID      EntryID
 		Columns Columns

@@ -90,8 +90,12 @@ func (v *verification) openLogs() error {
 			v.report.whole(fmt.Sprintf("log %q", row.Origin), "number %d or size %d is out of range", row.ID, row.Size)
 			return nil
 		}
-		if row.Own {
+		switch row.Own {
+		case 0:
+		case 1:
 			own++
+		default:
+			v.report.whole(fmt.Sprintf("log %q", row.Origin), "is marked with %d, want 1 where this store appends to it, else 0", row.Own)
 		}
 		v.logs = append(v.logs, &logWalk{row: row})
 		if v.books != nil {
