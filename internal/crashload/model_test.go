@@ -158,13 +158,14 @@ func (m *model) confirm(l *license, c *machine, raced bool) *step {
 	s := codes.Statement{Kind: codes.KindConfirmation, Random: m.r.Uint32() | 1, Fingerprint: c.fp, License: l.number, Definition: m.giveUp.ID}
 	s.Tag = c.key.StatementTag(m.uid, m.release, uint8(m.giveUp.Type), s)
 	o := op{Kind: "submit", Code: s.Code().String(), Reference: fmt.Sprint("case-", s.Random)}
-	st := &step{op: o, want: verdict("ok"), again: verdict("repeat"), done: func() {
-		c.active, c.back, c.reference = false, o.Code, o.Reference
+	st := &step{op: o, want: verdict("ok"), again: verdict("repeat")}
+	st.done = func() {
+		c.active, c.back, c.reference = false, o.Code, st.op.Reference // raced, that of the other case may count
 		m.accepted[o.Code] = true
-	}}
+	}
 	if raced {
 		other := o
-		other.Reference = "another"
+		other.Reference = fmt.Sprint("twin-", s.Random)
 		st.twin, st.outcome = &other, []int{1, 0, 1}
 	}
 	return st
