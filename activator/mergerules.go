@@ -442,7 +442,7 @@ func (m *merger) amend(ctx context.Context, st otherStep, e *journal.Entry, f *j
 	if m.concurrent(st, have.Entry) {
 		m.collide(ctx, "change", e, have.Entry, sayChangedTwice(x.Number))
 		strict := stricter(have.State, x.State)
-		if o := m.entries[have.Entry]; o.entry.At.After(e.At) {
+		if o := m.entries[have.Entry]; !o.entry.At.Before(e.At) {
 			x = journal.SetLicense{Number: x.Number, Product: x.Product, Seats: have.Seats, Order: have.Order, Grants: have.Grants, Release: have.Release}
 		}
 		x.State = strict
