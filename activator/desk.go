@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
@@ -45,6 +46,9 @@ type Desk struct {
 	now     func() time.Time
 	rand    io.Reader
 	apart   *uint8 // the registry of a desk that works apart; nil: the keyring's
+	mirror  string // a folder for a copy of the journal; empty for none
+	// recordedAny says that this desk appended to the journal.
+	recordedAny atomic.Bool
 	// readOnly is why nothing can be recorded; nil where it can.
 	readOnly error
 	heads    string
@@ -76,7 +80,7 @@ func Open(ctx context.Context, c Config) (*Desk, error) {
 		return nil, err
 	}
 	d := &Desk{
-		dir: c.Dir, name: s.Desk, catalog: cat, heads: c.Heads, apart: s.Registry, unlock: c.Unlock, now: c.Now, rand: c.Rand,
+		dir: c.Dir, name: s.Desk, catalog: cat, heads: c.Heads, apart: s.Registry, mirror: s.Mirror, unlock: c.Unlock, now: c.Now, rand: c.Rand,
 		masters: map[uint8]*codes.Master{}, stretchers: map[codes.UID]*codes.Stretcher{}, recorded: map[codes.UID]productRecord{},
 	}
 	d.place = s.place(c.Dir, c.Journal)
@@ -104,7 +108,7 @@ func (d *Desk) Close() error {
 		d.ring = nil
 	}
 	d.ringErr = errors.New("the desk is closed")
-	return d.store.Close()
+	return errors.Join(d.mirrorJournal(context.Background()), d.store.Close())
 }
 
 // Name is the desk's name, as the journal keeps it.

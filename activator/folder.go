@@ -45,6 +45,7 @@ var ErrNoFolder = errors.New("no vendor folder")
 type settings struct {
 	Desk    string `toml:"desk"`
 	Journal string `toml:"journal"`
+	Mirror  string `toml:"mirror"`
 	// Registry is that of a desk that works apart from the one whose keyring it has; nil: the keyring's.
 	Registry *uint8 `toml:"registry"`
 }
@@ -61,6 +62,11 @@ desk = %q
 #
 # A password may stand in it, as USER:PASSWORD, if nobody else can read this file;
 # PGPASSWORD, PGPASSFILE and ~/.pgpass do as well.
+#
+# A desk that recorded something copies the journal, without the keys, to a folder
+# elsewhere when it closes:
+#
+#	mirror = "/media/stick/mirror"
 %s`
 
 func readSettings(dir string) (settings, error) {
@@ -87,6 +93,9 @@ func readSettings(dir string) (settings, error) {
 	}
 	if err := validDesk(s.Desk); err != nil {
 		return s, fmt.Errorf("%s: %w", path, err)
+	}
+	if s.Mirror != "" && !filepath.IsAbs(s.Mirror) {
+		return s, fmt.Errorf("%s: mirror: have %q, want a folder from the root on, which must be there", path, s.Mirror)
 	}
 	if s.Registry != nil && *s.Registry > 15 {
 		return s, fmt.Errorf("%s: registry: have %d, want 0 to 15", path, *s.Registry)

@@ -84,6 +84,7 @@ func (d *Desk) grown(ctx context.Context) error {
 // keepHead keeps the head after an append. A head that cannot be kept stops nothing:
 // the journal is durable, and the next one is kept again.
 func (d *Desk) keepHead(ctx context.Context) {
+	d.recordedAny.Store(true)
 	h, err := d.store.Head(ctx)
 	if err != nil {
 		return
