@@ -16,6 +16,7 @@ import (
 // words, and listens back: the agent types what the customer repeats.
 type aloudRoom struct {
 	s      *shared
+	call   int // whose answer it is
 	code   codes.Code
 	digits bool
 	at     int      // the group
@@ -35,10 +36,12 @@ func (a *aloudRoom) message(m any) tea.Cmd {
 	if !ok {
 		return nil
 	}
-	if msg.code == a.code && msg.digits == a.digits {
-		return nil // it keeps the place
+	at := a.at
+	if msg.call != a.call || msg.code != a.code || msg.digits != a.digits || a.listen {
+		at = 0
 	}
 	a.begin(msg.code, msg.digits)
+	a.call, a.at = msg.call, at // reading the same answer on keeps the place
 	return nil
 }
 
@@ -60,6 +63,10 @@ func (a *aloudRoom) groups() []string {
 func (a *aloudRoom) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	n := len(a.groups())
 	switch {
+	case k.String() == "space" && a.listen && a.heard[a.at] == "":
+		// said between two groups: the one before moved on by itself
+	case k.String() == "space" && a.at == n-1:
+		return a.s.say("That was the last group. Enter goes back to the desk."), true
 	case is(k, keys.Right), is(k, keys.Enter), k.String() == "space":
 		if a.at == n-1 && !is(k, keys.Right) {
 			if a.listen && !a.allRight() {
@@ -76,7 +83,7 @@ func (a *aloudRoom) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 		a.at = n - 1
 	case is(k, keys.Next):
 		if a.listen = !a.listen; a.listen {
-			a.at = 0
+			a.at, a.heard = 0, make([]string, n)
 		}
 	case is(k, keys.Form):
 		a.begin(a.code, !a.digits)
@@ -102,11 +109,15 @@ func (a *aloudRoom) back() {
 	}
 }
 
-// hear takes what was typed, and goes on to the next group after a right one.
+// hear takes what was typed, and goes on to the next group after a right one. A group
+// that is full is heard once more from its start.
 func (a *aloudRoom) hear(text string) {
 	for _, r := range text {
-		if len([]rune(a.heard[a.at])) >= 6 || r == '-' || r == ' ' {
+		if r == '-' || r == ' ' {
 			continue
+		}
+		if len([]rune(a.heard[a.at])) >= 6 {
+			a.heard[a.at] = ""
 		}
 		a.heard[a.at] += string(r)
 	}

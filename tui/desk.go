@@ -138,17 +138,28 @@ func (d *desk) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 		}
 		return nil, taken
 	}
-	if d.now != nil && typed(k) {
+	if d.now != nil && typed(k) && (d.settled() || d.box.pos == len(d.box.text)) {
 		d.next() // a new call begins by typing it
 	}
+	if d.now != nil && edits(k) && d.settled() {
+		return d.s.say("This is recorded as it stands. Enter begins the next call."), true
+	}
+	before := d.shown()
 	changed, taken := d.box.update(k)
-	if d.now != nil && changed {
-		d.now, d.from, d.row = nil, "", nil // the text is no longer what was submitted
+	if changed && (d.now != nil || is(k, keys.Clear)) {
+		d.remember(before)
+		d.now = nil // the text is no longer what was submitted; it is still of its row
 	}
 	if changed {
 		return d.changed(), true
 	}
 	return nil, taken
+}
+
+// settled reports whether what was submitted stands as it is: it is still being
+// recorded, or it has its answer or receipt. What was refused can be mended.
+func (d *desk) settled() bool {
+	return d.now != nil && (d.now.waiting || !d.answer().IsZero() || d.confirmed())
 }
 
 // recordedAlready refuses a ticket for what was recorded without it: it would look
@@ -207,9 +218,17 @@ func (d *desk) keep() {
 	if d.box.empty() && d.ticket.empty() {
 		return
 	}
+	d.remember(d.shown())
+}
+
+// shown is what the desk shows.
+func (d *desk) shown() snapshot {
+	return snapshot{d.box.value(), d.ticket.value(), d.from, d.box.pos, d.now, d.row}
+}
+
+func (d *desk) remember(s snapshot) {
 	const most = 50
-	d.past = append(d.past, snapshot{d.box.value(), d.ticket.value(), d.from, d.box.pos, d.now, d.row})
-	if len(d.past) > most {
+	if d.past = append(d.past, s); len(d.past) > most {
 		d.past = d.past[1:]
 	}
 }
@@ -223,7 +242,7 @@ func (d *desk) undo() tea.Cmd {
 	back := d.past[len(d.past)-1]
 	d.past = d.past[:len(d.past)-1]
 	if !d.box.empty() || !d.ticket.empty() {
-		d.past = append([]snapshot{{d.box.value(), d.ticket.value(), d.from, d.box.pos, d.now, d.row}}, d.past...)
+		d.past = append([]snapshot{d.shown()}, d.past...)
 	}
 	d.box.set(back.text)
 	d.box.pos = back.pos

@@ -34,7 +34,7 @@ func (d *desk) act(k tea.KeyPressMsg) (tea.Cmd, bool) {
 		if d.signed() {
 			return d.s.say("120 characters are too many to read out, sorry: mail them (ctrl+e), save them, or show the QR symbol (ctrl+d)."), true
 		}
-		return d.s.tell(readAloudMsg{d.answer(), d.digits}), true
+		return d.s.tell(readAloudMsg{d.now.id, d.answer(), d.digits}), true
 	case is(k, keys.Form):
 		if d.signed() {
 			return d.s.open(&qrDialog{d.s, d.answer().String()}), true

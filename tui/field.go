@@ -81,6 +81,8 @@ func (f *field) update(k tea.KeyPressMsg) (changed, taken bool) {
 		f.cutOut(f.pos, f.pos+1)
 	case "ctrl+w", "alt+backspace":
 		f.cutOut(f.wordBefore(), f.pos)
+	case "ctrl+u":
+		f.set("")
 	default:
 		if !typed(k) {
 			return false, false
@@ -146,6 +148,15 @@ func (f *field) view(t theme, w int) (string, int) {
 		b.WriteString(s)
 	}
 	return b.String(), width(f.from, f.pos)
+}
+
+// edits reports whether a key takes something out of a field.
+func edits(k tea.KeyPressMsg) bool {
+	switch k.String() {
+	case "backspace", "ctrl+h", "shift+backspace", "delete", "ctrl+w", "alt+backspace", "ctrl+u":
+		return true
+	}
+	return false
 }
 
 // typed reports whether a key is a character.

@@ -121,7 +121,7 @@ func (f *form) button(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	switch {
 	case f.danger && f.s.cfg.Now().Sub(f.born) < early:
 	case is(k, keys.Left, keys.Right):
-		f.yesOn = !f.yesOn
+		f.yesOn = is(k, keys.Right) // No stands on the left
 	case is(k, keys.Enter) && !f.yesOn:
 		return f.close()
 	case is(k, keys.Enter):
@@ -154,6 +154,13 @@ func (f *form) again(at int, why string) tea.Cmd {
 func (f *form) about(at int, wrong string) (tea.Cmd, string) {
 	f.focus(at)
 	return nil, wrong
+}
+
+// empty takes out what was typed.
+func (f *form) empty() {
+	for _, it := range f.items {
+		it.field.set("")
+	}
 }
 
 // keep remembers what was typed.

@@ -18,7 +18,7 @@ var keys = struct {
 	Enter, Back, Next, Prev, Up, Down, Left, Right, PageUp, PageDown, Home, End  key.Binding
 	Take, Undo, Copy, Aloud, Form, Mail, Override, Otherwise, Park, Save, Refund key.Binding
 	New, Serial, Revoke, Gone, Name, Filter, Export, Practice                    key.Binding
-	Answered                                                                     key.Binding
+	Answered, Clear                                                              key.Binding
 }{
 	Help:    bind("F1", "help", "f1", "ctrl+_"),
 	Palette: bind("ctrl+k", "commands", "ctrl+k"),
@@ -68,6 +68,7 @@ var keys = struct {
 	Export:   bind("ctrl+s", "export", "ctrl+s"),
 	Practice: bind("ctrl+t", "a customer calls", "ctrl+t"),
 	Answered: bind("enter", "next call", "enter"),
+	Clear:    bind("ctrl+u", "clear the field", "ctrl+u"),
 }
 
 func is(k tea.KeyPressMsg, b ...key.Binding) bool { return key.Matches(k, b...) }

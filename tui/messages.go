@@ -51,6 +51,7 @@ type (
 	}
 	showMsg      struct{ screen int }
 	readAloudMsg struct {
+		call   int // whose answer it is
 		code   codes.Code
 		digits bool
 	}

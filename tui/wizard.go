@@ -104,11 +104,12 @@ func (w *wizard) passphrase() *form {
 		case first == "":
 			return nil, "a passphrase is needed"
 		case first != again:
-			f.items[1].field.set("")
-			return f.about(1, "the two differ: type the second one again")
+			f.empty()
+			return nil, "the two differ: type both again"
 		case weak != "" && warned != first:
 			warned = first
-			return nil, weak + " Choose another, or go on once more to take it all the same"
+			f.empty()
+			return nil, weak + " Choose another, or type this one again to take it all the same"
 		}
 		w.begin.Passphrase = []byte(first)
 		w.busy = true
