@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"fmt"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -26,6 +25,7 @@ type decided struct {
 	met     []*catalog.Product // whose files' entries are among the entries
 	begins  bool               // the first entry begins the batch
 	err     error
+	ruled   []ruled // of each outcome, until the entries are in order
 
 	on     []*decided    // chunks before it whose effects were foreseen
 	first  *decided      // what was decided first, where this was decided again
@@ -59,25 +59,42 @@ func (d *decided) settle(end uint64) {
 	d.end.Store(end)
 }
 
-// decideAll decides chunk after chunk.
+// decideAll decides chunk after chunk. While one is decided, the facts of the next are
+// read, if that is there already.
 func (b *batch) decideAll(ctx context.Context, in <-chan *chunk) <-chan *decided {
 	out := make(chan *decided)
 	go func() {
 		defer close(out)
 		var pending []*decided
+		var c *chunk
+		var d *decided // of c
 		begun := b.state != nil
 		for {
-			var c *chunk
-			select {
-			case c = <-in:
-			case <-ctx.Done():
+			if d == nil {
+				select {
+				case c = <-in:
+				case <-ctx.Done():
+				}
+				if c == nil {
+					return
+				}
+				d = b.read(ctx, c.rows, pending, false)
 			}
-			if c == nil {
-				return
+			var next *chunk
+			read := make(chan *decided, 1)
+			if c.err == nil {
+				select {
+				case next = <-in:
+				default:
+				}
 			}
-			d := &decided{}
-			if len(c.rows) > 0 {
-				d = b.decide(ctx, c.rows, pending, begun)
+			if next != nil {
+				before := pending
+				go func() { read <- b.read(ctx, next.rows, before, false) }()
+			}
+			if len(c.rows) > 0 && d.err == nil {
+				b.foresee(d, pending)
+				b.rule(ctx, d, begun)
 				begun = begun || d.begins
 			}
 			if d.err == nil {
@@ -85,6 +102,10 @@ func (b *batch) decideAll(ctx context.Context, in <-chan *chunk) <-chan *decided
 			}
 			pending = append(slices.Clone(d.on), d)
 			failed := d.err != nil // d is the recorder's from now on
+			var ahead *decided
+			if next != nil {
+				ahead = <-read // before d may be recorded: so d is not among these facts
+			}
 			select {
 			case out <- d:
 			case <-ctx.Done():
@@ -93,50 +114,30 @@ func (b *batch) decideAll(ctx context.Context, in <-chan *chunk) <-chan *decided
 			if failed {
 				return
 			}
+			c, d = next, ahead
 		}
 	}()
 	return out
 }
 
-// decide decides a chunk of rows on the journal and the chunks before it that may not
-// be in the journal yet. begun says that one of those begins the batch.
-func (b *batch) decide(ctx context.Context, rows []batchRow, pending []*decided, begun bool) *decided {
-	d := &decided{rows: rows, outs: make([]RowOutcome, 0, len(rows)), at: make([]int, 0, len(rows))}
-	if d.err = b.look(ctx, d, pending, false); d.err != nil {
-		return d
-	}
-	return b.rule(ctx, d, begun)
-}
-
 // decideAgain decides a chunk on the journal alone.
 func (b *batch) decideAgain(ctx context.Context, rows []batchRow) *decided {
-	d := &decided{rows: rows, outs: make([]RowOutcome, 0, len(rows)), at: make([]int, 0, len(rows))}
-	if d.err = b.look(ctx, d, nil, true); d.err != nil {
-		return d
-	}
-	_, begun := d.facts.Lines[firstLine]
-	return b.rule(ctx, d, begun)
-}
-
-func (b *batch) rule(ctx context.Context, d *decided, begun bool) *decided {
-	now := b.s.desk.now()
-	if !b.o.DryRun && !begun {
-		d.entries, d.begins = append(d.entries, b.s.beginEntry(&b.o)), true
-	}
-	rows := d.rows
-	for i := range rows {
-		if d.err = b.row(ctx, d, &rows[i], now); d.err != nil {
-			return d
-		}
-	}
-	if d.begins && len(d.entries) == 1 { // nothing to record: all rows were put aside
-		d.entries, d.begins = nil, false
+	d := b.read(ctx, rows, nil, true)
+	if d.err == nil {
+		b.foresee(d, nil)
+		_, begun := d.facts.Lines[firstLine]
+		b.rule(ctx, d, begun)
 	}
 	return d
 }
 
-// look reads the facts of a chunk's licenses, and applies what pending chunks change.
-func (b *batch) look(ctx context.Context, d *decided, pending []*decided, afresh bool) (err error) {
+// read reads the facts of a chunk's licenses, and which of the pending chunks are in the
+// journal. afresh says that others may have recorded these rows.
+func (b *batch) read(ctx context.Context, rows []batchRow, pending []*decided, afresh bool) *decided {
+	d := &decided{rows: rows}
+	if len(rows) == 0 {
+		return d
+	}
 	w := journal.Wanted{Since: b.s.desk.now().Add(-24 * time.Hour), Licenses: make([]codes.LicenseNumber, 0, len(d.rows))}
 	lines := &journal.LinesWanted{Batch: b.o.Name}
 	for i := range d.rows {
@@ -162,14 +163,17 @@ func (b *batch) look(ctx context.Context, d *decided, pending []*decided, afresh
 	if len(lines.Lines) > 0 {
 		w.Lines = lines
 	}
-	if d.facts, err = b.s.desk.store.Facts(ctx, w); err != nil {
-		return err
-	}
+	d.facts, d.err = b.s.desk.store.Facts(ctx, w)
+	return d
+}
+
+// foresee applies what pending chunks change to the facts that were read.
+func (b *batch) foresee(d *decided, pending []*decided) {
 	size := d.facts.Head.Size
 	d.base = size
 	if b.o.DryRun {
 		d.base += b.dry.apply(d.facts)
-		return nil
+		return
 	}
 	for _, p := range pending {
 		if len(p.entries) == 0 {
@@ -187,7 +191,6 @@ func (b *batch) look(ctx context.Context, d *decided, pending []*decided, afresh
 		}
 		d.base += uint64(len(p.entries))
 	}
-	return nil
 }
 
 // apply lets the facts follow from an entry that is not in the journal yet.
@@ -197,76 +200,10 @@ func (b *batch) apply(d *decided, e *journal.Entry, index uint64) {
 	}
 }
 
-// row decides one row.
-func (b *batch) row(ctx context.Context, d *decided, row *batchRow, now time.Time) error {
-	out := RowOutcome{Row: row.Row, names: b.names}
-	intent := b.intent(&row.Row)
-	switch e, done := d.facts.Lines[row.Line]; {
-	case done && e.Intent != intent:
-		return &ChangedInputError{b.o.Name, row.Line, e.ID}
-	case done:
-		out.Entry, out.Before = e, true
-		if r, ok := d.facts.Lines[refundLine+row.Line]; ok {
-			out.Refund = &r
-		}
-		d.out(out, -1)
-		return nil
-	case b.o.PutAside && b.recorded(row.Line) && !b.o.DryRun:
-		out.Later = true // as the run before did, since it recorded later lines
-		d.out(out, -1)
-		return nil
-	case b.state != nil && b.state.Done && !b.o.DryRun:
-		return fmt.Errorf("line %d: the batch %q came to its end on a run before, without this line: give what is new a name of its own", row.Line, b.o.Name)
-	}
-	r, p, err := b.reading(ctx, d, row)
-	if err != nil {
-		return fmt.Errorf("line %d: %w", row.Line, err)
-	}
-	dec := b.decision(row, r, now)
-	j := decide(r, dec, now)
-	if j.err != nil {
-		return fmt.Errorf("line %d: %w", row.Line, j.err)
-	}
-	e := b.s.stamp(j.entry, intent)
-	e.Batch, e.Line = b.o.Name, row.Line
-	if len(r.Proposals) > 0 {
-		e.Detail = proposalsDetail(r.Proposals)
-	}
-	if b.o.PutAside && wantsSeatOnly(&e) {
-		out.Later, out.Entry = true, e
-		d.out(out, -1)
-		return nil
-	}
-	if p != nil && !b.o.DryRun {
-		b.meet(d, p, now)
-	}
-	at := b.enter(d, e)
-	out.Entry = e
-	if dec.Refund != "" && (e.Verdict == journal.OK || e.Verdict == journal.Repeat) {
-		if out.Refund, err = b.refund(d, row, r, dec, now); err != nil {
-			return fmt.Errorf("line %d: %w", row.Line, err)
-		}
-	}
-	if b.o.DryRun {
-		out.Entry.Answer, out.Entry.Effects = "", nil // an answer counts only once it is recorded
-	}
-	d.out(out, at)
-	return nil
-}
-
-func (d *decided) out(o RowOutcome, at int) {
-	d.outs, d.at = append(d.outs, o), append(d.at, at)
-}
-
-// enter puts an entry behind the chunk's others, and lets the facts follow from it.
-func (b *batch) enter(d *decided, e journal.Entry) int {
-	at := len(d.entries)
-	d.entries = append(d.entries, e)
-	b.apply(d, &d.entries[at], d.base+uint64(at))
-	if b.o.DryRun {
-		b.dry.add(&d.entries[at], journal.NewEntryID(d.facts.Head.Log, d.base+uint64(at)))
-	}
-	return at
+// enter puts an entry behind the chunk's others.
+func (d *decided) enter(e *journal.Entry) int {
+	d.entries = append(d.entries, *e)
+	return len(d.entries) - 1
 }
 
 // meet records a product's file that the journal does not know yet.
@@ -328,26 +265,6 @@ func (b *batch) decision(row *batchRow, r *Reading, now time.Time) Decision {
 
 // maxReference bounds a reference, in bytes.
 const maxReference = 1000
-
-// refund decides on the refund that a confirmation came with.
-func (b *batch) refund(d *decided, row *batchRow, r *Reading, dec Decision, now time.Time) (*journal.Entry, error) {
-	f := d.facts.Licenses[r.License.Number]
-	l, err := newLicense(f.License, len(f.Seats))
-	if err != nil {
-		return nil, err
-	}
-	h, err := newHistory(l.Product, l.Number, r.Product, codes.Key{}, f.Claims)
-	if err != nil {
-		return nil, err
-	}
-	c := Change{License: l.Number, Kind: RefundLicense, Reference: dec.Refund, salts: dec.salts}
-	j := decideChange(l, f, h, nil, goneLimit{r.limits.Gone, r.limits.PeriodDays}, c, now)
-	sum := sha256.Sum256(append([]byte("refund\x00"), row.Sum[:]...))
-	e := b.s.stamp(j.entry, b.intent(&Row{Sum: sum}))
-	e.Batch, e.Line = b.o.Name, refundLine+row.Line
-	b.enter(d, e)
-	return &e, nil
-}
 
 // wantsSeatOnly reports whether a row is refused for want of a seat, and for nothing
 // else.

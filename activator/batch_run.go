@@ -278,6 +278,7 @@ func (b *batch) record(ctx context.Context, d *decided) *decided {
 			continue
 		case err != nil:
 			d.err = err
+			d.nothingNew()
 			return d
 		}
 		first := ids[0].Index()
@@ -292,6 +293,7 @@ func (b *batch) record(ctx context.Context, d *decided) *decided {
 		time.Sleep(batchPause)
 		return d
 	}
+	d.nothingNew()
 	d.err = fmt.Errorf("lines %d to %d: tried %d times: other desks change these licenses all the time, or the journal's books do not agree with each other: run `activator journal verify`",
 		d.rows[0].Line, d.rows[len(d.rows)-1].Line, attempts)
 	return d

@@ -15,7 +15,10 @@ import (
 // accepted request it holds the answer's claim, with an accepted confirmation
 // the give-back. Whether the operator may override is asked before.
 func decide(r *Reading, d Decision, now time.Time) judgment {
-	ru := &ruling{r: r, d: d, now: now, checks: make([]Check, 0, 14)}
+	ru := &ruling{r: r, d: d, now: now, checks: d.checks[:0]}
+	if ru.checks == nil {
+		ru.checks = make([]Check, 0, 14)
+	}
 	e := journal.Entry{At: now, Verdict: journal.OK}
 	if r.Code.IsZero() {
 		e.Kind, e.Verdict, e.Code = journal.KindUnreadable, journal.Unreadable, onlyLength(utf8.RuneCountInString(r.Text))

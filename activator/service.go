@@ -79,6 +79,7 @@ type Decision struct {
 
 	intent [16]byte // of this submission: meeting it again is success, not a repeat
 	salts  func() [16]byte
+	checks []Check // memory for the checks; nil for none. They hold until the next decision with it
 	// mistake is what is wrong with the row that the code came in; quoted is what it
 	// repeats of the row, which the journal does not keep.
 	mistake, quoted string

@@ -1,0 +1,226 @@
+package activator
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/manual-activator/manual-activator/activator/catalog"
+	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/codes"
+)
+
+// Everything that the rules look at belongs to one license. So the rows of a chunk are
+// decided by several clerks, each with licenses of its own, in the order of its rows;
+// then the entries are put in the order of all rows.
+
+// Bounds of the number of clerks.
+const (
+	mostClerks   = 4
+	rowsPerClerk = 32 // for fewer, another one is not worth waking up
+)
+
+// A clerk decides the rows of some licenses.
+type clerk struct {
+	b      *batch
+	d      *decided
+	now    time.Time
+	checks []Check // memory for the checks of one row
+	failed int     // the row at which it stopped
+	err    error   // why
+}
+
+// ruled is what a clerk made of a row, besides its outcome.
+type ruled struct {
+	entered bool             // the outcome's entry is a new one
+	product *catalog.Product // whose file judged it
+}
+
+// rule decides a chunk on its facts.
+func (b *batch) rule(ctx context.Context, d *decided, begun bool) {
+	now := b.s.desk.now()
+	d.outs, d.ruled = make([]RowOutcome, len(d.rows)), make([]ruled, len(d.rows))
+	clerks := make([]*clerk, b.clerks(d.rows))
+	var wg sync.WaitGroup
+	for i := range clerks {
+		c := &clerk{b: b, d: d, now: now, checks: make([]Check, 0, 16), failed: len(d.rows)}
+		clerks[i] = c
+		if i > 0 {
+			wg.Go(func() { c.all(ctx, i, len(clerks)) })
+		}
+	}
+	clerks[0].all(ctx, 0, len(clerks))
+	wg.Wait()
+	for _, c := range clerks[1:] {
+		if c.failed < clerks[0].failed {
+			clerks[0] = c
+		}
+	}
+	if d.err = clerks[0].err; d.err != nil {
+		d.nothingNew()
+		return
+	}
+	b.put(d, now, begun)
+}
+
+// clerks is how many clerks decide these rows.
+func (b *batch) clerks(rows []batchRow) int {
+	for i := range rows {
+		if rows[i].slip != nil {
+			if hw, _ := alongside(rows[i].Text); hw != nil {
+				return 1 // which license it is for is looked up in the journal
+			}
+		}
+	}
+	return max(1, min(mostClerks, runtime.GOMAXPROCS(0), len(rows)/rowsPerClerk))
+}
+
+// put puts the new entries in the order of the rows.
+func (b *batch) put(d *decided, now time.Time, begun bool) {
+	d.at = make([]int, len(d.outs))
+	if b.o.DryRun {
+		for i := range d.outs {
+			b.putDry(d, i)
+		}
+		return
+	}
+	d.entries = make([]journal.Entry, 0, len(d.outs)+2)
+	if !begun {
+		d.entries, d.begins = append(d.entries, b.s.beginEntry(&b.o)), true
+	}
+	for i := range d.outs {
+		o, r := &d.outs[i], &d.ruled[i]
+		if d.at[i] = -1; !r.entered {
+			continue
+		}
+		if r.product != nil {
+			b.meet(d, r.product, now)
+		}
+		d.at[i] = d.enter(&o.Entry)
+		if o.Refund != nil {
+			d.enter(o.Refund)
+		}
+	}
+	d.ruled = nil
+	if d.begins && len(d.entries) == 1 { // nothing to record: all rows were put aside
+		d.entries, d.begins = nil, false
+	}
+}
+
+// putDry remembers what row i would have recorded.
+func (b *batch) putDry(d *decided, i int) {
+	o := &d.outs[i]
+	if d.at[i] = -1; !d.ruled[i].entered {
+		return
+	}
+	for _, e := range []*journal.Entry{&o.Entry, o.Refund} {
+		if e != nil {
+			b.dry.add(e, journal.NewEntryID(d.facts.Head.Log, d.facts.Head.Size+b.dry.count))
+		}
+	}
+	o.Entry.Answer, o.Entry.Effects = "", nil // an answer counts only once it is recorded
+}
+
+// nothingNew leaves the outcomes that were in the journal before the first that was not:
+// nothing of the others is recorded.
+func (d *decided) nothingNew() {
+	n := 0
+	for n < len(d.outs) && d.outs[n].Before {
+		n++
+	}
+	d.outs = d.outs[:n]
+}
+
+// all decides the rows of one clerk out of so many.
+func (c *clerk) all(ctx context.Context, which, of int) {
+	for i := range c.d.rows {
+		if n := uint32(numberOf(c.d.rows[i].code)); of > 1 && int(n*0x9e3779b1>>16)%of != which {
+			continue
+		}
+		if err := c.row(ctx, i); err != nil {
+			c.failed, c.err = i, err
+			return
+		}
+	}
+}
+
+// row decides row i.
+func (c *clerk) row(ctx context.Context, i int) error {
+	b, d := c.b, c.d
+	row, out := &d.rows[i], &d.outs[i]
+	out.Row, out.names = row.Row, b.names
+	intent := b.intent(&row.Row)
+	switch e, done := d.facts.Lines[row.Line]; {
+	case done && e.Intent != intent:
+		return &ChangedInputError{b.o.Name, row.Line, e.ID}
+	case done:
+		out.Entry, out.Before = e, true
+		if r, ok := d.facts.Lines[refundLine+row.Line]; ok {
+			out.Refund = &r
+		}
+		return nil
+	case b.o.PutAside && b.recorded(row.Line) && !b.o.DryRun:
+		out.Later = true // as the run before did, since it recorded later lines
+		return nil
+	case b.state != nil && b.state.Done && !b.o.DryRun:
+		return fmt.Errorf("line %d: the batch %q came to its end on a run before, without this line: give what is new a name of its own", row.Line, b.o.Name)
+	}
+	r, p, err := b.reading(ctx, d, row)
+	if err != nil {
+		return fmt.Errorf("line %d: %w", row.Line, err)
+	}
+	dec := b.decision(row, r, c.now)
+	dec.checks = c.checks
+	j := decide(r, dec, c.now)
+	if j.err != nil {
+		return fmt.Errorf("line %d: %w", row.Line, j.err)
+	}
+	out.Entry = b.s.stamp(j.entry, intent)
+	e := &out.Entry
+	e.Batch, e.Line = b.o.Name, row.Line
+	if len(r.Proposals) > 0 {
+		e.Detail = proposalsDetail(r.Proposals)
+	}
+	if b.o.PutAside && wantsSeatOnly(e) {
+		out.Later = true
+		return nil
+	}
+	d.ruled[i] = ruled{entered: true, product: p}
+	c.apply(e, i, 0)
+	if dec.Refund != "" && (e.Verdict == journal.OK || e.Verdict == journal.Repeat) {
+		if out.Refund, err = c.refund(i, r, dec); err != nil {
+			return fmt.Errorf("line %d: %w", row.Line, err)
+		}
+	}
+	return nil
+}
+
+// apply lets the facts of the row's license follow from its entry, or the second one of
+// it. Which number the entry will have is not known yet; its place among others is.
+func (c *clerk) apply(e *journal.Entry, i, second int) {
+	c.b.apply(c.d, e, c.d.base+uint64(2*i+second))
+}
+
+// refund decides on the refund that a confirmation came with.
+func (c *clerk) refund(i int, r *Reading, dec Decision) (*journal.Entry, error) {
+	row := &c.d.rows[i]
+	f := c.d.facts.Licenses[r.License.Number]
+	l, err := newLicense(f.License, len(f.Seats))
+	if err != nil {
+		return nil, err
+	}
+	h, err := newHistory(l.Product, l.Number, r.Product, codes.Key{}, f.Claims)
+	if err != nil {
+		return nil, err
+	}
+	change := Change{License: l.Number, Kind: RefundLicense, Reference: dec.Refund, salts: dec.salts}
+	j := decideChange(l, f, h, nil, goneLimit{r.limits.Gone, r.limits.PeriodDays}, change, c.now)
+	sum := sha256.Sum256(append([]byte("refund\x00"), row.Sum[:]...))
+	e := c.b.s.stamp(j.entry, c.b.intent(&Row{Sum: sum}))
+	e.Batch, e.Line = c.b.o.Name, refundLine+row.Line
+	c.apply(&e, i, 1)
+	return &e, nil
+}
