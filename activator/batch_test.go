@@ -167,6 +167,26 @@ func TestBatchChangedInput(t *testing.T) {
 	}
 }
 
+// Rows that were decided in a chunk that cannot be recorded do not come out.
+func TestBatchNothingUnrecorded(t *testing.T) {
+	o := batchOffice(t, 20)
+	rows := batchRows(o, 10, 1)
+	for i := range rows {
+		rows[i].Line = i + 1
+	}
+	mustBatch(t, o.Session, rows[4:], activator.BatchOptions{Name: "orders"})
+	rows[4].Sum = batchbench.Sum(99)
+	for out, err := range o.Session.Batch(context.Background(), rowsOf(rows), activator.BatchOptions{Name: "orders"}) {
+		var changed *activator.ChangedInputError
+		switch {
+		case err == nil:
+			t.Errorf("line %d: have it come out with entry %v, want nothing of a chunk that was not recorded", out.Row.Line, out.Entry.ID)
+		case !errors.As(err, &changed) || changed.Line != 5:
+			t.Errorf("have %v, want an error about line 5", err)
+		}
+	}
+}
+
 // Two runs of one batch and a desk at the same time: each row is recorded once, and
 // both runs tell the same.
 func TestBatchTwice(t *testing.T) {
