@@ -73,7 +73,7 @@ func merge(t *testing.T, f Factory) {
 	line.Batch, line.Line, line.Intent = "letters", 7, [16]byte{9}
 	mustAppend(t, s, line)
 	draw := Entry(journal.KindPool)
-	draw.Effects = []journal.Effect{journal.AddPool{Product: UID, Numbers: []codes.LicenseNumber{1<<28 + 1, 1<<28 + 2}}}
+	draw.Effects = []journal.Effect{journal.AddPool{Product: UID, Numbers: []codes.LicenseNumber{1<<24 + 1, 1<<28 + 2}}}
 	other := newOtherLog(Signer(), Entry(journal.KindLog), Register(2, 1, "PO-2", "Bea"), Request(2, 6, 6, 1, 1), draw, Confirm(2, 6, 9, "RMA 1"))
 	line.Intent = [16]byte{8}
 	other.es[3].Batch, other.es[3].Line = line.Batch, line.Line // the same batch at both desks
@@ -122,7 +122,7 @@ func merge(t *testing.T, f Factory) {
 	if len(facts.Pool) != 0 || facts.PoolSize != 0 {
 		t.Errorf("numbers that the other desk drew: have %v to hand out, want none", facts.Pool)
 	}
-	if free, err := s.Free(ctx, []codes.LicenseNumber{1<<28 + 1}); err != nil || free[0] {
+	if free, err := s.Free(ctx, []codes.LicenseNumber{1<<24 + 1}); err != nil || free[0] {
 		t.Errorf("a number that the other desk drew: have free %v, %v, want taken", free, err)
 	}
 
