@@ -71,3 +71,16 @@ func (e *LostError) Error() string { return e.Err.Error() }
 
 // Unwrap returns Err.
 func (e *LostError) Unwrap() error { return e.Err }
+
+// ValueError says that a row of a table has a value that no store writes there, such as a number out of its range. A
+// journal with such a row was changed from outside.
+type ValueError struct {
+	Table string
+	Err   error // which value, and what was expected
+}
+
+// Error names the table and the value.
+func (e *ValueError) Error() string { return fmt.Sprintf("table %s: %v", e.Table, e.Err) }
+
+// Unwrap returns what is wrong with the value.
+func (e *ValueError) Unwrap() error { return e.Err }

@@ -94,11 +94,20 @@ func each(s *snapshot, query string, scan func(*sql.Rows) error) error {
 	return nil
 }
 
+// unreadable returns the error of a row of a table that could not be scanned. If its reading goes on otherwise, what is
+// wrong is a value in it.
+func unreadable(rows *sql.Rows, table string, err error) error {
+	if rows.Err() != nil {
+		return err
+	}
+	return &journal.ValueError{Table: table, Err: err}
+}
+
 func (s *snapshot) Logs(yield func(journal.LogRow) error) error {
 	return each(s, "SELECT id, origin, own, size, frontier, checkpoint FROM logs ORDER BY id", func(rows *sql.Rows) error {
 		var r journal.LogRow
 		if err := rows.Scan(&r.ID, &r.Origin, &r.Own, &r.Size, &r.Frontier, &r.Checkpoint); err != nil {
-			return err
+			return unreadable(rows, "logs", err)
 		}
 		return yield(r)
 	})
@@ -108,7 +117,7 @@ func (s *snapshot) Merges(yield func(journal.MergeRow) error) error {
 	return each(s, "SELECT log, first, size, entry FROM merges ORDER BY log, first", func(rows *sql.Rows) error {
 		var r journal.MergeRow
 		if err := rows.Scan(&r.Log, &r.First, &r.Size, &r.Entry); err != nil {
-			return err
+			return unreadable(rows, "merges", err)
 		}
 		return yield(r)
 	})
@@ -123,7 +132,7 @@ func (s *snapshot) Entries(yield func(*journal.EntryRow) error) error {
 		err := rows.Scan(&id, &at, &kind, &verdict, &operator, &state, &product, &license, &fingerprint, &intent, &batch, &line, &leaf)
 		fit(&r.ID, &id, &err)
 		if err != nil {
-			return err
+			return unreadable(rows, "journal", err)
 		}
 		c := &r.Columns
 		c.At = at.number(math.MinInt64)
@@ -175,7 +184,7 @@ func (s *snapshot) Subtrees(yield func(journal.SubtreeRow) error) error {
 	return each(s, "SELECT log, n, hash FROM subtrees ORDER BY log, n", func(rows *sql.Rows) error {
 		var r journal.SubtreeRow
 		if err := rows.Scan(&r.Log, &r.N, &r.Hash); err != nil {
-			return err
+			return unreadable(rows, "subtrees", err)
 		}
 		return yield(r)
 	})
@@ -185,7 +194,7 @@ func (s *snapshot) Personal(yield func(journal.PersonalRow) error) error {
 	return each(s, "SELECT entry, field, salt, value FROM personal ORDER BY entry, field", func(rows *sql.Rows) error {
 		var r journal.PersonalRow
 		if err := rows.Scan(&r.Entry, &r.Field, &r.Salt, &r.Text); err != nil {
-			return err
+			return unreadable(rows, "personal", err)
 		}
 		return yield(r)
 	})
@@ -197,7 +206,7 @@ func (s *snapshot) Licenses(yield func(journal.LicenseRow) error) error {
 		var r journal.LicenseRow
 		var product sql.RawBytes
 		if err := rows.Scan(&r.Number, &product, &r.Seats, &r.State, &r.Order, &r.Grants, &r.Release, &r.Customer, &r.Registered, &r.Entry); err != nil {
-			return err
+			return unreadable(rows, "licenses", err)
 		}
 		copy(r.Product[:], product)
 		return yield(r)
@@ -215,7 +224,7 @@ func (s *snapshot) Seats(yield func(journal.SeatRow) error) error {
 		fit(&r.Limit, &limit, &err)
 		fit(&r.Entry, &entry, &err)
 		if err != nil {
-			return err
+			return unreadable(rows, "seats", err)
 		}
 		var ok bool
 		if r.Excess, ok = excess.src.(string); !ok {
@@ -234,7 +243,7 @@ func (s *snapshot) Claims(yield func(journal.ClaimRow) error) error {
 		fit(&r.Scope, &scope, &err)
 		fit(&r.Entry, &entry, &err)
 		if err != nil {
-			return err
+			return unreadable(rows, "claims", err)
 		}
 		r.Key, _ = key.src.([]byte)
 		r.Value, _ = value.src.([]byte)
@@ -247,7 +256,7 @@ func (s *snapshot) Pool(yield func(journal.PoolRow) error) error {
 		var r journal.PoolRow
 		var product sql.RawBytes
 		if err := rows.Scan(&r.Number, &product, &r.Entry, &r.Place); err != nil {
-			return err
+			return unreadable(rows, "pool", err)
 		}
 		copy(r.Product[:], product)
 		return yield(r)
@@ -258,7 +267,7 @@ func (s *snapshot) Words(yield func(journal.WordRow) error) error {
 	return each(s, "SELECT word, license FROM words", func(rows *sql.Rows) error {
 		var r journal.WordRow
 		if err := rows.Scan(&r.Word, &r.License); err != nil {
-			return err
+			return unreadable(rows, "words", err)
 		}
 		return yield(r)
 	})

@@ -255,6 +255,8 @@ func fixedChanges(raw Raw) []change {
 		{"licenses, more seats", "UPDATE licenses SET seats = 40 WHERE number = 7", nil, "license 00000007: Seats is 40, its entry says 4"},
 		{"licenses, state", "UPDATE licenses SET state = 'revoked' WHERE number = 7", nil, "license 00000007: State is \"revoked\", its entry says \"live\""},
 		{"licenses, one more", "INSERT INTO licenses SELECT 777, product, seats, state, NULL, grants, release, 0, registered, entry FROM licenses WHERE number = 7", nil, "license 00000309: no entry registers it"},
+		{"licenses, a number out of its range", "UPDATE licenses SET customer = -1 WHERE number = 7", nil, "its row is missing"},
+		{"merges, a number out of its range", "UPDATE merges SET first = -1", nil, "table merges: a row cannot be read"},
 		{"pool, order", "UPDATE pool SET place = 3 - place", nil, "in the pool of product"},
 		{"pool, one more", "INSERT INTO pool SELECT 999, product, entry, 9 FROM pool WHERE number = 901", nil, "no entry puts it there"},
 		{"personal, text", "UPDATE personal SET value = 'Somebody else' WHERE entry = 10", nil, "entry 10: its personal text \"customer\" or its salt was changed"},
