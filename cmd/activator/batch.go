@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"os"
@@ -188,13 +189,21 @@ type source struct {
 	name string
 	size int64        // 0 where it is not known
 	sum  [32]byte     // SHA-256 of the whole; zero where it cannot be read twice
+	seen hash.Hash    // of what was read; nil without a sum
 	read atomic.Int64 // rows are read ahead, in another goroutine
 }
 
-// Read implements [io.Reader].
+// Read implements [io.Reader]. A file that is not what it was when its hash was taken does
+// not come to an end: what is missing of it would pass for done.
 func (s *source) Read(b []byte) (int, error) {
 	n, err := s.Reader.Read(b)
 	s.read.Add(int64(n))
+	if s.seen != nil {
+		s.seen.Write(b[:n])
+		if errors.Is(err, io.EOF) && [32]byte(s.seen.Sum(nil)) != s.sum {
+			err = fmt.Errorf("%s was changed while it was read: put it back as it was and go on, or give it a name of its own with --name", s.name)
+		}
+	}
 	return n, err
 }
 
@@ -229,6 +238,7 @@ func openFile(path string) (*source, error) {
 		h := sha256.New()
 		if s.size, err = io.Copy(h, f); err == nil {
 			h.Sum(s.sum[:0])
+			s.seen = sha256.New()
 			_, err = f.Seek(0, io.SeekStart)
 		}
 	}

@@ -20,8 +20,12 @@ type output struct {
 	tmp   *os.File
 }
 
-// begin makes an output. Without force it refuses a file that is there.
+// begin makes an output. Without force it refuses a file that is there; folders, pipes and
+// devices are never replaced.
 func begin(path string, mode fs.FileMode, force bool) (*output, error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is there and is no file: it is not replaced, name another one", path)
+	}
 	if !force {
 		if _, err := os.Lstat(path); err == nil {
 			return nil, fmt.Errorf("%s is there already: name another file, or replace it with --force", path)
