@@ -293,6 +293,27 @@ func TestFormulas(t *testing.T) {
 	}
 }
 
+// Where another spreadsheet would split a cell, no formula begins either.
+func TestFormulasInside(t *testing.T) {
+	for table, want := range map[string]string{
+		"code,note\nx,a;=1\n": `x,"a;'=1",2,`,
+		"code;note\nx;a,=1\n": `x;"a,'=1";2;`,
+		"code;note\nx;＝1\n":   `x;"'＝1";2;`,
+		"code,note\nx,a;b\n":  `x,a;b,2,`,
+	} {
+		in := open(t, table, Auto)
+		var out bytes.Buffer
+		w := newWriter(&out, in, CSV)
+		for _, r := range readAll(t, in) {
+			w.row(&activator.RowOutcome{Row: r})
+		}
+		w.flush()
+		if !strings.HasPrefix(out.String(), want) {
+			t.Errorf("%q: have %q, want it to begin with %q", table, out.String(), want)
+		}
+	}
+}
+
 // FuzzTable reads any table: as many rows come out as the reader finds, in ascending
 // lines, and reading them again gives the same.
 func FuzzTable(f *testing.F) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/internal/formula"
 	"github.com/manual-activator/manual-activator/internal/jsonline"
 )
 
@@ -72,15 +73,20 @@ func (w *writer) head() {
 	w.end()
 }
 
-// cell appends a field. A spreadsheet takes one that begins like a formula for one, so
-// an apostrophe goes before it, as OWASP advises (CSV injection).
+// cell appends a field. What a spreadsheet would take for a formula has an apostrophe
+// before it.
 func (w *writer) cell(s string, first bool) {
 	if !first {
 		w.buf = append(w.buf, w.in.comma)
 	}
+	split := byte(';')
+	if w.in.comma != ',' {
+		split = ','
+	}
 	s = printing(s)
-	formula := s != "" && strings.IndexByte("=+-@\t\r", s[0]) >= 0
-	quote := formula
+	guarded := formula.Guard(s, split)
+	quote := len(guarded) > len(s)
+	s = guarded
 	for i := 0; i < len(s) && !quote; i++ {
 		c := s[i]
 		quote = c == '"' || c == '\n' || c == '\r' || c == w.in.comma || c == ' ' && (i == 0 || i == len(s)-1)
@@ -90,9 +96,6 @@ func (w *writer) cell(s string, first bool) {
 		return
 	}
 	w.buf = append(w.buf, '"')
-	if formula {
-		w.buf = append(w.buf, '\'')
-	}
 	for i := 0; i < len(s); i++ {
 		if s[i] == '"' {
 			w.buf = append(w.buf, '"')

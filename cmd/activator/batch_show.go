@@ -159,8 +159,12 @@ func (a *app) batchStopped(err error, o batchOptions, j *batch.Job, sum batch.Su
 	if o.format != "" {
 		again = append(again, "--format", o.format)
 	}
-	return fmt.Errorf("%w\n%s recorded; no output was made of them yet. To go on: %s --resume --name %s",
-		err, isOrAre(sum.Rows), strings.Join(again, " "), quoteArg(j.Name))
+	made := "no output was made of them yet"
+	if o.out == "-" {
+		made = "their answers were written, and come again"
+	}
+	return fmt.Errorf("%w\n%s recorded; %s. To go on: %s --resume --name %s",
+		err, isOrAre(sum.Rows), made, strings.Join(again, " "), quoteArg(j.Name))
 }
 
 func isOrAre(n int) string {

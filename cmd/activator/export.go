@@ -9,13 +9,13 @@ import (
 	"io"
 	"iter"
 	"path/filepath"
-	"regexp"
 
 	"github.com/spf13/cobra"
 
 	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/internal/formula"
 	"github.com/manual-activator/manual-activator/internal/jsonline"
 )
 
@@ -126,15 +126,10 @@ func visible(fields []string) []string {
 	return fields
 }
 
-// formula is where a spreadsheet would take a field, or what follows a semicolon in it, for a formula: some split at
-// semicolons, whatever the file means.
-var formula = regexp.MustCompile(`(^|;[\s"]*)([=+\-@\t\r\n＝＋－＠])`)
-
-// noFormulas puts an apostrophe before what a spreadsheet would take for a formula, as OWASP advises (CSV injection):
-// customers choose their names.
+// noFormulas keeps fields from being run by a spreadsheet: customers choose their names.
 func noFormulas(fields []string) []string {
 	for i, f := range fields {
-		fields[i] = formula.ReplaceAllString(f, "$1'$2")
+		fields[i] = formula.Guard(f, ';')
 	}
 	return fields
 }

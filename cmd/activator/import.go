@@ -179,10 +179,10 @@ func (im *imports) run(ctx context.Context, file string, force bool) error {
 		}
 		for i := range ls {
 			l := &ls[i]
-			_ = table.Write([]string{
+			_ = table.Write(noFormulas([]string{
 				productName(l.Product, names), l.Customer, l.Order, strconv.Itoa(l.Seats), l.Grants.String(),
 				l.Number.String(), l.Serial.String(),
-			})
+			}))
 			im.count(l)
 		}
 		table.Flush()
