@@ -216,8 +216,14 @@ func (m *Model) roomKeys() []key.Binding {
 // show brings a room to the front.
 func (m *Model) show(room int) tea.Cmd {
 	m.at = room
-	if room == roomLicenses {
-		m.rooms[room].(*licenses).page = nil // where one goes to find a license, what is typed searches
+	switch r := m.rooms[room].(type) { // where one goes to find something, what is typed searches, from its first letter
+	case *licenses:
+		r.page = nil
+		r.find.set("")
+		r.list = list{}
+	case *journalRoom:
+		r.entry = nil
+		r.find.set("")
 	}
 	return m.rooms[room].enter()
 }

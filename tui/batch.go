@@ -187,7 +187,7 @@ func (b *batchRoom) help() []key.Binding {
 	switch row := b.row(); {
 	case row == nil:
 		bs = append(bs, called(keys.Enter, "do it"))
-	case row.mended == nil:
+	case !row.good():
 		bs = append(bs, called(keys.Enter, "take it to the desk"))
 	}
 	if b.mended() > 0 {
@@ -243,11 +243,13 @@ func (b *batchRoom) rowsKey(k tea.KeyPressMsg) (tea.Cmd, bool) {
 // mend takes a row to the desk, where a slip has its proposals and a refusal what can
 // be done about it. What is recorded there is a submission of its own.
 func (b *batchRoom) mend(row *badRow) tea.Cmd {
-	if row.mended != nil {
+	if row.good() {
 		return b.s.tell(openEntryMsg{row.mended.Entry})
 	}
 	text := row.Row.Text
-	if c := row.Code(); !c.IsZero() {
+	if c := row.Code(); row.typed != "" {
+		text = row.typed // as the desk left it
+	} else if !c.IsZero() {
 		text = c.String()
 	}
 	if strings.TrimSpace(text) == "" {

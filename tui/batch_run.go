@@ -34,6 +34,7 @@ type fileRun struct {
 	err     error
 
 	unanswered
+	before []*badRow // of a run of the same file before this one
 }
 
 // unanswered are the rows of a run that have no answer.
@@ -69,15 +70,34 @@ func (u *unanswered) add(file string, o *activator.RowOutcome) {
 		u.more++
 		return
 	}
-	u.bad = append(u.bad, &badRow{RowOutcome: *o, file: file})
+	u.bad = append(u.bad, &badRow{RowOutcome: *o, file: file, mending: &mending{}})
 }
 
 // badRow is a row that has no answer, and what was recorded of it at the desk.
 type badRow struct {
 	activator.RowOutcome
-	file   string
+	file string
+	*mending
+}
+
+// mending is what the desk made of a row. It outlives the run: a file that was tried out
+// and mended may be answered afterwards.
+type mending struct {
 	typed  string             // what was submitted in its place
 	mended *activator.Outcome // nil until then
+}
+
+// good reports whether the row has its answer by now.
+func (m *mending) good() bool {
+	return m.mended != nil && (m.mended.Verdict == journal.OK || m.mended.Verdict == journal.Repeat)
+}
+
+// take keeps what the desk recorded of the row: the last, unless the row was good before.
+func (m *mending) take(typed string, o *activator.Outcome) {
+	good := o.Verdict == journal.OK || o.Verdict == journal.Repeat
+	if good || !m.good() {
+		m.typed, m.mended = typed, o
+	}
 }
 
 // mostBad bounds how many rows without an answer are kept for the list, of those with
@@ -136,6 +156,9 @@ func (b *batchRoom) start(f FileRun) tea.Cmd {
 	if f.Dry {
 		what = tryingOut
 	}
+	if b.run != nil && b.run.in == f.In {
+		r.before = b.run.bad
+	}
 	b.run, b.list, b.saved = r, list{}, 0
 	ctx, stop := context.WithCancel(b.s.ctx)
 	r.stop = stop // ends the run, whose message still comes
@@ -164,6 +187,7 @@ func (b *batchRoom) ended(m fileDoneMsg) tea.Cmd {
 	r := m.run
 	r.catchUp()
 	slices.SortStableFunc(r.bad, func(a, b *badRow) int { return a.Row.Line - b.Row.Line }) // rows that waited come last
+	r.inherit()
 	r.running, r.done, r.err, r.took = false, m.done, m.err, b.s.cfg.Now().Sub(r.began)
 	if r.halted && errors.Is(m.err, context.Canceled) {
 		r.err = nil
@@ -177,6 +201,24 @@ func (b *batchRoom) ended(m fileDoneMsg) tea.Cmd {
 		return tea.Batch(b.look(), b.s.warn("This file cannot be taken: "+clean(err.Error())))
 	}
 	return nil
+}
+
+// inherit takes over what was mended after a run before this one.
+func (r *fileRun) inherit() {
+	type place struct {
+		line int
+		sum  [32]byte
+	}
+	known := map[place]*mending{}
+	for _, x := range r.before {
+		known[place{x.Row.Line, x.Row.Sum}] = x.mending
+	}
+	for _, x := range r.bad {
+		if m := known[place{x.Row.Line, x.Row.Sum}]; m != nil {
+			x.mending = m
+		}
+	}
+	r.before = nil
 }
 
 // ask asks before a file is answered: what is recorded stays recorded.

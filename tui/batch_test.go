@@ -184,7 +184,7 @@ func TestARowsColumnsGoToTheDesk(t *testing.T) {
 	d.answered(c, 1)
 	d.press("enter")
 	day := uint32(1300)
-	row := &badRow{file: "rentals.csv"}
+	row := &badRow{file: "rentals.csv", mending: &mending{}}
 	row.Row = activator.Row{Line: 2, Text: c.asks(t, 8).String(), Decision: activator.Decision{Parameter: &day, Reference: "case 7"}}
 	d.send(takeCodeMsg{text: row.Row.Text, ticket: "case 7", row: row})
 	d.shows("Enter answers it with an activation code.")

@@ -117,8 +117,13 @@ func (l *licensePage) rename() tea.Cmd {
 		return l.s.say("Choose the machine first, with the arrow keys.")
 	}
 	fp := m.Fingerprint
-	f := &form{title: "Name machine " + fp.String(), yes: "Keep this name", items: []*item{text("Name", "such as RIP room 2", "")}}
-	f.items[0].field.set(m.Name)
+	f := &form{
+		title: "Name machine " + fp.String(), yes: "Keep this name", draft: "name " + l.number.String() + " " + fp.String(), once: true,
+		items: []*item{text("Name", "such as RIP room 2", "")},
+	}
+	if f.begin(l.s); f.items[0].field.empty() {
+		f.items[0].field.set(m.Name)
+	}
 	f.do = func(f *form) (tea.Cmd, string) {
 		if f.value(0) == "" {
 			return nil, "a name is needed"
@@ -128,7 +133,7 @@ func (l *licensePage) rename() tea.Cmd {
 		}
 		return change(l.s, f, "The machine has its name.", activator.Change{License: l.number, Kind: activator.NameMachine, Fingerprint: &fp, Name: f.value(0)}), ""
 	}
-	return l.s.open(f.begin(l.s))
+	return l.s.open(f)
 }
 
 // askRefund records the refund of a license.

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -30,6 +31,7 @@ type desk struct {
 	stop    context.CancelFunc // of the reading under way
 	pick    int                // the proposal, or the code of a mail, that is chosen
 	found   []string           // codes of a pasted text, while one must be chosen
+	mailed  *mailed            // several codes of a pasted text, one of them in the box
 	from    string             // where the text in the box was found
 	with    attached           // the hardware profile of a mail
 	row     *badRow            // the row of a file that is mended here
@@ -71,6 +73,27 @@ type snapshot struct {
 	pos                int
 	now                *call
 	row                *badRow
+	mailed             *mailed
+}
+
+// mailed are the codes of a pasted text.
+type mailed struct {
+	codes []string
+	done  []bool // recorded
+	at    int    // the one in the box
+}
+
+// left is the first code that is not done, -1 for none.
+func (m *mailed) left() int { return slices.Index(m.done, false) }
+
+// open counts the codes that are not done.
+func (m *mailed) open() (n int) {
+	for _, done := range m.done {
+		if !done {
+			n++
+		}
+	}
+	return n
 }
 
 func newDesk(s *shared) *desk {
@@ -118,6 +141,8 @@ func (d *desk) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 		return d.undo(), true
 	case is(k, keys.Take) && d.proposed() != nil:
 		return d.take(), true
+	case is(k, keys.Take) && d.proposing():
+		return d.s.say("One moment: the desk looks for what it may have been."), true
 	case is(k, keys.Next, keys.Prev):
 		d.focus(!d.onTicket)
 		return nil, true
@@ -198,7 +223,7 @@ func (d *desk) next() {
 	d.keep()
 	d.box.set("")
 	d.ticket.set("")
-	d.now, d.from, d.found, d.row = nil, "", nil, nil
+	d.now, d.from, d.found, d.row, d.mailed = nil, "", nil, nil, nil
 	d.focus(false)
 	d.forget()
 }
@@ -223,7 +248,7 @@ func (d *desk) keep() {
 
 // shown is what the desk shows.
 func (d *desk) shown() snapshot {
-	return snapshot{d.box.value(), d.ticket.value(), d.from, d.box.pos, d.now, d.row}
+	return snapshot{d.box.value(), d.ticket.value(), d.from, d.box.pos, d.now, d.row, d.mailed}
 }
 
 func (d *desk) remember(s snapshot) {
@@ -250,7 +275,7 @@ func (d *desk) undo() tea.Cmd {
 	d.found = nil
 	d.focus(false)
 	d.forget()
-	d.now, d.from, d.row = back.now, back.from, back.row
+	d.now, d.from, d.row, d.mailed = back.now, back.from, back.row, back.mailed
 	if d.now != nil {
 		d.reading = d.now.reading
 		return nil

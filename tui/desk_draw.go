@@ -145,12 +145,19 @@ func (d *desk) parked() (n int) {
 // drawFound has one of several codes chosen.
 func (d *desk) drawFound(p *page) {
 	t := d.s.t
-	p.line(" ", t.strong.Render(fmt.Sprintf("There are %d codes in that text. Which one is meant?", len(d.found))))
+	head := fmt.Sprintf("There are %d codes in that text. Which one is meant?", len(d.found))
+	if n := d.mailed.open(); n < len(d.found) {
+		head = fmt.Sprintf("%d more in that text. Which one is next? Esc: none.", n)
+	}
+	p.line(" ", t.strong.Render(head))
 	p.blank()
 	for i, s := range d.found {
 		kind := "unknown"
 		if k := codes.Inspect(s).Kind; k != 0 {
 			kind = k.Word()
+		}
+		if d.mailed.done[i] {
+			kind = "✓ recorded"
 		}
 		line := pad(cut(kind, 13), 14) + cut(s, 62)
 		if i == d.pick {

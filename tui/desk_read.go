@@ -28,7 +28,7 @@ const patience = 400 * time.Millisecond
 func (d *desk) changed() tea.Cmd {
 	d.forget()
 	if d.box.empty() {
-		d.from, d.row = "", nil
+		d.from, d.row, d.mailed = "", nil, nil
 	}
 	switch {
 	case d.layout.Complete, d.full():
@@ -171,6 +171,12 @@ func (d *desk) proposals() []codes.Proposal {
 	return d.reading.Proposals
 }
 
+// proposing reports whether a text with a slip has no proposals yet, because it is still
+// being read.
+func (d *desk) proposing() bool {
+	return !d.onTicket && d.now == nil && d.reading == nil && d.readErr == nil && !d.layout.Complete && (d.looking || d.enough())
+}
+
 // proposed is the proposal that is chosen.
 func (d *desk) proposed() *codes.Proposal {
 	ps := d.proposals()
@@ -246,8 +252,20 @@ func (d *desk) mail(msg foundMsg) tea.Cmd {
 	case 1:
 		return d.takeFound(found[0], fmt.Sprintf("found in a text of %d characters", len([]rune(msg.text))))
 	}
-	d.found, d.pick = found, 0
+	d.found, d.pick, d.mailed = found, 0, &mailed{codes: found, done: make([]bool, len(found))}
 	return nil
+}
+
+// nextOfMail has the next code of a pasted text chosen, after the one in the box was
+// recorded. It reports whether there is one.
+func (d *desk) nextOfMail(m *mailed) bool {
+	m.done[m.at] = true
+	left := m.left()
+	if left < 0 {
+		return false
+	}
+	d.mailed, d.found, d.pick = m, m.codes, left
+	return true
 }
 
 func (d *desk) takeFound(text, from string) tea.Cmd {
@@ -257,7 +275,7 @@ func (d *desk) takeFound(text, from string) tea.Cmd {
 	}
 	d.box.set(text)
 	d.focus(false)
-	d.now, d.found, d.from = nil, nil, from
+	d.now, d.found, d.from, d.mailed = nil, nil, from, nil
 	return d.changed()
 }
 
@@ -270,9 +288,13 @@ func (d *desk) choose(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	case is(k, keys.Down, keys.Next):
 		d.pick = (d.pick + 1) % n
 	case is(k, keys.Enter):
-		return d.takeFound(d.found[d.pick], fmt.Sprintf("code %d of %d in the pasted text", d.pick+1, n)), true
+		m, at := d.mailed, d.pick
+		cmd := d.takeFound(d.found[at], fmt.Sprintf("code %d of %d in the pasted text", at+1, n))
+		d.mailed = m
+		m.at = at
+		return cmd, true
 	case is(k, keys.Back):
-		d.found, d.pick = nil, 0
+		d.found, d.pick, d.mailed = nil, 0, nil
 	default:
 		return nil, typed(k)
 	}

@@ -68,6 +68,9 @@ func (d *desk) band(p *page) {
 		next = "Enter answers it with an activation code."
 	}
 	p.hang(" "+style.Render(word)+" ", t.strong, next)
+	if r.Code.Kind() == codes.KindConfirmation && r.Verdict == journal.OK && d.reference() == "" {
+		p.hang(" "+t.warn.Render("!")+" ", t.plain, "No ticket: it cannot be added later. Tab goes to its field.")
+	}
 }
 
 // body is the facts and the checks, beside each other where there is room.

@@ -32,9 +32,11 @@ func (d *desk) press() tea.Cmd {
 		if !d.s.cfg.Now().After(d.quiet) {
 			return nil
 		}
-		row := d.now.row
-		if d.next(); row != nil {
+		row, m := d.now.row, d.mailed
+		switch d.next(); {
+		case row != nil:
 			return d.s.tell(showMsg{roomBatch})
+		case m != nil && d.nextOfMail(m):
 		}
 		return nil
 	case d.box.empty():
@@ -137,7 +139,7 @@ func (d *desk) submitted(msg submitMsg) tea.Cmd {
 	}
 	c.reading = &msg.outcome.Reading
 	if c.row != nil {
-		c.row.typed, c.row.mended = c.text, msg.outcome
+		c.row.take(c.text, msg.outcome)
 	}
 	var cmds []tea.Cmd
 	if x := d.parkedAs(c.text); x != nil && (msg.outcome.Verdict == journal.OK || msg.outcome.Verdict == journal.Repeat) {

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -65,7 +66,9 @@ func (f *form) begin(s *shared) *form {
 	f.s, f.born, f.yesOn = s, s.cfg.Now(), !f.danger
 	if kept := s.drafts[f.draft]; f.draft != "" && len(kept) == len(f.items) {
 		for i, it := range f.items {
-			if it.options == nil && it.field.empty() {
+			if it.options != nil {
+				it.pick = max(slices.Index(it.options, kept[i]), 0)
+			} else if it.field.empty() {
 				it.field.set(kept[i])
 			}
 		}
@@ -170,7 +173,11 @@ func (f *form) keep() {
 	}
 	var kept []string
 	for _, it := range f.items {
-		kept = append(kept, it.field.value())
+		if it.options != nil {
+			kept = append(kept, it.value())
+		} else {
+			kept = append(kept, it.field.value())
+		}
 	}
 	f.s.drafts[f.draft] = kept
 }

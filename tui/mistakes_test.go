@@ -165,3 +165,162 @@ func TestSpaceDoesNotLeaveReadAloud(t *testing.T) {
 	d.press("enter")
 	d.shows("ANSWERED")
 }
+
+// Tab in the moment before the proposals are there does not go to the ticket.
+func TestTabWaitsForTheProposals(t *testing.T) {
+	d := opened(t)
+	_, c := d.license("Print Shop Miller", 1)
+	code := c.asks(t, 1).String()
+	d.hold = true
+	d.write(slipped(code))
+	d.press("tab")
+	if d.m.desk.onTicket {
+		t.Fatal("tab before the proposals: have the ticket, want the box")
+	}
+	d.shows("One moment")
+	d.release()
+	d.wait(patience)
+	d.press("tab")
+	d.shows(code)
+	d.shows("NOT YET RECORDED")
+	d.press("tab")
+	if !d.m.desk.onTicket {
+		t.Error("tab on a code that can be read: have the box, want the ticket")
+	}
+}
+
+func TestAConfirmationWithoutTicketIsSaid(t *testing.T) {
+	d := opened(t)
+	givenBack(d)
+	d.shows("No ticket: it cannot be added later.")
+	d.press("tab")
+	d.write("case 7")
+	d.hides("No ticket")
+}
+
+func TestCodesOfAMailAreTakenOneByOne(t *testing.T) {
+	d := opened(t)
+	l, c := d.license("Print Shop Miller", 2)
+	first, second := c.asks(t, 1).String(), d.customer(l, 9).asks(t, 1).String()
+	d.paste("Dear support, two machines:\n" + first + "\nand\n" + second + "\n\nKind regards\nthe Print Shop in the High Street")
+	d.shows("There are 2 codes in that text.")
+	d.press("down", "enter", "enter")
+	d.shows("ANSWERED")
+	d.wait(time.Second)
+	d.press("enter")
+	d.shows("1 more in that text.")
+	d.shows("▸ request " + first)
+	d.shows("✓ recorded " + second)
+	d.press("enter")
+	d.shows("NOT YET RECORDED")
+	d.press("enter")
+	d.shows("ANSWERED")
+	d.wait(time.Second)
+	d.press("enter")
+	d.shows("Ready for the next call.")
+}
+
+func TestRoomsBeginWithAnEmptySearch(t *testing.T) {
+	d := opened(t)
+	d.license("Print Shop Miller", 1)
+	d.license("Agency Blue", 1)
+	for _, room := range []string{"f3", "f4"} {
+		d.press(room)
+		d.write("mill")
+		d.wait(time.Second)
+		d.hides("Agency Blue")
+		d.press("f2", room)
+		d.wait(time.Second)
+		d.shows("Agency Blue")
+		d.write("blue")
+		d.wait(time.Second)
+		d.hides("Print Shop Miller")
+		d.press("esc")
+	}
+	d.press("f4", "enter")
+	d.shows("Entry ")
+	d.press("f2", "f4")
+	d.shows("Everything, the newest first")
+}
+
+func TestFormsKeepOptionsToo(t *testing.T) {
+	d := opened(t)
+	_, c := d.license("Print Shop Miller", 1)
+	d.answered(c, 1)
+	d.press("f3", "enter", "g")
+	d.wait(time.Second)
+	d.press("right")
+	cause := d.m.over[0].(*form).value(0)
+	d.press("tab")
+	d.write("it burned")
+	d.press("esc", "g")
+	d.shows("it burned")
+	if have := d.m.over[0].(*form).value(0); have != cause {
+		t.Errorf("cause of a form that was closed: have %q, want %q", have, cause)
+	}
+	d.press("esc", "m")
+	d.write("RIP room 2")
+	d.press("esc", "m")
+	d.shows("RIP room 2")
+	d.press("tab", "right", "enter")
+	d.shows("The machine has its name.")
+	d.press("m", "ctrl+u", "esc", "m")
+	d.shows("RIP room 2") // what it is called
+}
+
+func TestUnparkingAsks(t *testing.T) {
+	d := opened(t)
+	d.noSeat()
+	d.press("ctrl+p", "f6", "delete")
+	d.wait(time.Second)
+	d.shows("Take this request off the list?")
+	d.press("enter")
+	if n := d.m.desk.parked(); n != 1 {
+		t.Fatalf("parked after No: have %d, want 1", n)
+	}
+	d.press("delete")
+	d.wait(time.Second)
+	d.press("right", "enter")
+	if n := d.m.desk.parked(); n != 0 {
+		t.Errorf("parked after taking it off: have %d, want 0", n)
+	}
+}
+
+// A row that the desk could not read is still the row's own when it is mended, and what
+// was mended stays mended when the file is answered.
+func TestARowIsMendedInTheSameBox(t *testing.T) {
+	d := opened(t)
+	path, slip := d.mailbox()
+	d.press("f8")
+	d.write(path)
+	d.press("enter", "down", "down", "enter")
+	d.wait(patience)
+	d.press("enter", "enter")
+	d.shows("RECORDED AS UNREADABLE")
+	d.wait(time.Second)
+	d.press("f8")
+	d.shows("refused at the desk")
+	d.press("enter")
+	d.wait(patience)
+	d.press("enter", "enter")
+	d.shows("RECORDED AS UNREADABLE")
+	d.wait(time.Second)
+	d.press("backspace")
+	d.write("?")
+	d.wait(patience)
+	d.press("tab", "enter")
+	d.shows("ANSWERED")
+	answer := d.m.desk.answer().String()
+	d.wait(time.Second)
+	d.press("enter")
+	d.shows("at the desk " + slip.asked.String())
+	d.shows("ok · " + answer)
+	d.press("home", "enter")
+	d.wait(time.Second)
+	d.press("enter", "right", "enter")
+	d.shows("✓ DONE")
+	d.press("down", "down")
+	d.shows("ok · " + answer)
+	d.press("enter")
+	d.shows("Entry ")
+}

@@ -80,11 +80,26 @@ func (r *todayRoom) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 			return r.s.tell(openEntryMsg{r.entries[i-len(w)].ID}), true
 		}
 	case k.String() == "delete" && r.list.at < len(w) && w[r.list.at].parked:
-		return tea.Batch(r.desk.unpark(w[r.list.at]), r.s.say("No longer parked.")), true
+		return r.askUnpark(w[r.list.at]), true
 	default:
 		return nil, false
 	}
 	return nil, true
+}
+
+// askUnpark takes a request off the list, if that is wanted: nobody calls back then.
+func (r *todayRoom) askUnpark(c *call) tea.Cmd {
+	f := &form{
+		title: "Take this request off the list?", yes: "Take it off", danger: true,
+		text: []string{"Nobody is told when a seat comes free then. The request itself stays as good as it is: " + clean(cut(c.text, 62))},
+	}
+	f.do = func(*form) (tea.Cmd, string) {
+		if r.desk.parkedAs(c.text) != c {
+			return r.s.say("It is off the list already."), ""
+		}
+		return tea.Batch(r.desk.unpark(c), r.s.say("No longer parked.")), ""
+	}
+	return r.s.open(f.begin(r.s))
 }
 
 func (r *todayRoom) paste(string) tea.Cmd { return nil }
