@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -80,6 +81,7 @@ func folderBackup(b *activator.KeyBackups) string {
 
 func (a *app) keysRotateCmd() *cobra.Command {
 	var reason string
+	var yes bool
 	c := &cobra.Command{
 		Use: "rotate --reason R", Short: "begin a new epoch of keys",
 		Long: `rotate begins a new epoch of keys. Licenses that are registered from now on,
@@ -89,15 +91,22 @@ exported carries the former keys' signatures too, for the programs in the
 field.
 
 There are 16 epochs in all. Afterwards: export the products again, build the
-new trust anchor into new programs, and make new backups.`,
+new trust anchor into new programs, and make new backups. It cannot be undone:
+at a terminal it asks first.`,
 		Args: args(0, 0, ""),
 	}
 	c.Flags().StringVar(&reason, "reason", "", "the `reason`, which the journal keeps; required")
+	c.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		if reason == "" {
 			return &usageError{text: "a rotation needs a --reason, which the journal keeps", cmd: cmd}
 		}
 		return a.with(cmd.Context(), func(_ *activator.Desk, s *activator.Session) error {
+			if !yes {
+				if said, terminal := a.saysYes("This begins a new epoch of keys, of 16 in all. It cannot be undone."); terminal && !said {
+					return errors.New("no epoch was begun: the keys are as they were")
+				}
+			}
 			done, err := s.RotateKeys(cmd.Context(), reason)
 			if err != nil {
 				return err
@@ -126,6 +135,7 @@ new trust anchor into new programs, and make new backups.`,
 
 func (a *app) keysRevokeCmd() *cobra.Command {
 	var reason string
+	var yes bool
 	c := &cobra.Command{
 		Use: "revoke EPOCH --reason R", Short: "give up a former epoch whose keys others may have",
 		Long: `revoke gives up a former epoch of keys, for good. No code of its licenses is
@@ -133,10 +143,12 @@ answered any more, its keys sign nothing any more, and programs that get a
 profile exported after it refuse all its licenses. A program that has nothing
 but the revoked trust anchor cannot be told: it has to be replaced.
 
-First give its customers new licenses: activator license reissue.`,
+First give its customers new licenses: activator license reissue. It cannot be
+undone: at a terminal it asks first.`,
 		Args: args(1, 1, "the number of the epoch: activator keys list shows them"),
 	}
 	c.Flags().StringVar(&reason, "reason", "", "the `reason`, which the journal keeps; required")
+	c.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		epoch, err := strconv.ParseUint(args[0], 10, 8)
 		switch {
@@ -146,6 +158,11 @@ First give its customers new licenses: activator license reissue.`,
 			return &usageError{text: "a revocation needs a --reason, which the journal keeps", cmd: cmd}
 		}
 		return a.with(cmd.Context(), func(_ *activator.Desk, s *activator.Session) error {
+			if !yes {
+				if said, terminal := a.saysYes(fmt.Sprintf("This gives up key epoch %d and all its licenses for good. It cannot be undone.", epoch)); terminal && !said {
+					return errors.New("no epoch was revoked: the keys are as they were")
+				}
+			}
 			done, err := s.RevokeEpoch(cmd.Context(), uint8(epoch), reason)
 			if err != nil {
 				return err

@@ -102,17 +102,27 @@ func (a *app) redact(cmd *cobra.Command, s *activator.Session, e activator.Erasu
 
 // agreed asks before something that cannot be undone.
 func (a *app) agreed(cmd *cobra.Command, plan *activator.Erased) error {
-	in, ok := a.in.(*os.File)
-	if !ok || !term.IsTerminal(int(in.Fd())) {
+	said, terminal := a.saysYes(fmt.Sprintf("This erases %s for ever. It cannot be undone.", saysErased(plan)))
+	switch {
+	case !terminal:
 		return &usageError{text: fmt.Sprintf("this erases %s for ever: say --yes", saysErased(plan)), cmd: cmd}
-	}
-	a.say("This erases %s for ever. It cannot be undone.", saysErased(plan))
-	fmt.Fprint(a.err, "Go on? Type yes: ")
-	line, err := bufio.NewReader(in).ReadString('\n')
-	if err != nil || !strings.EqualFold(strings.TrimSpace(line), "yes") {
+	case !said:
 		return errors.New("nothing was erased")
 	}
 	return nil
+}
+
+// saysYes asks a person at a terminal whether to go on. It reports whether they said yes,
+// and whether there is a terminal at all.
+func (a *app) saysYes(what string) (said, terminal bool) {
+	in, ok := a.in.(*os.File)
+	if !ok || !term.IsTerminal(int(in.Fd())) {
+		return false, false
+	}
+	a.say("%s", what)
+	fmt.Fprint(a.err, "Go on? Type yes: ")
+	line, err := bufio.NewReader(in).ReadString('\n')
+	return err == nil && strings.EqualFold(strings.TrimSpace(line), "yes"), true
 }
 
 // saysErased counts: "3 personal texts of 2 entries (customer 1, reference 2)".
