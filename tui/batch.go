@@ -3,6 +3,7 @@ package tui
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -145,6 +146,13 @@ func (b *batchRoom) message(m any) tea.Cmd {
 	case namesMsg:
 		if m.gen == b.gen {
 			b.names, b.err = m.names, m.err
+		}
+	case outMsg:
+		switch {
+		case m.there:
+			return m.form.again(0, fmt.Sprintf("%q is there already: give the answers another name", m.run.Out))
+		case !b.underway():
+			return b.start(m.run)
 		}
 	case fileTickMsg:
 		if b.run == m.run && b.run.running {

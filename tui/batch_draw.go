@@ -128,7 +128,11 @@ func (b *batchRoom) drawRows(p *page, h int) {
 				p.line("   ", t.dim.Render(fmt.Sprintf("and %d more reasons", len(r.why)-most)))
 				break
 			}
-			p.line("   ", t.warn.Render(fmt.Sprintf("%7d", x.n)), "  ", pad(x.check, 16), t.dim.Render(cut(x.example, p.w-31)))
+			said := x.example
+			if x.n > 1 {
+				said = "for example: " + said
+			}
+			p.line("   ", t.warn.Render(fmt.Sprintf("%7d", x.n)), "  ", pad(x.check, 16), t.dim.Render(cut(said, p.w-31)))
 		}
 	}
 	p.blank()
@@ -160,6 +164,8 @@ func (b *batchRoom) band(p *page) {
 	switch {
 	case r.err != nil:
 		p.hang(" "+t.bandBad.Render(" ENDED EARLY ")+" ", t.strong, sentence(clean(r.err.Error()))+" What is recorded holds: the same file goes on there.")
+	case r.dry && r.done.Again:
+		p.hang(" "+t.bandGood.Render(" ANSWERED ALREADY ")+" ", t.strong, name+" came to its end before: answering it again writes its first answers once more and records nothing. What it would come to today:")
 	case r.dry && r.halted:
 		p.hang(" "+t.bandWarn.Render(" TRIED OUT IN PART, NOT RECORDED ")+" ", t.strong, name)
 	case r.dry:
@@ -214,6 +220,7 @@ func (b *batchRoom) detail(w int) *page {
 	}
 	p.line(" ", t.dim.Render(strings.Repeat("─", max(w-2, 0))))
 	p.field(t, fmt.Sprintf("line %d", r.Row.Line), cut(r.Row.Text, 2*w-30))
+	p.field(t, "with it", cut(r.carried(), 2*w-30))
 	p.field(t, "as it came", sentence(cut(withoutFlags(r.Reason()), 3*w-40)))
 	if o := r.mended; o != nil {
 		p.field(t, "at the desk", cut(r.typed, w-15))

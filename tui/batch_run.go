@@ -18,6 +18,7 @@ import (
 
 	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/codes"
 )
 
 // fileRun is one run of a file, dry or recorded.
@@ -53,7 +54,7 @@ type reason struct {
 }
 
 // add counts a row, and keeps it if there is room.
-func (u *unanswered) add(file string, o *activator.RowOutcome) {
+func (u *unanswered) add(file string, o *activator.RowOutcome, cells func() []Cell) {
 	check := firstFailed(&o.Entry)
 	why, known := u.why[check]
 	if !known {
@@ -70,13 +71,14 @@ func (u *unanswered) add(file string, o *activator.RowOutcome) {
 		u.more++
 		return
 	}
-	u.bad = append(u.bad, &badRow{RowOutcome: *o, file: file, mending: &mending{}})
+	u.bad = append(u.bad, &badRow{RowOutcome: *o, file: file, cells: cells(), mending: &mending{}})
 }
 
 // badRow is a row that has no answer, and what was recorded of it at the desk.
 type badRow struct {
 	activator.RowOutcome
-	file string
+	file  string
+	cells []Cell
 	*mending
 }
 
@@ -124,14 +126,14 @@ func (l *live) progress(p FileProgress) {
 }
 
 // each keeps a row that has no answer.
-func (l *live) each(file string, o *activator.RowOutcome) {
+func (l *live) each(file string, o *activator.RowOutcome, cells func() []Cell) {
 	v := o.Verdict()
 	if v == journal.OK || v == journal.Repeat {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.u.add(file, o)
+	l.u.add(file, o, cells)
 }
 
 // whole reports whether all rows are done.
@@ -151,7 +153,7 @@ func (b *batchRoom) start(f FileRun) tea.Cmd {
 	r := &fileRun{in: f.In, out: f.Out, dry: f.Dry, began: b.s.cfg.Now(), running: true, live: newLive()}
 	l, file := r.live, filepath.Base(f.In)
 	f.Progress = l.progress
-	f.Each = func(o *activator.RowOutcome) { l.each(file, o) }
+	f.Each = func(o *activator.RowOutcome, cells func() []Cell) { l.each(file, o, cells) }
 	files, what := b.s.files, answering
 	if f.Dry {
 		what = tryingOut
@@ -240,7 +242,11 @@ func (b *batchRoom) ask() tea.Cmd {
 		if f.value(0) == "" {
 			return nil, "a file for the answers is needed"
 		}
-		return b.start(FileRun{In: r.in, Out: f.value(0)}), ""
+		out, files := f.value(0), b.s.files
+		return b.s.do("looking for that file", func(ctx context.Context) any {
+			names, err := files.List(ctx, out)
+			return outMsg{f, FileRun{In: r.in, Out: out}, err == nil && slices.Contains(names, out)}
+		}), ""
 	}
 	return b.s.open(f.begin(b.s))
 }
@@ -258,26 +264,63 @@ func answersFor(in string) string {
 	return stem + "-answers" + ext
 }
 
-// save writes the rows that were mended: each as it came, and as it was recorded.
+// save writes the rows that were mended beside their file: each as it came, and as it
+// was recorded.
 func (b *batchRoom) save() tea.Cmd {
 	if b.mended() == 0 {
 		return b.s.say("No row was mended: enter takes one to the desk.")
 	}
-	rows := [][]string{{"line", "as_it_came", "code", "verdict", "reason", "activation_code", "entry"}}
-	for _, r := range b.run.bad {
-		if o := r.mended; o != nil {
-			answer := ""
-			if !o.Answer.IsZero() {
-				answer = o.Answer.String()
-			}
-			rows = append(rows, []string{fmt.Sprint(r.Row.Line), cell(journal.ShortText(r.Row.Text)), cell(r.typed), string(o.Verdict), cell(o.Reason), answer, o.Entry.String()})
-		}
-	}
+	rows := b.run.mendedRows()
 	b.saved = b.mended()
 	save := b.s.cfg.Save
-	name := strings.TrimSuffix(filepath.Base(b.run.in), filepath.Ext(b.run.in)) + "-mended.csv"
+	name := filepath.Join(filepath.Dir(b.run.in), strings.TrimSuffix(filepath.Base(b.run.in), filepath.Ext(b.run.in))+"-mended.csv")
 	return b.s.do("saving", func(context.Context) any {
 		path, err := save(name, func(w io.Writer) error { return csv.NewWriter(w).WriteAll(rows) })
 		return savedMsg{path, err}
 	})
+}
+
+// mendedRows is a table of the rows that the desk mended: the columns of their file with
+// the code as it was recorded, what a file of answers has behind them, and the row as it
+// came.
+func (r *fileRun) mendedRows() [][]string {
+	var head []string // of the columns of the file; every row has the same
+	var rows [][]string
+	for _, x := range r.bad {
+		o := x.mended
+		if o == nil {
+			continue
+		}
+		row, names, code := []string{}, []string{}, false
+		for _, c := range x.cells {
+			if names = append(names, cell(c.Column)); c.Code {
+				code, c.Text = true, x.typed
+			}
+			row = append(row, cell(c.Text))
+		}
+		if !code {
+			names, row = append(names, "code"), append(row, cell(x.typed))
+		}
+		answer, digits, until := "", "", ""
+		if a := o.Answer; !a.IsZero() {
+			answer, until = a.String(), o.Day.String()
+			if a.Kind() != codes.KindSigned {
+				digits = a.Digits()
+			}
+		}
+		head = append(names, "line", "verdict", "reason", "activation_code", "activation_code_digits", "valid_until", "entry", "as_it_came")
+		rows = append(rows, append(row, fmt.Sprint(x.Row.Line), string(o.Verdict), cell(withoutFlags(o.Reason)), answer, digits, until, o.Entry.String(), cell(journal.ShortText(x.Row.Text))))
+	}
+	return append([][]string{head}, rows...)
+}
+
+// carried says what the file has beside the code, in one line.
+func (r *badRow) carried() string {
+	var all []string
+	for _, c := range r.cells {
+		if text := strings.TrimSpace(c.Text); !c.Code && text != "" {
+			all = append(all, c.Column+" "+text)
+		}
+	}
+	return strings.Join(all, " · ")
 }

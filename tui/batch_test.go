@@ -16,6 +16,7 @@ import (
 
 	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/codes"
 )
 
 // lineFiles are files with a code and perhaps a reference on each line, separated by a
@@ -74,7 +75,9 @@ func (f lineFiles) Run(ctx context.Context, r FileRun) (done FileDone, err error
 		if o.Before {
 			done.Before++
 		}
-		r.Each(&o)
+		r.Each(&o, func() []Cell {
+			return []Cell{{Column: "code", Text: o.Row.Text, Code: true}, {Column: "reference", Text: o.Row.Decision.Reference}}
+		})
 		r.Progress(done.FileProgress)
 		out = append(out, []string{o.Row.Text, string(o.Verdict()), o.Entry.Answer})
 	}
@@ -147,13 +150,14 @@ func TestAFileIsTriedAnsweredAndMended(t *testing.T) {
 	d.press("down", "down")
 	d.shows("line 4 " + slipped(slip.asked.String()))
 	d.press("enter")
-	d.shows("(line 4 of requests.csv)")
+	d.shows("(line 4 of requests.csv: reference case 7)")
 	d.shows("Ticket case 7")
+	d.shows("requests.csv: reference case 7")
 	d.wait(patience)
 	d.shows("CANNOT BE READ")
 	d.press("tab")
 	d.shows("NOT YET RECORDED")
-	d.shows("(line 4 of requests.csv)")
+	d.shows("(line 4 of requests.csv: reference case 7)")
 	d.press("enter")
 	d.shows("ANSWERED")
 	answer := d.m.desk.answer().String()
@@ -165,9 +169,13 @@ func TestAFileIsTriedAnsweredAndMended(t *testing.T) {
 	d.press("esc")
 	d.shows("ctrl+s puts them into a file too")
 	d.press("ctrl+s")
-	d.shows("Saved as /home/anna/requests-mended.csv")
-	have := d.saved["requests-mended.csv"]
-	for _, want := range []string{"line,as_it_came,code", "4," + slipped(slip.asked.String()) + "," + slip.asked.String() + ",ok,," + answer} {
+	d.shows("Saved as /home/anna/" + d.dir[:8])
+	have := d.saved[filepath.Join(d.dir, "requests-mended.csv")] // beside the file
+	digits := d.digitsOf(answer)
+	for _, want := range []string{
+		"code,reference,line,verdict,reason,activation_code,activation_code_digits,valid_until,entry,as_it_came\n",
+		slip.asked.String() + ",case 7,4,ok,," + answer + "," + digits + ",2026-12-02,",
+	} {
 		if !strings.Contains(have, want) {
 			t.Errorf("mended rows: have %q, want %q in it", have, want)
 		}
@@ -244,6 +252,7 @@ func TestARunEndsInOrderAndGoesOn(t *testing.T) {
 	d.wait(time.Second)
 	d.hold = true
 	d.press("enter", "right", "enter")
+	d.step() // the file of the answers is looked for
 	d.shows("ANSWERING requests.csv")
 	d.press("ctrl+q")
 	d.shows("A file is being answered")
@@ -279,7 +288,9 @@ func TestLeavingEndsARunFirst(t *testing.T) {
 	d.press("enter", "enter")
 	d.wait(time.Second)
 	d.hold = true
-	d.press("enter", "right", "enter", "ctrl+c")
+	d.press("enter", "right", "enter")
+	d.step() // the file of the answers is looked for
+	d.press("ctrl+c")
 	d.shows("It ends after the rows")
 	if d.quit {
 		t.Fatal("ctrl+c: have the program ended, want the run ended")
@@ -300,23 +311,24 @@ func TestLeavingEndsARunFirst(t *testing.T) {
 // Rows that can be mended are kept however many others there are.
 func TestRowsWithAProposalAreKept(t *testing.T) {
 	l := newLive()
+	none := func() []Cell { return nil }
 	refused := activator.RowOutcome{Entry: journal.Entry{Verdict: journal.Refused, Checks: []journal.Check{{Name: "seat", Result: journal.Failed, Detail: "no seat"}}}}
 	slip := activator.RowOutcome{Entry: journal.Entry{Kind: journal.KindUnreadable, Verdict: journal.Unreadable, Detail: "proposals R1"}}
 	fine := activator.RowOutcome{Entry: journal.Entry{Verdict: journal.OK}}
 	for range mostBad + 7 {
-		l.each("x.csv", &refused)
-		l.each("x.csv", &fine)
+		l.each("x.csv", &refused, none)
+		l.each("x.csv", &fine, none)
 	}
 	r := &fileRun{live: l}
-	l.each("x.csv", &slip)
+	l.each("x.csv", &slip, none)
 	r.catchUp()
 	if len(r.bad) != mostBad+1 || r.more != 7 {
 		t.Errorf("rows without an answer: have %d and %d more, want %d and 7", len(r.bad), r.more, mostBad+1)
 	}
 	for range mostBad + 4 {
-		l.each("x.csv", &slip)
+		l.each("x.csv", &slip, none)
 	}
-	l.each("x.csv", &refused)
+	l.each("x.csv", &refused, none)
 	r.catchUp()
 	if len(r.bad) != 2*mostBad || r.more != 13 || r.near != mostBad+5 || r.why["seat"].n != mostBad+8 || r.why["seat"].example != "no seat" {
 		t.Errorf("rows without an answer: have %d, %d more, %d with a proposal, %v", len(r.bad), r.more, r.near, r.why)
@@ -339,4 +351,37 @@ func TestProgressOfARun(t *testing.T) {
 	d.shows("3 rows wait for a seat")
 	d.shows("10 s, about 30 s left")
 	d.hides("no answer yet")
+}
+
+func (d *drive) digitsOf(code string) string {
+	d.t.Helper()
+	c, err := codes.Parse(code)
+	must(d.t, err)
+	return c.Digits()
+}
+
+// A file that was answered says so, and its answers never go over what is there.
+func TestAFileThatWasAnsweredSaysSo(t *testing.T) {
+	d := opened(t)
+	path, _ := d.mailbox()
+	d.press("f8")
+	d.write(path)
+	d.press("enter", "enter")
+	d.wait(time.Second)
+	d.press("enter", "right", "enter")
+	d.shows("✓ DONE")
+	d.press("esc", "ctrl+u")
+	d.write(path)
+	d.press("enter")
+	d.shows("ANSWERED ALREADY")
+	d.press("enter")
+	d.wait(time.Second)
+	d.press("enter", "right", "enter")
+	d.shows("there already: give the answers another name")
+	d.shows("Answers to") // the form, on that field
+	d.wait(time.Second)
+	d.press("ctrl+u")
+	d.write(filepath.Join(d.dir, "again.csv"))
+	d.press("enter", "right", "enter")
+	d.shows("DONE BEFORE")
 }

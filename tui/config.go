@@ -64,7 +64,8 @@ type Config struct {
 	After func(d time.Duration, m tea.Msg) tea.Cmd
 	// Copy sends a text to the clipboard. There is no acknowledgment.
 	Copy func(text string) tea.Cmd
-	// Save writes a new file, never over another, and tells its path.
+	// Save writes a new file, never over another, and tells its path. A name with a folder
+	// in it says where; else it is the folder that is meant for what is saved.
 	Save func(name string, write func(io.Writer) error) (string, error)
 
 	Settings     Settings

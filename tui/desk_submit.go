@@ -258,6 +258,9 @@ func (d *desk) message(m any) tea.Cmd {
 		d.ticket.set(m.ticket)
 		if d.row = m.row; d.row != nil {
 			d.from = fmt.Sprintf("line %d of %s", d.row.Row.Line, d.row.file)
+			if with := d.row.carried(); with != "" {
+				d.from += ": " + with
+			}
 		}
 		return d.changed()
 	}

@@ -148,6 +148,23 @@ func (d *drive) send(m tea.Msg) {
 	d.do(cmd)
 }
 
+// step runs what was held, and holds what follows from it.
+func (d *drive) step() {
+	held := d.held
+	d.held = nil
+	for _, c := range held {
+		switch m := c().(type) {
+		case nil:
+		case tea.BatchMsg:
+			d.held = append(d.held, m...)
+		case delayed:
+			d.later = append(d.later, m)
+		default:
+			d.send(m)
+		}
+	}
+}
+
 // release runs what was held.
 func (d *drive) release() {
 	d.hold = false

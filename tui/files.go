@@ -25,7 +25,14 @@ type FileRun struct {
 	// Progress and Each are called from Run's goroutine: Progress now and then, Each for
 	// every row that is done.
 	Progress func(FileProgress)
-	Each     func(*activator.RowOutcome)
+	Each     func(*activator.RowOutcome, func() []Cell)
+}
+
+// A Cell is what the file says of a row in one of its columns, without the results of a
+// run before.
+type Cell struct {
+	Column, Text string
+	Code         bool // it is the code's own
 }
 
 // FileProgress is how far a run is.
@@ -41,6 +48,6 @@ type FileProgress struct {
 type FileDone struct {
 	FileProgress
 	Batch string // the batch's name in the journal
-	Again bool   // the batch had come to its end before: nothing was recorded
+	Again bool   // the batch had come to its end before: nothing is recorded
 	Out   string // the file of the answers; empty where there is none
 }

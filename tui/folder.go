@@ -116,11 +116,21 @@ func (p Place) train(ctx context.Context) (_ *Opened, err error) {
 // save writes a new file in the folder for receipts and exports. Where the name
 // is taken it counts up.
 func (p Place) save(name string, write func(io.Writer) error) (string, error) {
+	if rest, ok := strings.CutPrefix(name, "~"+string(filepath.Separator)); ok {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return "", err
+		}
+		name = filepath.Join(home, rest)
+	}
 	ext := filepath.Ext(name)
 	for n := 1; ; n++ {
-		path := filepath.Join(p.Out, name)
+		path := name
 		if n > 1 {
-			path = filepath.Join(p.Out, fmt.Sprintf("%s-%d%s", strings.TrimSuffix(name, ext), n, ext))
+			path = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(name, ext), n, ext)
+		}
+		if filepath.Base(name) == name { // a name alone; else it says where
+			path = filepath.Join(p.Out, path)
 		}
 		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if errors.Is(err, fs.ErrExist) && n < 1000 {

@@ -99,6 +99,11 @@ type (
 		names []string
 		err   error
 	}
+	outMsg struct { // of a form that asked for a file of answers
+		form  *form
+		run   FileRun
+		there bool
+	}
 	fileTickMsg struct{ run *fileRun } // a look at a run under way
 	fileDoneMsg struct {
 		run  *fileRun

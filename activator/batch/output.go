@@ -277,3 +277,35 @@ func (o orderedObject) MarshalJSON() ([]byte, error) {
 	b.WriteByte('}')
 	return b.Bytes(), nil
 }
+
+// A Cell is what an input says of a row in one of its columns.
+type Cell struct {
+	Column, Text string
+	Code         bool // it is the code's own
+}
+
+// Carried lists the cells of a row of this input that an output has before its results:
+// those of its columns, or its line of JSON as "input".
+func (in *Input) Carried(row *activator.Row) []Cell {
+	rec, ok := row.Carry.(*record)
+	if !ok {
+		return nil
+	}
+	if in.Format == JSONL {
+		return []Cell{{Column: "input", Text: rec.raw}}
+	}
+	var cells []Cell
+	for i, name := range in.Columns {
+		c := Cell{Column: name, Code: i == in.known.code}
+		switch {
+		case in.known.results[i]:
+			continue
+		case i < len(rec.fields):
+			c.Text = rec.fields[i]
+		case len(rec.fields) == 0 && c.Code:
+			c.Text = rec.raw
+		}
+		cells = append(cells, c)
+	}
+	return cells
+}

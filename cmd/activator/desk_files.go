@@ -83,9 +83,13 @@ func (f deskFiles) Run(ctx context.Context, r tui.FileRun) (done tui.FileDone, e
 	if err != nil {
 		return done, fmt.Errorf("%s: %w", src.name, err)
 	}
-	j := batch.Job{Input: input, Name: src.name, Source: src.sum, DryRun: r.Dry, Format: (&batchOptions{out: out}).outputFormat(input.Format, false), Each: r.Each}
+	j := batch.Job{Input: input, Name: src.name, Source: src.sum, DryRun: r.Dry, Format: (&batchOptions{out: out}).outputFormat(input.Format, false)}
+	j.Each = func(o *activator.RowOutcome) { r.Each(o, func() []tui.Cell { return cellsOf(input, o) }) }
 	var answers *output
-	if !r.Dry {
+	if r.Dry { // what would be in the way of a run is said by the run
+		_, before, _ := batch.FindName(ctx, f.s, src.name, src.sum)
+		done.Again = before != nil && before.Done
+	} else {
 		var before *activator.BatchState
 		if j.Name, before, err = batch.FindName(ctx, f.s, src.name, src.sum); err != nil {
 			return done, err
@@ -116,6 +120,15 @@ func (f deskFiles) Run(ctx context.Context, r tui.FileRun) (done tui.FileDone, e
 		}
 	}
 	return done, notThere(err, r.Out)
+}
+
+// cellsOf is what an input says of a row.
+func cellsOf(in *batch.Input, o *activator.RowOutcome) []tui.Cell {
+	var cells []tui.Cell
+	for _, c := range in.Carried(&o.Row) {
+		cells = append(cells, tui.Cell{Column: c.Column, Text: c.Text, Code: c.Code})
+	}
+	return cells
 }
 
 // notThere leaves out of an error what only the command line has.

@@ -65,7 +65,7 @@ func TestFilesAtTheDesk(t *testing.T) {
 	f := deskFiles{s}
 	run := func(ctx context.Context, r tui.FileRun) (tui.FileDone, []int, error) {
 		var lines []int
-		r.Each = func(o *activator.RowOutcome) { lines = append(lines, o.Row.Line) }
+		r.Each = func(o *activator.RowOutcome, _ func() []tui.Cell) { lines = append(lines, o.Row.Line) }
 		r.Progress = func(tui.FileProgress) {}
 		done, err := f.Run(ctx, r)
 		return done, lines, err
