@@ -205,6 +205,9 @@ func (a *aloudRoom) draw(w, h int) *page {
 		p.text(t.plain, len(left), a.advice(group, heard, spell))
 		return p
 	}
+	if a.digits {
+		return p
+	}
 	p.text(t.dim, len(left), "Capital or small may be left out: the program on the other side finds them, shows the code, and takes it when enter is pressed.")
 	return p
 }
@@ -222,6 +225,8 @@ func (a *aloudRoom) advice(group string, heard []rune, spell *spelling) string {
 		return "✓ Everything was repeated as it is. Enter goes back to the desk."
 	case a.right(a.at):
 		return "✓ This group is right."
+	case a.digits:
+		return "Digit by digit: what differs shows at once."
 	}
 	return "Capital and small are the same here."
 }

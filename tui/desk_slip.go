@@ -31,7 +31,7 @@ func (d *desk) drawSlip(p *page) {
 	}
 	if len(ps) == 0 {
 		p.blank()
-		p.text(t.dim, 1, "Nothing fits that a slip or two would explain. Ask for the groups marked ✗ again and type over them.")
+		p.text(t.dim, 1, "No code is that close: at most one slip in a group can be guessed. Ask for the groups marked ✗ again and type over them.")
 		return
 	}
 	p.blank()

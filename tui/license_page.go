@@ -275,6 +275,10 @@ func story(e *journal.Entry) string {
 			what = "machine got its name"
 		case bad:
 			what = "✗ " + what + " refused"
+		case what == string(activator.RevokeLicense):
+			what = "revoked"
+		case what == string(activator.RestoreLicense):
+			what = "restored"
 		}
 		return what
 	case e.Kind == journal.KindUnreadable:

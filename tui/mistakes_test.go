@@ -324,3 +324,37 @@ func TestARowIsMendedInTheSameBox(t *testing.T) {
 	d.press("enter")
 	d.shows("Entry ")
 }
+
+func TestDigitsHaveNoCapitals(t *testing.T) {
+	d, _ := listening(t)
+	d.shows("Capital and small are the same here.")
+	d.press("tab", "ctrl+d")
+	d.hides("Capital")
+	d.press("tab")
+	d.hides("Capital")
+}
+
+func TestTheDayCountsAnAnswerOnce(t *testing.T) {
+	d := opened(t)
+	_, c := d.license("Print Shop Miller", 1)
+	code := d.answered(c, 1).String()
+	d.press("esc")
+	d.write(code)
+	d.press("enter")
+	d.shows("THE SAME ANSWER AGAIN")
+	d.press("f6")
+	d.shows("1 answered")
+}
+
+func TestALicenseSaysThatItWasRevoked(t *testing.T) {
+	d := opened(t)
+	d.license("Print Shop Miller", 1)
+	for _, want := range []string{" revoked ", " restored "} {
+		d.press("f3", "enter", "v")
+		d.wait(time.Second)
+		d.press("ctrl+u")
+		d.write("a reason")
+		d.press("tab", "right", "enter")
+		d.shows(want)
+	}
+}

@@ -138,6 +138,7 @@ func (r *todayRoom) draw(w, h int) *page {
 		switch e := &r.entries[i]; {
 		case e.Verdict == journal.Refused || e.Verdict == journal.Unreadable:
 			refused++
+		case e.Verdict == journal.Repeat: // counted where it was answered first
 		case e.Answer != "":
 			given++
 		case e.Kind == journal.KindConfirmation:
