@@ -264,20 +264,32 @@ func (d *desk) refund() tea.Cmd {
 	return d.s.open(f.begin(d.s))
 }
 
+// commands are what can be done with what the desk shows.
 func (d *desk) commands() []command {
-	return []command{
-		{"Read the answer aloud", "ctrl+r", func() tea.Cmd { c, _ := d.act(press("ctrl+r")); return c }},
-		{"Copy the answer or the receipt", "ctrl+y", func() tea.Cmd { c, _ := d.act(press("ctrl+y")); return c }},
-		{"Show the answer in letters or in digits", "ctrl+d", func() tea.Cmd { c, _ := d.act(press("ctrl+d")); return c }},
-		{"Reply text for a mail", "ctrl+e", func() tea.Cmd { c, _ := d.act(press("ctrl+e")); return c }},
-		{"Take it all the same, with a reason (override)", "ctrl+o", d.override},
-		{"Answer otherwise: another definition, value, shelf-life, correction", "ctrl+x", d.otherwise},
-		{"Park this request until a seat comes free", "ctrl+p", d.park},
-		{"Save the answer or the receipt", "ctrl+s", func() tea.Cmd { c, _ := d.act(press("ctrl+s")); return c }},
-		{"Record the refund", "ctrl+f", d.refund},
-		{"Clear the desk for the next call", "esc", func() tea.Cmd { d.next(); return nil }},
-		{"Bring back what the desk showed before", "ctrl+z", d.undo},
+	r, answered := d.reading, !d.answer().IsZero()
+	known := r != nil && !r.Code.IsZero()
+	request := known && r.Code.Kind() == codes.KindRequest
+	var cs []command
+	add := func(can bool, name, key string, run func() tea.Cmd) {
+		if can {
+			cs = append(cs, command{name, key, run})
+		}
 	}
+	by := func(name string) func() tea.Cmd {
+		return func() tea.Cmd { c, _ := d.act(press(name)); return c }
+	}
+	add(answered && !d.signed(), "Read the answer aloud", "ctrl+r", by("ctrl+r"))
+	add(answered || d.confirmed(), "Copy the answer or the receipt", "ctrl+y", by("ctrl+y"))
+	add(answered, "Show the answer in letters or in digits", "ctrl+d", by("ctrl+d"))
+	add(d.result() != nil, "Reply text for a mail", "ctrl+e", by("ctrl+e"))
+	add(known && r.Verdict == journal.Refused && r.Overridable(), "Take it all the same, with a reason (override)", "ctrl+o", d.override)
+	add(request && r.Product != nil && r.Definition != nil, "Answer otherwise: another definition, value, shelf-life, correction", "ctrl+x", d.otherwise)
+	add(request && r.License != nil && !answered, "Park this request until a seat comes free", "ctrl+p", d.park)
+	add(answered || d.confirmed(), "Save the answer or the receipt", "ctrl+s", by("ctrl+s"))
+	add(known && r.License != nil && r.Code.Kind() == codes.KindConfirmation, "Record the refund", "ctrl+f", d.refund)
+	add(!d.box.empty() || !d.ticket.empty(), "Clear the desk for the next call", "esc", func() tea.Cmd { d.next(); return nil })
+	add(len(d.past) > 0, "Bring back what the desk showed before", "ctrl+z", d.undo)
+	return cs
 }
 
 // press is the key with a name such as "ctrl+r".

@@ -22,6 +22,9 @@ func (d *desk) draw(w, h int) *page {
 	top := min(d.scroll, max(0, len(q.lines)-(h-len(p.lines))))
 	d.scroll = top
 	q.lines = q.lines[top:]
+	if room := h - len(p.lines); d.confirmed() && room > 0 && len(q.lines) > room {
+		q.lines = append(q.lines[:room-1], " "+t.dim.Render("↓ more below"))
+	}
 	p.lines = append(p.lines, q.lines...)
 	return p
 }

@@ -75,8 +75,11 @@ func newHelp(s *shared, r screen, global []command) *helpDialog {
 	for _, b := range r.help() {
 		add(b.Help().Key, b.Help().Desc)
 	}
-	d.rows = append(d.rows, [2]string{"", r.name()})
-	for _, c := range r.commands() {
+	cs := r.commands()
+	if len(cs) > 0 {
+		d.rows = append(d.rows, [2]string{"", r.name()})
+	}
+	for _, c := range cs {
 		add(c.key, c.name)
 	}
 	d.rows = append(d.rows, [2]string{"", "Everywhere"})

@@ -358,3 +358,33 @@ func TestALicenseSaysThatItWasRevoked(t *testing.T) {
 		d.shows(want)
 	}
 }
+
+// The palette lists what can be done now, and nothing else.
+func TestThePaletteListsWhatCanBeDone(t *testing.T) {
+	d := opened(t)
+	_, c := d.license("Print Shop Miller", 1)
+	d.press("ctrl+k")
+	d.hides("Read the answer aloud")
+	d.hides("Park this request")
+	d.press("esc")
+	d.answered(c, 1)
+	d.press("ctrl+k")
+	d.shows("Read the answer aloud")
+	d.hides("Park this request")
+	d.hides("Record the refund")
+}
+
+func TestAReceiptSaysThatThereIsMore(t *testing.T) {
+	d := opened(t)
+	givenBack(d)
+	d.press("tab")
+	d.write("case 7")
+	d.press("enter")
+	d.shows("↓ more below")
+	for range 30 {
+		d.press("down")
+	}
+	d.hides("↓ more below")
+	d.size(120, 50)
+	d.hides("↓ more below")
+}

@@ -160,7 +160,7 @@ func (a *app) askTwice(without string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	again, err := a.ask(tty, "once more: ")
+	again, err := a.ask(tty, "the new passphrase once more: ")
 	if err != nil {
 		return nil, err
 	}
