@@ -13,6 +13,7 @@ import (
 
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/internal/formula"
 )
 
 // filter is which entries of the journal show.
@@ -189,10 +190,4 @@ func (j *journalRoom) export() tea.Cmd {
 }
 
 // cell keeps a text from being taken for a formula by a spreadsheet.
-func cell(s string) string {
-	s = clean(s)
-	if s != "" && strings.ContainsAny(s[:1], "=+-@") {
-		return "'" + s
-	}
-	return s
-}
+func cell(s string) string { return formula.Guard(clean(s), ';') }

@@ -252,10 +252,7 @@ func (r *run) second(o activator.BatchOptions) error {
 		merged.flush()
 		n, err := io.CopyN(merged.w, answers, end-at)
 		at += n
-		if err != nil && !(end > at && errors.Is(err, io.EOF)) {
-			return err
-		}
-		return nil
+		return err
 	}
 	places := make(chan int64, 8*1024) // of the rows that are being decided, in their order
 	total := int64(0)

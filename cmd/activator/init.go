@@ -24,10 +24,10 @@ again.
 With --journal the journal is made in an empty PostgreSQL database, for several
 desks. One more desk joins them with --join FOLDER, the vendor folder of one
 that is there already, or a copy of it: keyring and product files are taken from
-it, the passphrase is the same, and so is the journal. With --registry N as well,
-the new desk works apart, without a server: it has a journal of its own, draws
-license numbers that no other desk draws, and journal merge brings the journals
-together.`,
+it, the passphrase is the same, and so is the journal. With --registry N as
+well, the new desk works apart, without a server: it has a journal of its own,
+draws license numbers that no other desk draws, and journal merge brings the
+journals together.`,
 		Args: args(0, 0, ""),
 	}
 	f := c.Flags()

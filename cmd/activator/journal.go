@@ -15,7 +15,7 @@ import (
 )
 
 func (a *app) journalCmd() *cobra.Command {
-	return group("journal", "the journal: list, show, verify, prove, export, redact, migrate, merge",
+	return group("journal", "the journal: list, verify, prove, export, redact, migrate, merge",
 		a.journalListCmd(), a.journalShowCmd(), a.journalVerifyCmd(), a.journalCheckpointCmd(), a.journalProveCmd(), a.journalCheckProofCmd(),
 		a.journalReceiptCmd(), a.journalExportCmd(), a.journalRedactCmd(), a.journalMigrateCmd(), a.journalMergeCmd())
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"flag"
-	"fmt"
 	mrand "math/rand/v2"
 	"os"
 	"path/filepath"
@@ -341,6 +340,6 @@ func once(t *testing.T, what string, shown map[string]bool, recorded map[string]
 		}
 	}
 	if len(shown) == 0 {
-		t.Error(fmt.Sprintf("%s: have none, want some: the test tests nothing", what))
+		t.Errorf("%s: have none, want some: the test tests nothing", what)
 	}
 }
