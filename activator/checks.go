@@ -317,6 +317,8 @@ func (ru *ruling) hardware(held *journal.Seat) bool {
 	if r.node.parent == nil || r.node.ref.fingerprint == f {
 		if j := r.Hardware; j != nil && len(j.Differences()) > 0 {
 			ru.pass(checkHardware, sayChangedParts(j))
+		} else if !r.history.knows(f, r.Statement.Random) {
+			ru.pass(checkHardware, sayFirstSeen)
 		} else if r.Statement.Status == 0 {
 			ru.pass(checkHardware, sayUnchanged)
 		} else {

@@ -12,6 +12,7 @@ import (
 // The hardware of a machine.
 
 const (
+	sayFirstSeen   = "this machine is new on this license"
 	sayUnchanged   = "nothing has changed on the machine"
 	sayMovedBefore = "the seat would move to other hardware once more, before the last answer was ever seen in use: ask which machine the program is to run on"
 )
@@ -75,7 +76,7 @@ func sayNoSeatFree(seats int, taken []journal.Seat) string {
 	if seats == 1 {
 		s = "the only seat is taken"
 	}
-	return s + " (" + strings.Join(by, "; ") + "): have a machine deactivated and its confirmation code read, or sell a seat"
+	return s + " (" + strings.Join(by, "; ") + "): have a machine deactivated and its confirmation code read, or one more seat is bought"
 }
 
 func saySeatsTaken(taken, seats int) string {

@@ -171,6 +171,11 @@ func (n *node) answers(f codes.Fingerprint, random uint32) bool {
 	return n.answer != nil && n.ref.fingerprint == f && n.ref.random == random
 }
 
+// knows reports whether a machine's fingerprint was answered before, this request left out.
+func (h *history) knows(f codes.Fingerprint, random uint32) bool {
+	return slices.ContainsFunc(h.answers, func(n *node) bool { return n.ref.fingerprint == f && n.ref.random != random })
+}
+
 // answersTo lists the revisions of the answer to a request, the oldest first.
 func (h *history) answersTo(f codes.Fingerprint, random uint32) []*node {
 	var out []*node

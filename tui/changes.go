@@ -230,9 +230,9 @@ func registeredNotice(l *activator.License) noticeMsg {
 	case l.Existing:
 		return noticeMsg{text: "This order was registered before: here is its license."}
 	case !l.Vouched:
-		return noticeMsg{text: "Registered. Programs shipped before do not know this license: export the product profile once more (activator product export), or send a license file.", bad: true}
+		return noticeMsg{text: "Registered. Programs shipped before do not know this license: send a license file with the serial number, or ask whoever ships the program to export its profile again.", bad: true}
 	case l.PoolLeft < 100:
-		return noticeMsg{text: fmt.Sprintf("Registered. Only %d licenses are left in the pool: export the product profile soon.", l.PoolLeft), bad: true}
+		return noticeMsg{text: fmt.Sprintf("Registered. Only %d licenses are left in the pool: ask whoever ships the program to export its profile soon.", l.PoolLeft), bad: true}
 	}
 	return noticeMsg{text: "Registered. s shows the serial number for the customer."}
 }
