@@ -80,6 +80,7 @@ type run struct {
 	put     *gob.Encoder // into waiting
 	buffer  *bufio.Writer
 	sum     [32]byte
+	line    int // of the last row
 }
 
 // waits is a row that waits for its second look, and where its answer belongs.
@@ -116,6 +117,13 @@ func (r *run) all() error {
 	if r.j.DryRun || r.p.Rows == 0 {
 		return nil
 	}
+	before, err := r.s.BatchState(r.ctx, r.j.Name)
+	if err != nil {
+		return err
+	}
+	if before.LastLine > r.line {
+		return fmt.Errorf("the input ends with line %d, but line %d of the batch %q is recorded: the input was cut off; give all of it", r.line, before.LastLine, r.j.Name)
+	}
 	totals := r.p.BatchTotals
 	totals.Sum = r.sum
 	return r.s.EndBatch(r.ctx, r.j.Name, totals)
@@ -150,7 +158,7 @@ func (r *run) pass(rows iter.Seq2[activator.Row, error], o activator.BatchOption
 			return errors.Join(err, r.flush())
 		}
 		if !r.p.Second {
-			r.sum = out.Row.Sum
+			r.sum, r.line = out.Row.Sum, out.Row.Line
 		}
 		if err := r.outcome(&out); err != nil {
 			return err

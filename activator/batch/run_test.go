@@ -190,6 +190,30 @@ func TestBrokenOutput(t *testing.T) {
 	}
 }
 
+// An input that is cut off behind a whole row, as a pipe may be, does not end its batch.
+func TestCutOffInput(t *testing.T) {
+	o := office(t, 50)
+	text := tableOf(t, o, 60)
+	ctx, cancel := context.WithCancel(context.Background())
+	n := 0
+	_, err := Run(ctx, o.Session, Job{Input: open(t, text, Auto), Name: "orders", Each: func(*activator.RowOutcome) {
+		if n++; n == 40 {
+			cancel()
+		}
+	}})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("interrupted: have %v, want %v", err, context.Canceled)
+	}
+	short := strings.Join(strings.SplitAfter(text, "\n")[:11], "")
+	_, err = Run(context.Background(), o.Session, Job{Input: open(t, short, Auto), Name: "orders"})
+	if err == nil || !strings.Contains(err.Error(), "cut off") {
+		t.Fatalf("ten of its rows: have %v, want it said that the input was cut off", err)
+	}
+	if _, sum := answer(t, o.Session, text, Job{}); sum.Rows != 60 {
+		t.Errorf("all of it: have %+v, want 60 rows", sum)
+	}
+}
+
 func mustOpen(t *testing.T, r io.Reader) *Input {
 	t.Helper()
 	in, err := Open(r, Auto)
