@@ -208,6 +208,35 @@ func TestARowsColumnsGoToTheDesk(t *testing.T) {
 	d.shows("ONE THING IS MISSING") // the next call is another one
 }
 
+// What the desk recorded of a row last counts, but a row that has its answer keeps it: the
+// same text may be submitted again, and be refused.
+func TestAMendedRowStaysMended(t *testing.T) {
+	const refused, good = journal.Refused, journal.OK
+	for _, c := range []struct {
+		verdicts []journal.Verdict
+		want     int // the one that is kept
+	}{
+		{[]journal.Verdict{refused}, 0},
+		{[]journal.Verdict{refused, journal.Unreadable}, 1},
+		{[]journal.Verdict{refused, good}, 1},
+		{[]journal.Verdict{good, refused}, 0},
+		{[]journal.Verdict{journal.Repeat, refused, journal.Unreadable}, 0},
+		{[]journal.Verdict{good, refused, journal.Repeat}, 2},
+	} {
+		m := &mending{}
+		var all []*activator.Outcome
+		for i, v := range c.verdicts {
+			o := &activator.Outcome{}
+			o.Verdict = v
+			all = append(all, o)
+			m.take(fmt.Sprint("text ", i), all[i])
+		}
+		if typed := fmt.Sprint("text ", c.want); m.typed != typed || m.mended != all[c.want] {
+			t.Errorf("%v: have %q with verdict %v, want %q", c.verdicts, m.typed, m.mended.Verdict, typed)
+		}
+	}
+}
+
 func TestAFileThatCannotBeTakenIsSaid(t *testing.T) {
 	d := opened(t)
 	path := filepath.Join(d.dir, "letters.csv")
