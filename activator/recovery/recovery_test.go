@@ -237,6 +237,67 @@ func TestMixedPages(t *testing.T) {
 	}
 }
 
+// The set code of another set, without a share of it, is refused too.
+func TestSetCodesOfTwoSets(t *testing.T) {
+	a, b := split(t, secret, 2, 2), split(t, secret, 2, 2)
+	var r Reader
+	if err := r.Page(page(a[0])); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	for n, l := range lines(b[0].common) {
+		if err = r.Line(fmt.Sprintf("C%d %s", n+1, l)); err != nil {
+			break
+		}
+	}
+	want := fmt.Sprintf("the set codes of sets %v and %v were given", a[0].Set, b[0].Set)
+	if err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("have %v, want %s", err, want)
+	}
+}
+
+// What no version wrote so is refused by its form, and what a newer one wrote is named.
+func TestForms(t *testing.T) {
+	s := split(t, []byte("x"), 1, 1)[0]
+	share := func(i int, b byte) func(share, common []byte) ([]byte, []byte) {
+		return func(share, common []byte) ([]byte, []byte) { share[i] = b; return share, common }
+	}
+	common := func(i int, b byte) func(share, common []byte) ([]byte, []byte) {
+		return func(share, common []byte) ([]byte, []byte) { common[i] = b; return share, common }
+	}
+	const noShare, noSet = "this is no share of keys", "this is no set code"
+	for what, c := range map[string]struct {
+		change func(share, common []byte) ([]byte, []byte)
+		want   string
+	}{
+		"share of a newer version":    {share(0, 2), "the share was made by a newer version"},
+		"share of version 0":          {share(0, 0), noShare},
+		"share 0":                     {share(5, 0), noShare},
+		"share 17":                    {share(5, 17), noShare},
+		"share 16 of 1":               {share(5, 16), "share 16 is of a set of 1"},
+		"no share":                    {func(_, c []byte) ([]byte, []byte) { return nil, c }, noShare},
+		"a share cut off":             {func(s, c []byte) ([]byte, []byte) { return s[:len(s)-1], c }, noShare},
+		"a share with more":           {func(s, c []byte) ([]byte, []byte) { return append(s, 0), c }, noShare},
+		"set code of a newer version": {common(0, 2), "the set was made by a newer version"},
+		"set code of version 0":       {common(0, 0), noSet},
+		"no shares in the set":        {common(2, 0), noSet},
+		"17 shares in the set":        {func(s, c []byte) ([]byte, []byte) { c[2] = 17; return s, append(c, make([]byte, 100)...) }, noSet},
+		"none needed":                 {common(1, 0), noSet},
+		"more needed than there are":  {common(1, 2), noSet},
+		"no set code":                 {func(s, _ []byte) ([]byte, []byte) { return s, nil }, noSet},
+		"a set code without a secret": {func(s, c []byte) ([]byte, []byte) { return s, c[:len(c)-1] }, noSet},
+	} {
+		b, head := c.change(s.bytes(), bytes.Clone(s.common))
+		if len(head) > 0 && len(b) == shareSize { // as a forger would write it
+			set := setOf(head)
+			copy(b[1:], set[:])
+		}
+		if _, err := newShare(b, head); err == nil || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%s: have %v, want %s", what, err, c.want)
+		}
+	}
+}
+
 func TestContains(t *testing.T) {
 	text := page(split(t, secret, 2, 3)[0])
 	for line := range strings.Lines(text) {
