@@ -212,6 +212,13 @@ func TestSlips(t *testing.T) {
 			t.Errorf("%.4s...: have %v, want %s", c.line, err, c.want)
 		}
 	}
+	var begun Reader
+	if err := begun.Line("B1 " + good); err != nil {
+		t.Fatal(err)
+	}
+	if err := begun.Line("B1 " + good); err == nil || !strings.Contains(err.Error(), "line B1 came before line B2") {
+		t.Errorf("a share that begins anew: have %v", err)
+	}
 	if err := r.Page(strings.Join(strings.SplitAfter(page(s), "\n")[:14], "")); err == nil {
 		t.Error("half a page: have no error")
 	}
