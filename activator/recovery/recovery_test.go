@@ -3,6 +3,7 @@ package recovery
 import (
 	"bytes"
 	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"strings"
@@ -302,6 +303,37 @@ func TestForms(t *testing.T) {
 		if _, err := newShare(b, head); err == nil || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("%s: have %v, want %s", what, err, c.want)
 		}
+	}
+}
+
+// Lines whose groups are well made and that hold what no share has are refused: more
+// behind its end, which would be lost, and a length that no paper has.
+func TestLinesNobodyWrote(t *testing.T) {
+	s := split(t, secret, 2, 3)[0]
+	b := binary.BigEndian.AppendUint16(nil, shareSize)
+	b = append(b, s.bytes()...)
+	read := func(b []byte) (r Reader, err error) {
+		for n := 0; len(b) > 0 && err == nil; n++ {
+			size := min(codes.LineBytes, len(b))
+			err = r.Line(fmt.Sprintf("B%d %s", n+1, codes.FormatLine(n*codes.LineGroups, b[:size])))
+			b = b[size:]
+		}
+		return r, err
+	}
+	if len(b)%codes.LineBytes == 0 {
+		t.Fatal("a share fills its last line: have no room for more")
+	}
+	if _, err := read(append(bytes.Clone(b), 1)); err == nil || !strings.Contains(err.Error(), "it was not made by this software") {
+		t.Errorf("more behind the share: have %v", err)
+	}
+	long := bytes.Clone(b[:codes.LineBytes])
+	binary.BigEndian.PutUint16(long, headSize+MaxShares*checkSize+MaxSecret+16+1)
+	r, err := read(long)
+	if err == nil || !strings.Contains(err.Error(), "line B1: no share begins so") {
+		t.Errorf("a length that no paper has: have %v", err)
+	}
+	if next := r.Next(); next != "B1" {
+		t.Errorf("after it: have %s asked for, want B1 again", next)
 	}
 }
 
