@@ -160,3 +160,32 @@ func TestKeysRefused(t *testing.T) {
 		}
 	}
 }
+
+// A vendor's tool cannot sign such keys either: their fields hold more than their text.
+func TestFieldsOfKeysRefused(t *testing.T) {
+	_, third := testKey(t, 3)
+	for what, c := range map[string]struct {
+		change func(*Profile)
+		want   string
+	}{
+		"no last day":              {func(p *Profile) { p.Signers[0].Until = 0 }, "the last day of a former signer is missing"},
+		"a last day beyond all":    {func(p *Profile) { p.Signers[0].Until = codes.MaxDay + 1 }, "the last day of a former signer is missing"},
+		"an anchor that is none":   {func(p *Profile) { p.Signers[0].Anchor = "example-vendor/profile" }, "anchor"},
+		"the profile's own key":    {func(p *Profile) { p.Signers[0].Anchor = p.Anchor }, "is the key that signs the profile"},
+		"a signer twice":           {func(p *Profile) { p.Signers = append(p.Signers, p.Signers[0]) }, "each once"},
+		"too many signers":         {func(p *Profile) { p.Signers = make([]FormerSigner, MaxSigners+1) }, "former signers: at most"},
+		"refused epoch 16":         {func(p *Profile) { p.Refused = []uint8{1, 16} }, "refused key epoch 16: expected 0 to 15"},
+		"refused twice":            {func(p *Profile) { p.Refused = []uint8{1, 1} }, "refused key epochs must ascend"},
+		"the key of a refused one": {func(p *Profile) { p.Refused = []uint8{p.Keys[0].ID} }, "of a key epoch that is refused"},
+		"signers out of order": {func(p *Profile) {
+			p.Signers = append(p.Signers, FormerSigner{third, 1000})
+			slices.SortFunc(p.Signers, func(a, b FormerSigner) int { return strings.Compare(b.Anchor, a.Anchor) })
+		}, "in the order of their anchors"},
+	} {
+		p := rotated(t, 1000)
+		c.change(p)
+		if err := p.Valid(); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: have %v, want %s", what, err, c.want)
+		}
+	}
+}
