@@ -349,6 +349,30 @@ func TestSignedInventedLicense(t *testing.T) {
 	rec.hold(grant{Definition: 1, Type: product.Release, Release: 1, Since: start.Unix()})
 	w.store(rec)
 	w.is(w.open(), 1, Inactive, ReasonNotVouched)
+
+	// A key that the profile does not have signs nothing. Thirty-two bytes of zero are a
+	// point of small order, under which every fourth text has a signature that anybody writes.
+	forged, tries := *proof, 0
+	for ; tries < 1000; tries++ {
+		a := codes.SignedAnswer{KeyID: 200, Signature: [64]byte{1}}
+		forged.Code, forged.Random = a.Code(), uint32(tries)
+		covers := codes.Signed{
+			Terms: codes.Terms{
+				UID: w.vendor.Profile.UID, License: 0x66, Release: forged.Release, Definition: forged.Definition, Type: forged.Type, Flags: forged.Flags,
+				Fingerprint: forged.Fingerprint, Random: forged.Random,
+			},
+			Commit: codes.Commitment(forged.Commit), Vouch: rec.vouch(),
+		}
+		if a.Signs(&covers, [32]byte{}) {
+			break
+		}
+	}
+	if tries == 1000 {
+		t.Fatal("no text has a forged signature under the key of zeros")
+	}
+	rec.Proof = &forged
+	w.store(rec)
+	w.is(w.open(), 1, Inactive, ReasonNotVouched)
 }
 
 // TestNothingSignedNothingPending: where nothing is signed, nobody waits for a signed
