@@ -101,3 +101,26 @@ func TestForgedSignedGrants(t *testing.T) {
 	w.profile = w.vendor.Export()
 	w.is(w.open(), protectortest.Feature, Inactive, ReasonSigningKey)
 }
+
+// A vendor must not change what a definition is (its desk refuses to). Where it was done
+// all the same, an answer to what the definition was activates nothing of what it is now.
+func TestSignedGrantOfAnotherType(t *testing.T) {
+	w := signedWorld(t)
+	c := w.licensed()
+	w.activate(c, protectortest.Unlimited, protectortest.Answer{})
+	for i := range w.vendor.Profile.Definitions {
+		if d := &w.vendor.Profile.Definitions[i]; d.ID == protectortest.Unlimited {
+			d.Type = product.Release
+		}
+	}
+	w.profile = w.vendor.Export()
+	rec := w.stored()
+	g, ok := rec.held(protectortest.Unlimited)
+	if !ok || g.Proof == nil {
+		t.Fatalf("have %+v, want what was accepted, with its proof", g)
+	}
+	g.Type = product.Release
+	rec.hold(g)
+	w.store(rec)
+	w.is(w.open(), protectortest.Unlimited, Inactive, ReasonStrength)
+}
