@@ -24,7 +24,7 @@ func TestFit(t *testing.T) {
 	}
 	first := errors.New("the first one")
 	err, dst := first, uint8(0)
-	if fit(&dst, &field{int64(-1)}, &err); err != first {
+	if fit(&dst, &field{int64(-1)}, &err); !errors.Is(err, first) {
 		t.Errorf("have %v, want the error that was there", err)
 	}
 }
