@@ -99,8 +99,8 @@ func (w *world) decision(id uint8, before bool) activator.Decision {
 	case id == moreDays && say && w.rarely(2, "days"):
 		d.Parameter = number(30)
 	}
-	if before && d.Parameter != nil {
-		d.As = id // a value is measured by what was granted, which a correction may have changed
+	if before && (d.Parameter != nil || d.Choose != nil) {
+		d.As = id // a value, or parts, are measured by what was granted, which a correction may have changed
 	}
 	if w.rarely(6, "another shelf-life") {
 		days := rapid.SampledFrom([]int{0, 2, 30}).Draw(w.t, "shelf-life")
