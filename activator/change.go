@@ -26,7 +26,7 @@ type Change struct {
 	License     codes.LicenseNumber
 	Kind        ChangeKind
 	Reason      string
-	Reference   string             // of a refund, its case: the refund counts once
+	Reference   string             // of a refund, which counts once for it
 	Override    string             // the reason for passing soft checks that failed
 	Fingerprint *codes.Fingerprint // of the machine that is gone or gets a name; nil: the only one
 	Cause       GoneCause          // of a machine that is gone; empty: other

@@ -42,7 +42,7 @@ func (c Change) check(op Operator) error {
 	case RefundLicense:
 		act = ActRefund
 		if c.Reference == "" {
-			return usagef("a refund needs a reference: the case or the credit note it belongs to")
+			return usagef("a refund needs a reference: a case, ticket or credit note")
 		}
 	case MachineGone:
 		act = ActGone

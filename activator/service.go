@@ -74,7 +74,7 @@ type Decision struct {
 	ShelfLife *int         // days, 0 for a code that never expires; nil: the definition's
 	Override  string       // the reason for passing soft checks that failed
 	Correct   string       // the reason for a new answer to a request already answered
-	Reference string       // the case a confirmation belongs to: it counts once
+	Reference string       // a case, ticket or credit note; a confirmation counts once, for it
 	Refund    string       // a Reference that also records the refund
 
 	intent [16]byte // of this submission: meeting it again is success, not a repeat

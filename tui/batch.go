@@ -263,7 +263,7 @@ func (b *batchRoom) mend(row *badRow) tea.Cmd {
 	if strings.TrimSpace(text) == "" {
 		return b.s.say("There is no code in this row.")
 	}
-	return b.s.tell(takeCodeMsg{text: text, ticket: row.Row.Decision.Reference, row: row})
+	return b.s.tell(takeCodeMsg{text: text, ref: row.Row.Decision.Reference, row: row})
 }
 
 // reasons tell why rows have no answer, the most frequent first.

@@ -151,7 +151,7 @@ func TestAFileIsTriedAnsweredAndMended(t *testing.T) {
 	d.shows("line 4 " + slipped(slip.asked.String()))
 	d.press("enter")
 	d.shows("(line 4 of requests.csv: reference case 7)")
-	d.shows("Ticket case 7")
+	d.shows("Ref. case 7")
 	d.shows("requests.csv: reference case 7")
 	d.wait(patience)
 	d.shows("CANNOT BE READ")
@@ -194,7 +194,7 @@ func TestARowsColumnsGoToTheDesk(t *testing.T) {
 	day := uint32(1300)
 	row := &badRow{file: "rentals.csv", mending: &mending{}}
 	row.Row = activator.Row{Line: 2, Text: c.asks(t, 8).String(), Decision: activator.Decision{Parameter: &day, Reference: "case 7"}}
-	d.send(takeCodeMsg{text: row.Row.Text, ticket: "case 7", row: row})
+	d.send(takeCodeMsg{text: row.Row.Text, ref: "case 7", row: row})
 	d.shows("Enter answers it with an activation code.")
 	d.press("enter")
 	d.shows("ANSWERED")

@@ -142,7 +142,7 @@ func askRefund(s *shared, n codes.LicenseNumber, reference string) tea.Cmd {
 		title: "Record the refund of license " + n.String() + "?", yes: "Refund", danger: true, draft: "refund " + n.String(),
 		text: []string{"The license is closed for good. It is taken only when every machine is proven back."},
 		items: []*item{
-			text("Reference", "the credit note or case", "The refund counts once for it."),
+			text("Reference", "case, ticket or credit note", "The refund counts once for it."),
 			text("Override", "", "Only where something is in doubt: the reason for passing it."),
 		},
 	}

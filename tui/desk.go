@@ -17,10 +17,10 @@ import (
 // desk is the first room: one box for every code. What is typed is looked at at
 // once and recorded by Enter.
 type desk struct {
-	s        *shared
-	box      field
-	ticket   field
-	onTicket bool
+	s     *shared
+	box   field
+	ref   field
+	onRef bool
 
 	layout  codes.Layout
 	gen     int // counts what stood in the box
@@ -53,7 +53,7 @@ type call struct {
 	id       int
 	at       time.Time
 	text     string
-	ticket   string
+	ref      string
 	form     codes.Form
 	reading  *activator.Reading
 	outcome  *activator.Outcome
@@ -69,11 +69,11 @@ type call struct {
 
 // snapshot is what the desk showed, to be brought back.
 type snapshot struct {
-	text, ticket, from string
-	pos                int
-	now                *call
-	row                *badRow
-	mailed             *mailed
+	text, ref, from string
+	pos             int
+	now             *call
+	row             *badRow
+	mailed          *mailed
 }
 
 // mailed are the codes of a pasted text.
@@ -97,7 +97,7 @@ func (m *mailed) open() (n int) {
 }
 
 func newDesk(s *shared) *desk {
-	d := &desk{s: s, box: newField("type or paste any code, or a whole mail"), ticket: newField("case, ticket or credit note (tab)"), stop: func() {}}
+	d := &desk{s: s, box: newField("type or paste any code, or a whole mail"), ref: newField("reference: case, ticket or credit note (tab)"), stop: func() {}}
 	d.box.focused = true
 	return d
 }
@@ -144,7 +144,7 @@ func (d *desk) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	case is(k, keys.Take) && d.proposing():
 		return d.s.say("One moment: the desk looks for what it may have been."), true
 	case is(k, keys.Next, keys.Prev):
-		d.focus(!d.onTicket)
+		d.focus(!d.onRef)
 		return nil, true
 	case is(k, keys.Up, keys.Down, keys.PageUp, keys.PageDown):
 		d.move(k)
@@ -153,11 +153,11 @@ func (d *desk) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	if cmd, taken := d.act(k); taken {
 		return cmd, true
 	}
-	if d.onTicket {
+	if d.onRef {
 		if o := d.result(); o != nil && o.Verdict != journal.Refused && typed(k) {
 			return d.recordedAlready(), true
 		}
-		changed, taken := d.ticket.update(k)
+		changed, taken := d.ref.update(k)
 		if changed {
 			return d.retold(), true
 		}
@@ -187,16 +187,16 @@ func (d *desk) settled() bool {
 	return d.now != nil && (d.now.waiting || !d.answer().IsZero() || d.confirmed())
 }
 
-// recordedAlready refuses a ticket for what was recorded without it: it would look
+// recordedAlready refuses a reference for what was recorded without it: it would look
 // recorded and not be.
 func (d *desk) recordedAlready() tea.Cmd {
-	return d.s.say("This is in the journal as it stands: a ticket goes in before enter. Enter begins the next call.")
+	return d.s.say("This is in the journal as it stands: a reference goes in before enter. Enter begins the next call.")
 }
 
-// focus moves between the box and the ticket.
-func (d *desk) focus(ticket bool) {
-	d.onTicket = ticket
-	d.box.focused, d.ticket.focused = !ticket, ticket
+// focus moves between the box and the reference.
+func (d *desk) focus(ref bool) {
+	d.onRef = ref
+	d.box.focused, d.ref.focused = !ref, ref
 }
 
 // move scrolls, or chooses a proposal.
@@ -222,7 +222,7 @@ func (d *desk) move(k tea.KeyPressMsg) {
 func (d *desk) next() {
 	d.keep()
 	d.box.set("")
-	d.ticket.set("")
+	d.ref.set("")
 	d.now, d.from, d.found, d.row, d.mailed = nil, "", nil, nil, nil
 	d.focus(false)
 	d.forget()
@@ -240,7 +240,7 @@ func (d *desk) forget() {
 
 // keep remembers what the desk shows.
 func (d *desk) keep() {
-	if d.box.empty() && d.ticket.empty() {
+	if d.box.empty() && d.ref.empty() {
 		return
 	}
 	d.remember(d.shown())
@@ -248,7 +248,7 @@ func (d *desk) keep() {
 
 // shown is what the desk shows.
 func (d *desk) shown() snapshot {
-	return snapshot{d.box.value(), d.ticket.value(), d.from, d.box.pos, d.now, d.row, d.mailed}
+	return snapshot{d.box.value(), d.ref.value(), d.from, d.box.pos, d.now, d.row, d.mailed}
 }
 
 func (d *desk) remember(s snapshot) {
@@ -266,12 +266,12 @@ func (d *desk) undo() tea.Cmd {
 	}
 	back := d.past[len(d.past)-1]
 	d.past = d.past[:len(d.past)-1]
-	if !d.box.empty() || !d.ticket.empty() {
+	if !d.box.empty() || !d.ref.empty() {
 		d.past = append([]snapshot{d.shown()}, d.past...)
 	}
 	d.box.set(back.text)
 	d.box.pos = back.pos
-	d.ticket.set(back.ticket)
+	d.ref.set(back.ref)
 	d.found = nil
 	d.focus(false)
 	d.forget()
@@ -362,10 +362,10 @@ func (d *desk) help() []key.Binding {
 			bs = append(bs, called(keys.Enter, "answer"), keys.Otherwise, keys.Park)
 		}
 	}
-	if d.onTicket {
+	if d.onRef {
 		bs = append(bs, called(keys.Next, "code"))
 	} else {
-		bs = append(bs, called(keys.Next, "ticket"))
+		bs = append(bs, called(keys.Next, "ref."))
 	}
 	if !d.box.empty() {
 		bs = append(bs, called(keys.Back, "clear"))

@@ -252,7 +252,7 @@ func (d *desk) refund() tea.Cmd {
 	f := &form{
 		title: "Record the confirmation and the refund?", yes: "Record both", danger: true, draft: "refund " + r.Code.String(),
 		text:  []string{fmt.Sprintf("License %v of %s is closed for good: it will never be answered again.", r.License.Number, r.License.Customer)},
-		items: []*item{text("Reference", "the credit note or case", "The refund counts once for it.")},
+		items: []*item{text("Reference", "case, ticket or credit note", "The refund counts once for it.")},
 	}
 	f.items[0].field.set(d.reference())
 	f.do = func(f *form) (tea.Cmd, string) {
@@ -287,7 +287,7 @@ func (d *desk) commands() []command {
 	add(request && r.License != nil && !answered, "Park this request until a seat comes free", "ctrl+p", d.park)
 	add(answered || d.confirmed(), "Save the answer or the receipt", "ctrl+s", by("ctrl+s"))
 	add(known && r.License != nil && r.Code.Kind() == codes.KindConfirmation, "Record the refund", "ctrl+f", d.refund)
-	add(!d.box.empty() || !d.ticket.empty(), "Clear the desk for the next call", "esc", func() tea.Cmd { d.next(); return nil })
+	add(!d.box.empty() || !d.ref.empty(), "Clear the desk for the next call", "esc", func() tea.Cmd { d.next(); return nil })
 	add(len(d.past) > 0, "Bring back what the desk showed before", "ctrl+z", d.undo)
 	return cs
 }

@@ -15,7 +15,7 @@ func (d *desk) draw(w, h int) *page {
 	for _, l := range d.strip(w - 9) {
 		p.line("         ", l)
 	}
-	p.draw(t, "Ticket", 7, &d.ticket)
+	p.draw(t, "Ref.", 7, &d.ref)
 	p.blank()
 	q := newPage(w)
 	d.rest(q, h-len(p.lines))

@@ -23,7 +23,7 @@ func (d *desk) park() tea.Cmd {
 	}
 	d.ids++
 	c := &call{
-		id: d.ids, at: d.s.cfg.Now(), text: d.box.value(), ticket: d.ticket.value(), form: d.layout.Form,
+		id: d.ids, at: d.s.cfg.Now(), text: d.box.value(), ref: d.ref.value(), form: d.layout.Form,
 		reading: r, parked: true, by: d.s.cfg.Operator,
 	}
 	d.calls = append(d.calls, c)
@@ -37,7 +37,7 @@ func (d *desk) park() tea.Cmd {
 }
 
 // onShelf is how a call is kept.
-func (c *call) onShelf() Parked { return Parked{Code: c.text, Ticket: c.ticket, By: c.by, At: c.at} }
+func (c *call) onShelf() Parked { return Parked{Code: c.text, Reference: c.ref, By: c.by, At: c.at} }
 
 // parkedAs finds the parked request with a text.
 func (d *desk) parkedAs(text string) *call {
@@ -98,7 +98,7 @@ func (d *desk) foundParked(msg shelfMsg) tea.Cmd {
 		if d.parkedAs(p.Code) == nil {
 			d.ids++
 			d.calls = append(d.calls, &call{
-				id: d.ids, at: p.At, text: p.Code, ticket: p.Ticket, by: p.By, form: codes.Inspect(p.Code).Form, parked: true, kept: true,
+				id: d.ids, at: p.At, text: p.Code, ref: p.Reference, by: p.By, form: codes.Inspect(p.Code).Form, parked: true, kept: true,
 			})
 		}
 	}

@@ -99,28 +99,28 @@ func (d *desk) enough() bool {
 	return d.characters() >= 23
 }
 
-// look reads the text in the box, as it would be decided with the ticket that stands
+// look reads the text in the box, as it would be decided with the reference that stands
 // there. It journals nothing.
 func (d *desk) look() tea.Cmd {
 	if d.s.office == nil || d.box.empty() {
 		return nil
 	}
 	d.stop()
-	office, text, gen, ticket, dec := d.s.office, d.text(), d.gen, d.reference(), d.decision(activator.Decision{})
+	office, text, gen, ref, dec := d.s.office, d.text(), d.gen, d.reference(), d.decision(activator.Decision{})
 	d.looking, d.readErr = true, nil
 	cmd, stop := d.s.start("looking the code up", func(ctx context.Context) any {
 		r, err := office.Read(ctx, text, dec)
-		return readMsg{gen, ticket, r, err}
+		return readMsg{gen, ref, r, err}
 	})
 	d.stop = stop
 	return cmd
 }
 
-// reference is the case that the ticket field names.
-func (d *desk) reference() string { return strings.TrimSpace(d.ticket.value()) }
+// reference is the case that the reference field names.
+func (d *desk) reference() string { return strings.TrimSpace(d.ref.value()) }
 
-// retold looks again after the ticket changed: a confirmation counts once, for one
-// ticket. What was read before shows until then.
+// retold looks again after the reference changed: a confirmation counts once, for one
+// reference. What was read before shows until then.
 func (d *desk) retold() tea.Cmd {
 	if d.now != nil || d.reading == nil && !d.looking {
 		return nil
@@ -130,7 +130,7 @@ func (d *desk) retold() tea.Cmd {
 
 // read takes a reading, if it is still of what stands in the box and beside it.
 func (d *desk) read(msg readMsg) tea.Cmd {
-	if msg.gen != d.gen || msg.ticket != d.reference() {
+	if msg.gen != d.gen || msg.ref != d.reference() {
 		return nil
 	}
 	d.looking, d.reading, d.readErr, d.pick = false, msg.reading, msg.err, 0
@@ -174,7 +174,7 @@ func (d *desk) proposals() []codes.Proposal {
 // proposing reports whether a text with a slip has no proposals yet, because it is still
 // being read.
 func (d *desk) proposing() bool {
-	return !d.onTicket && d.now == nil && d.reading == nil && d.readErr == nil && !d.layout.Complete && (d.looking || d.enough())
+	return !d.onRef && d.now == nil && d.reading == nil && d.readErr == nil && !d.layout.Complete && (d.looking || d.enough())
 }
 
 // proposed is the proposal that is chosen.
@@ -210,11 +210,11 @@ func (d *desk) capitalsOnly() bool {
 }
 
 func (d *desk) paste(text string) tea.Cmd {
-	if d.onTicket {
+	if d.onRef {
 		if o := d.result(); o != nil && o.Verdict != journal.Refused {
 			return d.recordedAlready()
 		}
-		d.ticket.insert(strings.TrimSpace(text))
+		d.ref.insert(strings.TrimSpace(text))
 		return d.retold()
 	}
 	if len(text) <= shortPaste {

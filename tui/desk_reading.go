@@ -59,7 +59,7 @@ func (d *desk) band(p *page) {
 	case r.Verdict == journal.Refused:
 		next = "✗ " + sentence(r.Reason) + " Enter records the refusal."
 	case r.Verdict == journal.Repeat && kind == codes.KindConfirmation:
-		next = "Accepted before for this ticket; enter shows its receipt again."
+		next = "Accepted before for this reference; enter shows its receipt again."
 	case r.Verdict == journal.Repeat:
 		next = "Answered before; enter gives the same answer again."
 	case kind == codes.KindConfirmation:
@@ -69,7 +69,7 @@ func (d *desk) band(p *page) {
 	}
 	p.hang(" "+style.Render(word)+" ", t.strong, next)
 	if r.Code.Kind() == codes.KindConfirmation && r.Verdict == journal.OK && d.reference() == "" {
-		p.hang(" "+t.warn.Render("!")+" ", t.plain, "No ticket: it cannot be added later. Tab goes to its field.")
+		p.hang(" "+t.warn.Render("!")+" ", t.plain, "No reference: it cannot be added later. Tab goes to its field.")
 	}
 }
 

@@ -38,7 +38,7 @@ func (d *desk) drawResult(p *page, h int) {
 			p.hang(" ", t.plain, "ctrl+o takes it all the same, with a reason; ctrl+p parks it until a seat comes free.")
 			p.blank()
 		case d.seenBefore() && !strings.Contains(o.Reason, "without a reference"):
-			p.hang(" ", t.plain, "The same code counts once. Compare the ticket with the one above; with the same ticket in its field, enter shows the receipt again.")
+			p.hang(" ", t.plain, "The same code counts once. Compare the reference with the one above; with the same reference in its field, enter shows the receipt again.")
 			p.blank()
 		}
 	}

@@ -26,8 +26,8 @@ func (d *desk) press() tea.Cmd {
 	switch {
 	case d.now != nil && d.now.waiting:
 		return d.s.say("It is being recorded. The answer shows here when it is safe on disk.")
-	case d.now != nil && d.result().Verdict == journal.Refused && d.ticket.value() != d.now.ticket:
-		return d.submit(activator.Decision{}) // the ticket was mended
+	case d.now != nil && d.result().Verdict == journal.Refused && d.ref.value() != d.now.ref:
+		return d.submit(activator.Decision{}) // the reference was mended
 	case d.now != nil:
 		if !d.s.cfg.Now().After(d.quiet) {
 			return nil
@@ -89,7 +89,7 @@ func (d *desk) submit(dec activator.Decision) tea.Cmd {
 	text := d.text()
 	dec = d.decision(dec)
 	c := &call{
-		id: d.ids, at: d.s.cfg.Now(), text: d.box.value(), ticket: d.ticket.value(), form: d.layout.Form,
+		id: d.ids, at: d.s.cfg.Now(), text: d.box.value(), ref: d.ref.value(), form: d.layout.Form,
 		reading: d.reading, waiting: true, decision: dec, row: d.row,
 	}
 	d.calls = append(d.calls, c)
@@ -107,7 +107,7 @@ func (d *desk) submit(dec activator.Decision) tea.Cmd {
 	})
 }
 
-// decision adds to what the operator said what stands beside the code: its ticket, and
+// decision adds to what the operator said what stands beside the code: its reference, and
 // what a file says of its row.
 func (d *desk) decision(said activator.Decision) activator.Decision {
 	if d.row != nil {
@@ -255,7 +255,7 @@ func (d *desk) message(m any) tea.Cmd {
 	case takeCodeMsg:
 		d.next()
 		d.box.set(m.text)
-		d.ticket.set(m.ticket)
+		d.ref.set(m.ref)
 		if d.row = m.row; d.row != nil {
 			d.from = fmt.Sprintf("line %d of %s", d.row.Row.Line, d.row.file)
 			if with := d.row.carried(); with != "" {

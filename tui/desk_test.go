@@ -172,7 +172,7 @@ func TestConfirmationCountsOnce(t *testing.T) {
 	d.shows("case 1001")
 	d.press("tab")
 	d.write("case 1001")
-	d.shows("Accepted before for this ticket; enter shows its receipt again.")
+	d.shows("Accepted before for this reference; enter shows its receipt again.")
 	d.write("0")
 	d.shows("accepted already, on 22 November 2026 by anna")
 	d.press("enter")
@@ -182,8 +182,8 @@ func TestConfirmationCountsOnce(t *testing.T) {
 	d.shows("CONFIRMED BEFORE")
 }
 
-// A ticket typed after the code was recorded would look recorded and not be.
-func TestTicketComesBeforeEnter(t *testing.T) {
+// A reference typed after the code was recorded would look recorded and not be.
+func TestReferenceComesBeforeEnter(t *testing.T) {
 	d := opened(t)
 	_, c := d.license("Print Shop Miller", 1)
 	d.answered(c, 1)
@@ -194,7 +194,7 @@ func TestTicketComesBeforeEnter(t *testing.T) {
 	d.wait(time.Second)
 	d.press("tab")
 	d.write("CN-55")
-	d.shows("a ticket goes in before enter")
+	d.shows("a reference goes in before enter")
 	d.hides("CN-55")
 }
 

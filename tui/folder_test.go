@@ -62,7 +62,7 @@ func TestParkedRequestsOnDisk(t *testing.T) {
 		t.Fatalf("before anything is parked: have %v, %v, want nothing", all, err)
 	}
 	at := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
-	late, early := Parked{Code: "R2", By: "ben", At: at.Add(time.Hour)}, Parked{Code: "../R1", Ticket: "case 7", By: "anna", At: at}
+	late, early := Parked{Code: "R2", By: "ben", At: at.Add(time.Hour)}, Parked{Code: "../R1", Reference: "case 7", By: "anna", At: at}
 	for _, p := range []Parked{late, early, late} {
 		must(t, s.Put(ctx, p))
 	}

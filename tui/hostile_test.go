@@ -100,7 +100,7 @@ func TestHostileTextsOnEveryScreen(t *testing.T) {
 		d.harmless("entered")
 		d.press("ctrl+t")
 		d.paste(evil)
-		d.harmless("ticket")
+		d.harmless("reference")
 		d.press("esc", "esc", "esc")
 		d.wait(2 * time.Second)
 		d.press("n", "ctrl+x")

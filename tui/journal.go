@@ -306,7 +306,7 @@ func (j *journalRoom) draw(w, h int) *page {
 	line := func(no, at, what, license, machine, by, rest string) string {
 		return pad(cut(no, 7), 8) + pad(at[max(0, len(at)-day):], day+1) + pad(cut(what, told-1), told) + pad(license, 9) + pad(cut(machine, fp), fp) + pad(cut(by, 7), 8) + rest
 	}
-	p.line(" ", t.dim.Render(cut(line("no.", "time (UTC)", "what", "license", "machine", "by", "customer, ticket, reason"), w-3)))
+	p.line(" ", t.dim.Render(cut(line("no.", "time (UTC)", "what", "license", "machine", "by", "customer, ref., reason"), w-3)))
 	rows := h - len(p.lines) - 1
 	j.list.rows(p, t, len(j.entries), rows, func(i int) string {
 		e := &j.entries[i]

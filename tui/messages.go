@@ -46,8 +46,8 @@ type (
 	openLicenseMsg struct{ number codes.LicenseNumber }
 	openEntryMsg   struct{ id journal.EntryID }
 	takeCodeMsg    struct { // into the box of the desk
-		text, ticket string
-		row          *badRow // of a file; nil for none
+		text, ref string
+		row       *badRow // of a file; nil for none
 	}
 	showMsg      struct{ screen int }
 	readAloudMsg struct {
@@ -66,7 +66,7 @@ type (
 type (
 	readMsg struct {
 		gen     int
-		ticket  string // with which it was read
+		ref     string // with which it was read
 		reading *activator.Reading
 		err     error
 	}

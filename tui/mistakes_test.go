@@ -166,7 +166,7 @@ func TestSpaceDoesNotLeaveReadAloud(t *testing.T) {
 	d.shows("ANSWERED")
 }
 
-// Tab in the moment before the proposals are there does not go to the ticket.
+// Tab in the moment before the proposals are there does not go to the reference.
 func TestTabWaitsForTheProposals(t *testing.T) {
 	d := opened(t)
 	_, c := d.license("Print Shop Miller", 1)
@@ -174,8 +174,8 @@ func TestTabWaitsForTheProposals(t *testing.T) {
 	d.hold = true
 	d.write(slipped(code))
 	d.press("tab")
-	if d.m.desk.onTicket {
-		t.Fatal("tab before the proposals: have the ticket, want the box")
+	if d.m.desk.onRef {
+		t.Fatal("tab before the proposals: have the reference, want the box")
 	}
 	d.shows("One moment")
 	d.release()
@@ -184,18 +184,18 @@ func TestTabWaitsForTheProposals(t *testing.T) {
 	d.shows(code)
 	d.shows("NOT YET RECORDED")
 	d.press("tab")
-	if !d.m.desk.onTicket {
-		t.Error("tab on a code that can be read: have the box, want the ticket")
+	if !d.m.desk.onRef {
+		t.Error("tab on a code that can be read: have the box, want the reference")
 	}
 }
 
-func TestAConfirmationWithoutTicketIsSaid(t *testing.T) {
+func TestAConfirmationWithoutReferenceIsSaid(t *testing.T) {
 	d := opened(t)
 	givenBack(d)
-	d.shows("No ticket: it cannot be added later.")
+	d.shows("No reference: it cannot be added later.")
 	d.press("tab")
 	d.write("case 7")
-	d.hides("No ticket")
+	d.hides("No reference")
 }
 
 func TestCodesOfAMailAreTakenOneByOne(t *testing.T) {

@@ -18,10 +18,10 @@ import (
 // Parked is a request that waits for a seat. It names no customer: the code leads to
 // the license, and that to the customer.
 type Parked struct {
-	Code   string    `json:"code"` // as it stood in the box
-	Ticket string    `json:"ticket,omitempty"`
-	By     string    `json:"by"` // the operator
-	At     time.Time `json:"at"`
+	Code      string    `json:"code"` // as it stood in the box
+	Reference string    `json:"reference,omitempty"`
+	By        string    `json:"by"` // the operator
+	At        time.Time `json:"at"`
 }
 
 // Shelf keeps parked requests, for every operator of a vendor folder.

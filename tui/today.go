@@ -75,7 +75,7 @@ func (r *todayRoom) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	case is(k, keys.Enter):
 		switch i := r.list.at; {
 		case i < len(w):
-			return r.s.tell(takeCodeMsg{text: w[i].text, ticket: w[i].ticket}), true
+			return r.s.tell(takeCodeMsg{text: w[i].text, ref: w[i].ref}), true
 		case i-len(w) < len(r.entries):
 			return r.s.tell(openEntryMsg{r.entries[i-len(w)].ID}), true
 		}
@@ -170,8 +170,8 @@ func (r *todayRoom) draw(w, h int) *page {
 			if c.reading != nil && c.reading.License != nil {
 				license, who = c.reading.License.Number.String(), cut(c.reading.License.Customer, 30)
 			}
-			if c.ticket != "" {
-				who += " · " + c.ticket
+			if c.ref != "" {
+				who += " · " + c.ref
 			}
 			return pad(since(c.at, r.s.cfg.Now()), 7) + pad(state, 31) + pad(license, 10) + who
 		}

@@ -82,7 +82,7 @@ func fill(row *activator.Row, v values) {
 		}
 	}
 	if d.Reference != "" && d.Refund != "" && d.Reference != d.Refund && row.Mistake == "" {
-		row.Mistake = "the columns reference and refund name different cases: refund alone is enough"
+		row.Mistake = "the columns reference and refund are not the same: refund alone is enough"
 	}
 	if v.definition != "" {
 		id, err := strconv.ParseUint(v.definition, 10, 8)

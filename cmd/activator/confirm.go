@@ -26,7 +26,7 @@ activator refund.`,
 	}
 	f := c.Flags()
 	f.SortFlags = false
-	f.StringVar(&d.Reference, "reference", "", "the `case` that this belongs to")
+	f.StringVar(&d.Reference, "reference", "", "the `reference` of this: a case, ticket or credit note")
 	f.StringVar(&d.Refund, "refund", "", "a `reference` under which the refund is recorded too")
 	f.StringVar(&d.Override, "override", "", "the `reason` for passing checks that are a matter of judgment")
 	o.flags(c)
@@ -35,7 +35,7 @@ activator refund.`,
 			return err
 		}
 		if d.Reference != "" && d.Refund != "" && d.Reference != d.Refund {
-			return &usageError{text: "--reference and --refund name different cases: --refund alone is enough", cmd: cmd}
+			return &usageError{text: "--reference and --refund are not the same: --refund alone is enough", cmd: cmd}
 		}
 		return a.submit(cmd, args, o, d, (*printer).confirmed)
 	}

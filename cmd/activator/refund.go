@@ -18,12 +18,12 @@ license number. The same --reference again gives the first answer again.`,
 	}
 	f := c.Flags()
 	f.SortFlags = false
-	f.StringVar(&ch.Reference, "reference", "", "the `case` or credit note; required")
+	f.StringVar(&ch.Reference, "reference", "", "the `reference`: a case, ticket or credit note; required")
 	f.StringVar(&ch.Override, "override", "", "the `reason` for passing checks that are a matter of judgment")
 	f.StringVar(&ch.Reason, "reason", "", "a `reason` for the journal")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if ch.Reference == "" {
-			return &usageError{text: "a refund needs a --reference: the case or the credit note it belongs to", cmd: cmd}
+			return &usageError{text: "a refund needs a --reference: a case, ticket or credit note", cmd: cmd}
 		}
 		if err := notEmpty(cmd, "override", "reason"); err != nil {
 			return err
