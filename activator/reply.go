@@ -5,6 +5,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,6 +14,8 @@ import (
 	"strings"
 	"text/template"
 	"unicode"
+
+	"github.com/manual-activator/manual-activator/codes"
 )
 
 // Reply texts are plain text templates (text/template), one file a language. The
@@ -34,14 +37,56 @@ type replyFields struct {
 	Order        string
 	License      string // license number
 	Product      string
-	Code         string // the customer's code; the text as typed if it could not be read
-	Granted      string // what the answer grants
-	Answer       string // activation code in letters; empty where none was given; a signed one in four lines, all but the first indented
-	AnswerDigits string // empty for a signed one, which has no digits
-	ValidUntil   string // "2026-12-02"; empty where it never expires
-	Receipt      string // of an accepted confirmation
-	Reason       string // why nothing was given
-	Checkpoint   string // signed head of the journal, some lines: whoever keeps the mail can tell a former journal
+	Code         string   // the customer's code; the text as typed if it could not be read
+	Granted      string   // what the answer grants
+	Answer       string   // activation code in letters; empty where none was given; a signed one in four lines, all but the first indented
+	AnswerDigits string   // empty for a signed one, which has no digits
+	ValidUntil   replyDay // the last day on which the answer can be typed; zero where it never expires
+	Receipt      string   // of an accepted confirmation
+	Reason       string   // why nothing was given
+	Checkpoint   string   // signed head of the journal, some lines: whoever keeps the mail can tell a former journal
+}
+
+// replySamples go through a template before it is used, so that a mistake in it shows
+// before anything is recorded: an answer, a receipt, a refusal.
+var replySamples = []replyFields{
+	{
+		Customer: "Print Shop", Order: "4711", License: "00ee635a", Product: "Press Studio", Granted: "Press Studio Options",
+		Code: "Rbxjx6-CXavhi-dUCyvu-duVFq3-2xWrkJ", Answer: "A2Xnnz-PWAqHK-y9RVy2-qiuyQ8",
+		AnswerDigits: "300844-457224-124025-206392-544823-272373-912310", ValidUntil: 1, Checkpoint: "a head",
+	},
+	{License: "00ee635a", Product: "Press Studio", Code: "DanhPo-8BXEEN-GXy36M-UsniDm-PBETxS", Receipt: "a receipt"},
+	{Code: "no code", Reason: "a reason"},
+}
+
+// A replyDay is a day in the text of a mail. As it is, it is written "2026-12-02"; its
+// parts are for the reader's habit.
+type replyDay codes.Day
+
+// String is "2026-12-02", empty for no day.
+func (d replyDay) String() string {
+	if d == 0 {
+		return ""
+	}
+	return codes.Day(d).String()
+}
+
+// Day is the day of the month.
+func (d replyDay) Day() int { return codes.Day(d).Date().Day() }
+
+// Month is the number of the month, from 1.
+func (d replyDay) Month() int { return int(codes.Day(d).Date().Month()) }
+
+// Year has four digits.
+func (d replyDay) Year() int { return codes.Day(d).Date().Year() }
+
+// MonthIn is the month's name among twelve names, separated by blanks.
+func (d replyDay) MonthIn(names string) (string, error) {
+	all := strings.Fields(names)
+	if len(all) != 12 {
+		return "", fmt.Errorf("the names of the months: have %d, want 12, separated by blanks", len(all))
+	}
+	return all[d.Month()-1], nil
 }
 
 // Reply makes the text of a mail that answers an outcome, in a language.
@@ -99,6 +144,11 @@ func (d *Desk) replyTemplate(language string) (*template.Template, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reply text: %w", err)
 	}
+	for _, f := range replySamples {
+		if err := t.Execute(io.Discard, f); err != nil {
+			return nil, fmt.Errorf("reply text: %w", err)
+		}
+	}
 	return t, nil
 }
 
@@ -115,9 +165,7 @@ func (o *Outcome) replyFields() replyFields {
 	}
 	if !o.Answer.IsZero() {
 		f.Granted, f.Answer, f.AnswerDigits = o.Granted.Name, strings.Join(o.Answer.Lines(), "\n    "), o.Answer.Digits()
-		if o.Day != 0 {
-			f.ValidUntil = o.Day.String()
-		}
+		f.ValidUntil = replyDay(o.Day)
 	}
 	for _, text := range []*string{&f.Customer, &f.Order, &f.Code, &f.Reason} {
 		*text = oneLine(*text)

@@ -15,7 +15,7 @@ func replyFlag(c *cobra.Command, language *string) {
 }
 
 // replyReady tells before anything is submitted whether the text of a mail can be
-// made. The outcome of nothing goes through all of a template.
+// made.
 func replyReady(s *activator.Session, language string) error {
 	if language == "" {
 		return nil
@@ -42,7 +42,9 @@ files, replies/LANGUAGE.txt in the vendor folder, and come before those that
 this program brings along. In them, {{.Answer}} and its like are filled in:
 Customer, Order, License, Product, Code, Granted, Answer, AnswerDigits,
 ValidUntil, Receipt, Reason, Checkpoint (the signed head of the journal, for
-whoever wants to keep one).`,
+whoever wants to keep one). {{.ValidUntil}} is 2026-12-02, and
+{{.ValidUntil.Day}}.{{.ValidUntil.Month}}.{{.ValidUntil.Year}} is 2.12.2026;
+docs/replies.md has more.`,
 		Args: args(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.with(cmd.Context(), func(_ *activator.Desk, s *activator.Session) error {
