@@ -75,57 +75,6 @@ func newEntryJSON(e *journal.Entry, names map[codes.UID]string) entryJSON {
 	return j
 }
 
-// effect says in words what follows from an entry.
-func effect(f journal.Effect) string {
-	switch f := f.(type) {
-	case journal.Claim:
-		return fmt.Sprintf("counts once: %v %x", f.Scope, f.Key)
-	case journal.Mark:
-		return fmt.Sprintf("noted: %v %x", f.Scope, f.Key)
-	case journal.TakeSeat:
-		s := fmt.Sprintf("seat %d of %d is taken by %v", f.Slot, f.Limit, f.Fingerprint)
-		if f.Excess != "" {
-			s += " (" + f.Excess + ")"
-		}
-		return s
-	case journal.FreeSeat:
-		return fmt.Sprintf("the seat of %v is free", f.Fingerprint)
-	case journal.SetLicense:
-		s := fmt.Sprintf("license %v: %s, %s, bought %s", f.Number, f.State, plural(f.Seats, "seat"), f.Grants)
-		if f.Order != "" {
-			s += ", order " + f.Order
-		}
-		return s
-	case journal.AddPool:
-		return plural(len(f.Numbers), "license number") + " drawn ahead"
-	case journal.Erase:
-		return fmt.Sprintf("%s erased in %s of the log %s", f.Field, runs(f.Runs), f.Origin)
-	}
-	return fmt.Sprintf("%T", f)
-}
-
-// runs names the entries of runs, the first ones of many.
-func runs(all []journal.Run) string {
-	const most = 10
-	var b strings.Builder
-	for i, r := range all[:min(most, len(all))] {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		fmt.Fprint(&b, r.First)
-		if r.Last != r.First {
-			fmt.Fprintf(&b, " to %d", r.Last)
-		}
-	}
-	if len(all) > most {
-		fmt.Fprintf(&b, " and %d more runs", len(all)-most)
-	}
-	if len(all) == 1 && all[0].First == all[0].Last {
-		return "entry " + b.String()
-	}
-	return "entries " + b.String()
-}
-
 // aside is what a line about an entry ends with: why it was refused, whether
 // somebody had a reason, and by whom it was.
 func aside(e *journal.Entry) string {
@@ -187,6 +136,8 @@ func what(e *journal.Entry) string {
 		}
 	case journal.KindSerial:
 		name = "serial number"
+	case journal.KindMerge:
+		name = "another desk's journal brought in"
 	case journal.KindRedact:
 		name = "personal texts erased"
 	case journal.KindRefund:
