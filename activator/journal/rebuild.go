@@ -16,7 +16,7 @@ type books struct {
 	licenses map[codes.LicenseNumber]*LicenseRow
 	customer map[codes.LicenseNumber]string
 	orders   map[OrderRef]codes.LicenseNumber
-	seats    map[codes.LicenseNumber][]SeatRow
+	seats    map[codes.LicenseNumber]*seating
 	claims   map[claimKey]claimValue
 	pool     map[codes.LicenseNumber]PoolRow
 	erased   map[eraseKey][]erasedRun
@@ -37,7 +37,7 @@ func newBooks() *books {
 		licenses: map[codes.LicenseNumber]*LicenseRow{},
 		customer: map[codes.LicenseNumber]string{},
 		orders:   map[OrderRef]codes.LicenseNumber{},
-		seats:    map[codes.LicenseNumber][]SeatRow{},
+		seats:    map[codes.LicenseNumber]*seating{},
 		claims:   map[claimKey]claimValue{},
 		pool:     map[codes.LicenseNumber]PoolRow{},
 		erased:   map[eraseKey][]erasedRun{},
@@ -105,25 +105,28 @@ func (b *books) effect(id EntryID, e *Entry, i int, f Effect) (conflict string) 
 			b.claims[k] = claimValue{id, b.hash(nil)}
 		}
 	case TakeSeat:
-		for _, s := range b.seats[f.License] {
-			if s.Slot == f.Slot || s.Fingerprint == f.Fingerprint {
-				return fmt.Sprintf("takes seat %d of license %v for %v, but seat %d is of %v by entry %v",
-					f.Slot, f.License, f.Fingerprint, s.Slot, s.Fingerprint, s.Entry)
-			}
+		seats := b.seats[f.License]
+		i := seats.machine(f.Fingerprint)
+		if i < 0 {
+			i = seats.slot(f.Slot)
+		}
+		if i >= 0 {
+			s := &seats.rows[i]
+			return fmt.Sprintf("takes seat %d of license %v for %v, but seat %d is of %v by entry %v",
+				f.Slot, f.License, f.Fingerprint, s.Slot, s.Fingerprint, s.Entry)
 		}
 		l := b.licenses[f.License]
 		if l == nil || l.Seats != f.Limit {
 			return fmt.Sprintf("takes seat %d of %d of license %v, which has other seats or is not registered", f.Slot, f.Limit, f.License)
 		}
-		b.seats[f.License] = append(b.seats[f.License], SeatRow{License: f.License, Fingerprint: f.Fingerprint,
-			Slot: f.Slot, Limit: f.Limit, Excess: f.Excess, Entry: id})
+		if seats == nil {
+			seats = &seating{}
+			b.seats[f.License] = seats
+		}
+		seats.add(SeatRow{License: f.License, Fingerprint: f.Fingerprint, Slot: f.Slot, Limit: f.Limit, Excess: f.Excess, Entry: id})
 	case FreeSeat:
-		seats := b.seats[f.License]
-		for i := range seats {
-			if seats[i].Fingerprint == f.Fingerprint {
-				b.seats[f.License] = append(seats[:i], seats[i+1:]...)
-				break
-			}
+		if seats := b.seats[f.License]; seats.machine(f.Fingerprint) >= 0 {
+			seats.remove(seats.machine(f.Fingerprint))
 		}
 	case SetLicense:
 		return b.setLicense(id, e, f)
@@ -179,11 +182,14 @@ func (b *books) setLicense(id EntryID, e *Entry, f SetLicense) (conflict string)
 			return fmt.Sprintf("gives order %q to license %v, which license %v has", f.Order, f.Number, other)
 		}
 	}
-	for i, s := range b.seats[f.Number] {
-		if s.Slot > f.Seats && s.Excess == "" {
-			return fmt.Sprintf("leaves license %v %d seats, but seat %d is taken by entry %v", f.Number, f.Seats, s.Slot, s.Entry)
+	if seats := b.seats[f.Number]; seats != nil && l != nil && f.Seats != l.Seats {
+		for i := range seats.rows {
+			s := &seats.rows[i]
+			if s.Slot > f.Seats && s.Excess == "" {
+				return fmt.Sprintf("leaves license %v %d seats, but seat %d is taken by entry %v", f.Number, f.Seats, s.Slot, s.Entry)
+			}
+			s.Limit = f.Seats
 		}
-		b.seats[f.Number][i].Limit = f.Seats
 	}
 	if f.New {
 		if p, ok := b.pool[f.Number]; ok && p.Product != f.Product {

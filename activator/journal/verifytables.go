@@ -3,7 +3,6 @@ package journal
 import (
 	"fmt"
 	"hash/maphash"
-	"slices"
 
 	"github.com/manual-activator/manual-activator/codes"
 )
@@ -47,19 +46,19 @@ func (v *verification) seats() error {
 		v.report.Seats++
 		where := func() string { return fmt.Sprintf("seat %d of license %v", row.Slot, row.License) }
 		seats := v.books.seats[row.License]
-		i := slices.IndexFunc(seats, func(s SeatRow) bool { return s.Fingerprint == row.Fingerprint })
+		i := seats.machine(row.Fingerprint)
 		if i < 0 {
 			v.report.follows(row.Entry, where(), "no entry gives it to machine %v", row.Fingerprint)
 			return nil
 		}
-		if seats[i] != row {
-			v.report.follows(seats[i].Entry, where(), "%s (entry %v)", fieldDiff(row, seats[i]), seats[i].Entry)
+		if want := seats.rows[i]; want != row {
+			v.report.follows(want.Entry, where(), "%s (entry %v)", fieldDiff(row, want), want.Entry)
 		}
-		v.books.seats[row.License] = slices.Delete(seats, i, i+1)
+		seats.remove(i)
 		return nil
 	})
 	for _, seats := range v.books.seats {
-		for _, s := range seats {
+		for _, s := range seats.rows {
 			v.report.follows(s.Entry, fmt.Sprintf("seat %d of license %v", s.Slot, s.License),
 				"entry %v gives it to machine %v, its row is missing", s.Entry, s.Fingerprint)
 		}
