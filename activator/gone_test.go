@@ -1,8 +1,6 @@
 package activator_test
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/manual-activator/manual-activator/activator"
@@ -106,19 +104,10 @@ func TestRecoveryOutlastsGiveBack(t *testing.T) {
 // What a reusable answer gives takes a seat too, when its machine comes back.
 func TestGoneReusableAnswerComesBack(t *testing.T) {
 	o := newOffice(t)
-	file := filepath.Join(o.dir, "products", "press-studio.toml")
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text = append(text, "\n[[definition]]\nid = 20\ntype = \"feature\"\nname = \"Fonts\"\nreusable = true\n"...)
-	if err := os.WriteFile(file, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	o.open()
+	o.addFonts()
 	l := o.license(1)
 	m := o.machine(l, 7)
-	r := m.request(20)
+	r := m.request(defFonts)
 	o.want(o.submit(r, activator.Decision{}), "ok", "current")
 	o.declareGone(l)
 	o.want(o.submit(r, activator.Decision{Override: "found again"}), "repeat", "")
