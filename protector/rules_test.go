@@ -276,6 +276,28 @@ func TestReusable(t *testing.T) {
 	w.refused(err, ReasonNoRequest)
 }
 
+// TestReusableDropsItsRequests: with what a reusable answer brings, nothing waits for it any more, whichever request it
+// answers, or none; what was asked for beside it waits on.
+func TestReusableDropsItsRequests(t *testing.T) {
+	w := newWorld(t)
+	w.vendor.Profile.Definitions[7].Reusable, w.vendor.Profile.Definitions[7].Requires = true, nil
+	w.profile = w.vendor.Export()
+	c := w.licensed()
+	beside := w.request(c, 1)
+	first := w.request(c, 8)
+	r, err := c.Request(8, RequestOptions{New: true})
+	if err != nil || r.Code == first {
+		t.Fatalf("a new request: have %v, %v, want another code", r, err)
+	}
+	w.enter(c, w.issue(first, protectortest.Answer{Parameter: 42}))
+	if again := w.request(c, 8); again == first || again == r.Code {
+		t.Errorf("have the request %s wait on, want it dropped", again)
+	}
+	if again := w.request(c, 1); again != beside {
+		t.Errorf("what was asked for beside it: have %s, want %s", again, beside)
+	}
+}
+
 func TestPreconditions(t *testing.T) {
 	w := newWorld(t)
 	c := w.licensed()
