@@ -126,7 +126,7 @@ func (ru *ruling) amend(c Change) {
 	if c.Grants != nil {
 		l.Grants = *c.Grants
 	}
-	ru.pass(checkGranted, sayAmended(l.Seats, l.Grants, sayBought(l.Grants, ru.r.definitionName)))
+	ru.pass(checkGranted, sayAmended(l.Seats, l.Grants, sayBought(l.Grants, ru.r.history.define)))
 	ru.effects = append(ru.effects, l.effect())
 }
 

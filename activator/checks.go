@@ -1,6 +1,7 @@
 package activator
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -137,11 +138,13 @@ func (ru *ruling) granted(d *product.Definition, parameter uint32) {
 	g := ru.r.License.Grants
 	switch {
 	case !g.Covers(*d) && !ru.coversLeaves(d, parameter):
-		ru.doubt(checkGranted, sayNotGranted(d.Name, sayBought(g, ru.r.definitionName)))
-	case !ru.coversValues(d, parameter):
-		ru.doubt(checkGranted, sayTooMuch(d.Name, parameter, sayBought(g, ru.r.definitionName)))
+		ru.doubt(checkGranted, sayNotGranted(d.Name, sayBought(g, ru.r.history.define)))
 	default:
-		ru.pass(checkGranted, sayGranted(d.Name))
+		if part, value, ok := ru.beyond(d, parameter); ok {
+			ru.doubt(checkGranted, sayTooMuch(d.Name, part, value, sayBought(g, ru.r.history.define)))
+		} else {
+			ru.pass(checkGranted, sayGranted(d.Name))
+		}
 	}
 	if g.CoversRelease(ru.r.Release) {
 		ru.pass(checkRelease, sayRelease(ru.r.Release))
@@ -150,9 +153,9 @@ func (ru *ruling) granted(d *product.Definition, parameter uint32) {
 	}
 }
 
-// coversValues reports whether the values were bought that an answer to d gives: its
-// own, those of its parts, or those that a reactivation brings back.
-func (ru *ruling) coversValues(d *product.Definition, parameter uint32) bool {
+// beyond finds what an answer would give that goes beyond what was bought: a value of the definition itself, or of a
+// part of it, the first by its id.
+func (ru *ruling) beyond(d *product.Definition, parameter uint32) (part product.Definition, value uint32, ok bool) {
 	g := ru.r.License.Grants
 	gives := map[uint8]uint32{d.ID: parameter}
 	switch {
@@ -161,13 +164,13 @@ func (ru *ruling) coversValues(d *product.Definition, parameter uint32) bool {
 	case d.Type.Group():
 		gives = ru.r.history.given(*d, parameter)
 	}
-	for id, value := range gives {
-		part, ok := ru.r.Product.Definition(id)
-		if ok && (!g.CoversParameter(part, value) || d.Type == product.Reactivate && !ru.covers(part)) {
-			return false
+	for _, id := range slices.Sorted(maps.Keys(gives)) {
+		part, known := ru.r.Product.Definition(id)
+		if known && (!g.CoversParameter(part, gives[id]) || d.Type == product.Reactivate && !ru.covers(part)) {
+			return part, gives[id], true
 		}
 	}
-	return true
+	return product.Definition{}, 0, false
 }
 
 // covers reports whether a definition was bought by itself or as part of a group.

@@ -31,23 +31,46 @@ func sayNotGranted(name, bought string) string {
 	return fmt.Sprintf("%s is not part of what was bought (%s): offer it", name, bought)
 }
 
-func sayTooMuch(name string, value uint32, bought string) string {
-	return fmt.Sprintf("%s with the value %d is more than what was bought (%s): offer the rest", name, value, bought)
+// sayTooMuch says which part of an answer goes beyond what was bought; name is what is asked for, and may be the part.
+func sayTooMuch(name string, part product.Definition, value uint32, bought string) string {
+	much := sayValue(part, value)
+	if part.Name != name {
+		much = name + " with " + much
+	}
+	return fmt.Sprintf("%s is more than what was bought (%s): offer the rest", much, bought)
+}
+
+// sayValue names a definition with the value that an answer gives it.
+func sayValue(d product.Definition, value uint32) string {
+	switch names := d.Parameter.Named(value); {
+	case d.Type != product.Feature:
+		return d.Name
+	case len(names) > 0:
+		return fmt.Sprintf("%s (%s)", d.Name, strings.Join(names, ", "))
+	}
+	return fmt.Sprintf("%s (value %d)", d.Name, value)
 }
 
 // sayBought lists what was bought by its names.
-func sayBought(g product.Grants, name func(id uint8) string) string {
+func sayBought(g product.Grants, define definer) string {
 	var names []string
 	if len(g.Definitions) == 0 {
 		names = append(names, "everything")
 	}
+	name := func(id uint8) product.Definition {
+		d, ok := define(id)
+		if !ok {
+			d.Name = sayUnnamed(id)
+		}
+		return d
+	}
 	for _, id := range g.Definitions {
 		if _, limited := g.Bits[id]; !limited {
-			names = append(names, name(id))
+			names = append(names, name(id).Name)
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(g.Bits)) {
-		names = append(names, name(id)+" in part")
+		names = append(names, sayValue(name(id), g.Bits[id]))
 	}
 	return strings.Join(names, ", ")
 }

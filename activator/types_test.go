@@ -174,6 +174,14 @@ func TestGrantsOfGroups(t *testing.T) {
 	if out := o.submit(m.request(defChoice), activator.Decision{Choose: []uint8{4, 9}}); failed(out) != "granted" {
 		t.Fatalf("choice with a leaf not bought: have %q failed, want granted", failed(out))
 	}
+	grants.Bits = map[uint8]uint32{4: 4} // not the one that the composite switches on
+	if _, err := o.Change(context.Background(), change); err != nil {
+		t.Fatal(err)
+	}
+	want := "Press Studio with options with Options (color) is more than what was bought (Press Studio, Options (proofs)): offer the rest"
+	if out := o.submit(m.request(defComposite), activator.Decision{}); out.Reason != want {
+		t.Errorf("composite with a value that was not bought: have %q, want %q", out.Reason, want)
+	}
 }
 
 func (m *machine) checkIn(definition uint8) codes.Code {

@@ -64,7 +64,7 @@ func (s *session) definition(d product.Definition, machine hardware, unreadable 
 		}
 		return say(Active, ReasonProvisional, "active until %s", last)
 	case g.Type == product.Feature:
-		out.Names = named(d.Parameter, g.Parameter)
+		out.Names = d.Parameter.Named(g.Parameter)
 		return say(Active, ReasonActive, "%s", inBits(d.Parameter, g.Parameter))
 	}
 	return say(Active, ReasonActive, "since %s", out.Since.Format(time.DateOnly))
@@ -113,22 +113,11 @@ func inBits(p product.Parameter, value uint32) string {
 	if len(p.Bits) == 0 {
 		return fmt.Sprintf("with %d", value)
 	}
-	names := named(p, value)
+	names := p.Named(value)
 	if value>>len(p.Bits) != 0 || len(names) == 0 {
 		names = append(names, fmt.Sprintf("%#x", value))
 	}
 	return "with " + strings.Join(names, ", ")
-}
-
-// named lists the names of the bits that are set.
-func named(p product.Parameter, value uint32) []string {
-	var names []string
-	for i, name := range p.Bits {
-		if value&(1<<i) != 0 {
-			names = append(names, name)
-		}
-	}
-	return names
 }
 
 // notHeld is the state of a definition that no answer made active. A group is never

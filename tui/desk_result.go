@@ -125,13 +125,7 @@ func valueOf(f *product.Definition, v uint32) string {
 	case (f.Type == product.Release || f.Type == product.ExpireOn) && v <= uint32(codes.MaxDay):
 		return ", until " + codes.Day(v).String()
 	case len(f.Parameter.Bits) > 0:
-		var on []string
-		for i, name := range f.Parameter.Bits {
-			if v>>i&1 == 1 {
-				on = append(on, name)
-			}
-		}
-		return fmt.Sprintf(", value %d: %s", v, strings.Join(on, ", "))
+		return fmt.Sprintf(", value %d: %s", v, strings.Join(f.Parameter.Named(v), ", "))
 	case v != 0:
 		return fmt.Sprintf(", value %d", v)
 	}

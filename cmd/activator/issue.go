@@ -157,12 +157,7 @@ func value(x *catalog.Product, d *product.Definition, v uint32) string {
 		if len(d.Parameter.Bits) == 0 {
 			return fmt.Sprintf(", value %d", v)
 		}
-		on := []string{}
-		for i, name := range d.Parameter.Bits {
-			if v>>i&1 == 1 {
-				on = append(on, name)
-			}
-		}
+		on := d.Parameter.Named(v)
 		if len(on) == 0 {
 			return fmt.Sprintf(", value %d: nothing", v)
 		}

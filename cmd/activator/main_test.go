@@ -105,6 +105,7 @@ func scripts(t *testing.T, dir string) testscript.Params {
 			e.Setenv("ACTIVATOR_DIR", filepath.Join(e.WorkDir, "vendor"))
 			e.Setenv("ACTIVATOR_PASSPHRASE", "a passphrase for scripts")
 			e.Setenv("MACHINES", machines)
+			e.Setenv("PRODUCTS_PAGE", filepath.Join(machines, "..", "..", "docs", "products.md"))
 			e.Setenv("HOME", filepath.Join(e.WorkDir, "home"))
 			e.Setenv("USER", "anna")
 			e.Setenv("ESCAPE", "Evil\x1b[31mRed\u202e\x07")
@@ -120,6 +121,7 @@ func scripts(t *testing.T, dir string) testscript.Params {
 			"giveback":   giveBack,
 			"copyfolder": copyFolder,
 			"office":     office,
+			"example":    example,
 			"pool":       smallPool,
 			"at":         at,
 			"within":     within,

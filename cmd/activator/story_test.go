@@ -95,3 +95,22 @@ func machineFile(ts *testscript.TestScript, name string) string {
 	}
 	return filepath.Join(ts.Getenv("MACHINES"), name+".json")
 }
+
+// example puts a worked example of docs/products.md into the vendor folder, as a product for tests with a small pool,
+// exports it and makes it the customer's: example NAME PRODUCT.
+func example(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: example NAME PRODUCT")
+	}
+	page, err := os.ReadFile(ts.Getenv("PRODUCTS_PAGE"))
+	ts.Check(err)
+	found := regexp.MustCompile("(?s)<!-- example: " + args[0] + " -->\n```toml\n(.*?)```").FindSubmatch(page)
+	if found == nil {
+		ts.Fatalf("docs/products.md has no example %q", args[0])
+	}
+	text := regexp.MustCompile(`(?m)^release = .*$`).ReplaceAll(found[1], []byte("$0\ntest = true\npool = 5"))
+	ts.Check(os.WriteFile(filepath.Join(ts.Getenv("ACTIVATOR_DIR"), "products", args[1]+".toml"), text, 0o600))
+	profile := ts.MkAbs(args[1] + ".profile")
+	ts.Check(ts.Exec("activator", "product", "export", args[1], "-o", profile, "--force"))
+	ts.Setenv("PROTECTOR_PRODUCT", profile)
+}

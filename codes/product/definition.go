@@ -30,6 +30,17 @@ type Parameter struct {
 // Allows reports whether value is within the range of the parameter.
 func (p Parameter) Allows(value uint32) bool { return p.Least <= value && value <= p.Most }
 
+// Named lists the names of the bits that are set in value; bits without a name are left out.
+func (p Parameter) Named(value uint32) []string {
+	var names []string
+	for i, name := range p.Bits {
+		if value>>i&1 == 1 {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // The bits of [Definition.Flags].
 const (
 	FlagReusable uint8 = 1 << 0
