@@ -213,9 +213,13 @@ func decisionOf(f *form, ids []uint8, asked uint8) (_ activator.Decision, at int
 	if s := f.value(1); s != "" {
 		v, err := strconv.ParseUint(s, 0, 32)
 		if err != nil {
-			day, e := codes.ParseDay(s)
+			iso, e := isoDay(s)
 			if e != nil {
-				return dec, 1, fmt.Sprintf("value: have %q, want a number, or a day such as 2027-06-30", s)
+				return dec, 1, fmt.Sprintf("value: have %q, want a number, or a day as %s", s, sayDay)
+			}
+			day, e := codes.ParseDay(iso)
+			if e != nil {
+				return dec, 1, "value: " + e.Error()
 			}
 			v = uint64(day)
 		}

@@ -354,7 +354,7 @@ func TestWhatIsMissingIsAskedFor(t *testing.T) {
 	d.shows("ONE THING IS MISSING Rental needs its last day. Enter asks for it.")
 	d.hides("--param")
 	d.press("enter")
-	d.write("2027-06-30")
+	d.write("30.6.2027")
 	d.press("tab", "tab", "tab", "tab", "tab", "enter")
 	d.shows("ANSWERED")
 	d.shows("until 2027-06-30")

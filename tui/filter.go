@@ -3,7 +3,6 @@ package tui
 import (
 	"context"
 	"encoding/csv"
-	"fmt"
 	"io"
 	"maps"
 	"strings"
@@ -114,7 +113,7 @@ func (f filter) form(s *shared, take func(filter) tea.Cmd) *form {
 	}
 	d := &form{title: "Which entries?", yes: "Show them", items: []*item{
 		kind, verdict, text("Operator", "all", "The name as the journal has it."), product,
-		text("From", "the beginning", "A day such as 2026-11-22 (UTC)."), text("To", "today", "A day, included."),
+		text("From", "the beginning", "A day as "+sayDay+" (UTC)."), text("To", "today", "A day, included."),
 	}}
 	d.items[2].field.set(f.operator)
 	d.items[4].field.set(f.from)
@@ -127,10 +126,15 @@ func (f filter) form(s *shared, take func(filter) tea.Cmd) *form {
 		if product.pick > 0 {
 			n.name = product.value()
 		}
-		for i, day := range []string{n.from, n.to} {
-			if _, err := time.Parse(time.DateOnly, day); day != "" && err != nil {
-				return d.about(4+i, fmt.Sprintf("have %q, want a day such as 2026-11-22", day))
+		for i, day := range []*string{&n.from, &n.to} {
+			if *day == "" {
+				continue
 			}
+			iso, err := isoDay(*day)
+			if err != nil {
+				return d.about(4+i, err.Error())
+			}
+			*day = iso
 		}
 		return take(n), ""
 	}
