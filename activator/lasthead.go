@@ -66,6 +66,23 @@ func (d *Desk) lastHeads(ctx context.Context) (map[string]journal.Head, error) {
 	})
 }
 
+// A FormerJournalError refuses a journal that is not a continuation of what this
+// computer saw of it. Its words are for whoever sits at the desk; File and Err are for
+// whoever keeps the vendor folder.
+type FormerJournalError struct {
+	Entries uint64 // that the journal had when this computer saw it last
+	File    string // keeps the head of then: without it the journal is taken as it is
+	Err     error  // what does not fit
+}
+
+func (e *FormerJournalError) Error() string {
+	return fmt.Sprintf("this is not the journal that this computer saw last, with %d entries: a former copy was put back, a backup was restored, or it was changed. "+
+		"What was decided since then is not in it, and confirmations could count again: so nothing is answered or recorded. "+
+		"Give no codes, and call whoever keeps the vendor folder: the same on the command line says what to do", e.Entries)
+}
+
+func (e *FormerJournalError) Unwrap() error { return e.Err }
+
 // grown refuses a journal that is not what this computer saw last, with later entries.
 func (d *Desk) grown(ctx context.Context) error {
 	heads, err := d.lastHeads(ctx)
@@ -74,8 +91,7 @@ func (d *Desk) grown(ctx context.Context) error {
 	}
 	for path, h := range heads {
 		if err := d.store.Extends(ctx, h); err != nil {
-			return fmt.Errorf("the journal is not the one that this computer saw last, when it had %d entries: a former copy was put back, a backup was restored, or it was changed (%w). "+
-				"What was decided since then is not in it: confirmations could count again. If you know why, and what is missing, remove %s", h.Size, err, path)
+			return &FormerJournalError{Entries: h.Size, File: path, Err: err}
 		}
 	}
 	return nil

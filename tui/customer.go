@@ -24,8 +24,7 @@ type Customer struct {
 	lk, key  codes.Key
 	asked    codes.Code // the request that waits for its answer
 	last     codes.Code // the confirmation that was shown last
-	active   bool
-	calls    int
+	calls    int        // what the next call is about
 	releases uint16
 	said     string // in the last call
 }
@@ -60,33 +59,40 @@ func (c *Customer) Number() (uint32, error) {
 }
 
 // Call is the next call of this customer, with the random number of the code that may
-// be made for it: an activation, a slip of the tongue, a deactivation, the same code for
-// a second refund, and the way back.
+// be made for it: an activation; then, around and around, a deactivation, the same code
+// for a second refund, the way back, letters without capitals, and a slip of the tongue.
+// Whoever waits for an answer calls with the same code.
 func (c *Customer) Call(number uint32) (Call, error) {
 	call := Call{Who: c.name}
-	c.calls++
-	var err error
-	switch {
-	case !c.asked.IsZero():
+	if !c.asked.IsZero() {
 		call.Story, call.Says = "I have no answer yet. The window still shows the same code.", c.asked.String()
-	case c.active && c.calls%2 == 0:
-		c.last, err = c.statement(codes.KindConfirmation, 2, number)
-		c.key, c.active = c.key.Deactivated(c.product.UID, c.last.Statement()), false
-		call.Story, call.Says = "We want our money back. I switched it off, and it shows this, in digits.", c.last.Digits()
-	case c.active:
-		c.asked, err = c.statement(codes.KindRequest, 4, number)
-		call.Story, call.Says = "We need the options. I do not know which letters are capital.", strings.ToLower(c.asked.String())
-	case !c.last.IsZero() && c.calls%2 == 1:
-		call.Story, call.Says = "About our refund: did you get this code already?", c.last.String()
-	case !c.last.IsZero():
-		c.asked, err = c.statement(codes.KindRequest, 3, number)
-		call.Story, call.Says = "We changed our mind and want it back, please.", c.asked.String()
-	case c.calls == 1:
+		c.said = call.Says
+		return call, nil
+	}
+	const first, round = 1, 5
+	var err error
+	switch c.calls {
+	case 0:
 		c.asked, err = c.statement(codes.KindRequest, 1, number)
 		call.Story, call.Says = "It is my first time. I typed the serial number and it shows this.", c.asked.String()
-	default:
-		c.asked, err = c.statement(codes.KindRequest, 1, number)
-		call.Story, call.Says = "The line is bad; I hope you heard it right.", slipped(c.asked.String())
+	case 1:
+		c.last, err = c.statement(codes.KindConfirmation, 2, number)
+		c.key = c.key.Deactivated(c.product.UID, c.last.Statement())
+		call.Story, call.Says = "We want our money back. I switched it off, and it shows this, in digits.", c.last.Digits()
+	case 2:
+		call.Story, call.Says = "About our refund: did you get this code already?", c.last.String()
+	case 3:
+		c.asked, err = c.statement(codes.KindRequest, 3, number)
+		call.Story, call.Says = "We changed our mind and want it back, please.", c.asked.String()
+	case 4:
+		c.asked, err = c.statement(codes.KindRequest, 4, number)
+		call.Story, call.Says = "We need the options. I do not know which letters are capital.", strings.ToLower(c.asked.String())
+	case 5:
+		c.asked, err = c.statement(codes.KindRequest, 4, number)
+		call.Story, call.Says = "The options are gone again. The line is bad; I hope you heard it right.", slipped(c.asked.String())
+	}
+	if c.calls++; c.calls == first+round {
+		c.calls = first
 	}
 	c.said = call.Says
 	return call, err
@@ -127,6 +133,6 @@ func (c *Customer) Enter(o *activator.Outcome) {
 	}
 	if codes.EqualTags(c.key.AnswerTag(t), a.Tag) {
 		c.key = c.key.After(t, a.Tag)
-		c.asked, c.active = codes.Code{}, true
+		c.asked = codes.Code{}
 	}
 }

@@ -1,11 +1,13 @@
 package tui
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	"charm.land/lipgloss/v2"
 
+	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/codes"
 )
 
@@ -94,6 +96,9 @@ func (d *desk) rest(p *page, h int) {
 	case d.now != nil && d.result() != nil:
 		d.drawResult(p, h)
 		d.drawHardware(p, d.now.reading)
+	case errors.As(d.readErr, new(*activator.FormerJournalError)):
+		p.line(" ", t.bandBad.Render(" STOP "), " ", t.strong.Render("Nothing is answered and nothing is recorded."))
+		p.hang("   ", t.plain, sentence(d.readErr.Error()))
 	case d.readErr != nil:
 		p.line(" ", t.bandBad.Render(" NOT RECORDED "), " ", t.strong.Render("The journal did not answer."))
 		p.hang("   ", t.plain, sentence(d.readErr.Error()))

@@ -304,7 +304,7 @@ func (c *Customer) givesBack(t testing.TB) codes.Code {
 	t.Helper()
 	code, err := c.statement(codes.KindConfirmation, 2, c.draw(t))
 	must(t, err)
-	c.key, c.active = c.key.Deactivated(c.product.UID, code.Statement()), false
+	c.key = c.key.Deactivated(c.product.UID, code.Statement())
 	return code
 }
 

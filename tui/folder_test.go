@@ -50,8 +50,9 @@ func TestTheDeskRemembersTheJournalsHead(t *testing.T) {
 	o, err = p.open(t.Context(), []byte(passphrase))
 	must(t, err)
 	defer o.Close()
-	if _, err := o.Office.Submit(t.Context(), "no code at all", activator.Decision{}); err == nil {
-		t.Error("submit with a former journal: have it done, want it refused")
+	_, err = o.Office.Submit(t.Context(), "no code at all", activator.Decision{})
+	if err == nil || !strings.Contains(err.Error(), "call whoever keeps the vendor folder") || strings.Contains(err.Error(), ".head") {
+		t.Errorf("submit with a former journal: have %v, want it refused in an agent's words, with whom to call", err)
 	}
 }
 
@@ -102,4 +103,17 @@ func TestFilesAreNeverWrittenOver(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(p.Out, "bad.txt")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("half a file: have %v, want it gone", err)
 	}
+}
+
+// What the desk says of a former journal is for an agent: stop, and whom to call. Enter
+// does not help.
+func TestAFormerJournalStopsTheDesk(t *testing.T) {
+	d := opened(t)
+	_, c := d.license("Print Shop Miller", 1)
+	d.write(c.asks(t, 1).String())
+	d.send(readMsg{gen: d.m.desk.gen, err: &activator.FormerJournalError{Entries: 7, File: "/home/anna/ab12.head", Err: errFull}})
+	d.shows("STOP Nothing is answered and nothing is recorded.")
+	d.shows("call whoever keeps the vendor folder")
+	d.hides(".head")
+	d.hides("press enter to try again")
 }

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -201,18 +202,30 @@ func TestTrainingLeavesNothingOfTheRealDesk(t *testing.T) {
 	d.shows("Ready for the next call")
 	d.press("ctrl+z")
 	d.shows("nothing to bring back")
-	// An activation, a deactivation, the same code again, the way back, and letters
-	// read without case.
-	for _, want := range []string{"ANSWERED", "DEACTIVATION CONFIRMED", "REFUSED, RECORDED", "ANSWERED", "ANSWERED"} {
+	// An activation; and twice around: a deactivation, the same code again, the way back,
+	// letters read without case, and a slip.
+	round := []struct{ story, want string }{
+		{"We want our money back.", "DEACTIVATION CONFIRMED"},
+		{"did you get this code already?", "REFUSED, RECORDED"},
+		{"We changed our mind", "ANSWERED"},
+		{"I do not know which letters are capital.", "ANSWERED"},
+		{"The line is bad", "ANSWERED"},
+	}
+	for n, call := range slices.Concat([]struct{ story, want string }{{"It is my first time.", "ANSWERED"}}, round, round) {
 		d.press("ctrl+t")
 		d.shows("is on the line")
+		d.shows(call.story)
+		if call.want == "ANSWERED" && n < 5 { // who is put off calls again, and it changes nothing
+			d.press("esc", "ctrl+t")
+			d.shows("I have no answer yet.")
+		}
 		d.press("enter")
 		d.wait(patience)
 		if d.m.desk.proposed() != nil {
 			d.press("tab")
 		}
 		d.press("enter")
-		d.shows(want)
+		d.shows(call.want)
 		d.shows("TRAINING")
 		d.wait(time.Second)
 		d.press("enter")

@@ -96,6 +96,11 @@ func (a *app) finish(err error) int {
 		return st
 	}
 	a.say("activator: %s", strings.TrimRight(err.Error(), "\n"))
+	var former *activator.FormerJournalError
+	if errors.As(err, &former) {
+		a.say("for whoever keeps the vendor folder: %v", former.Err)
+		a.say("to try a backup out, restore it on a computer that never saw the vendor folder\nafter a loss, find out what is missing (docs/keys.md, the drill), then remove %s: from then on this computer takes the journal as it is", former.File)
+	}
 	var u *usageError
 	if errors.As(err, &u) && u.cmd != nil {
 		line := u.cmd.UseLine()
