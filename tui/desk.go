@@ -33,7 +33,7 @@ type desk struct {
 	found   []string           // codes of a pasted text, while one must be chosen
 	mailed  *mailed            // several codes of a pasted text, one of them in the box
 	from    string             // where the text in the box was found
-	with    attached           // the hardware profile of a mail
+	with    map[string]string  // hardware profiles, by the request of the same mail
 	row     *badRow            // the row of a file that is mended here
 	armed   bool               // Enter was pressed on an unreadable text
 	scroll  int
@@ -65,6 +65,7 @@ type call struct {
 	ready    bool   // parked, and can be answered now
 	decision activator.Decision
 	row      *badRow // the row of a file that it mends
+	profile  string  // the hardware profile that came with it
 }
 
 // snapshot is what the desk showed, to be brought back.
@@ -97,7 +98,7 @@ func (m *mailed) open() (n int) {
 }
 
 func newDesk(s *shared) *desk {
-	d := &desk{s: s, box: newField("type or paste any code, or a whole mail"), ref: newField("reference: case, ticket or credit note (tab)"), stop: func() {}}
+	d := &desk{s: s, box: newField("type or paste any code, or a whole mail"), ref: newField("reference: case, ticket or credit note (tab)"), stop: func() {}, with: map[string]string{}}
 	d.box.focused = true
 	return d
 }

@@ -7,17 +7,21 @@ import (
 	"github.com/manual-activator/manual-activator/codes"
 )
 
-// attached is a hardware profile code that came in the same mail as a request.
-type attached struct{ request, profile string }
-
 // text is what is read and submitted: what stands in the box, and the hardware
 // profile that came with it.
 func (d *desk) text() string {
-	text := d.box.value()
-	if d.with.profile != "" && text == d.with.request {
-		text += "\n" + d.with.profile
+	return withHardware(d.box.value(), d.profile())
+}
+
+// profile is the hardware profile that came with what stands in the box, empty for none.
+func (d *desk) profile() string { return d.with[d.box.value()] }
+
+// withHardware is a request and the hardware profile that came with it, as one text.
+func withHardware(request, profile string) string {
+	if profile == "" {
+		return request
 	}
-	return text
+	return request + "\n" + profile
 }
 
 // attach keeps the hardware profile of a mail for the request that it belongs to.
@@ -33,7 +37,7 @@ func (d *desk) attach(mail string, found []string) string {
 			continue
 		}
 		if st := c.Statement(); st.License == h.License && st.Random == h.Random {
-			d.with = attached{codes.Inspect(text).Canonical, h.String()}
+			d.with[codes.Inspect(text).Canonical] = h.String()
 			return ""
 		}
 	}

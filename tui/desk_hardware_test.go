@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
 )
 
@@ -54,4 +55,55 @@ func TestHardwareInAMail(t *testing.T) {
 	d.paste(strings.Repeat("We are in a hurry as always, so please be quick about it. ", 3) + profile)
 	d.wait(patience)
 	d.shows("* network card")
+}
+
+// A request that came with the machine's hardware keeps it while it is parked, in the
+// vendor folder too, and when it is brought back.
+func TestAParkedRequestKeepsItsHardware(t *testing.T) {
+	d := opened(t)
+	d.size(120, 60)
+	_, has, asks := d.noSeat()
+	d.press("esc")
+	request := asks.asks(t, 1).String()
+	d.paste("Dear desk,\n\nplease send us the code for this one, we are in a hurry as always:\n\n  " + request + "\n\n" + asks.hardware([]uint16{1, 2}, []uint16{3}, []uint16{4}) + "\n")
+	const kept = "kept, to compare the machine's next request with"
+	d.shows(kept)
+	d.press("ctrl+p")
+	d.shows("Parked.")
+
+	must(t, d.m.Close())
+	d.m = New(t.Context(), d.m.cfg) // the next morning
+	d.size(120, 60)
+	d.write(passphrase)
+	d.press("enter")
+	d.shows("1 parked: F6 lists it.")
+	d.write(has.givesBack(t).String())
+	d.press("enter")
+	d.shows("can be answered now")
+	d.press("f6", "enter")
+	d.shows(request)
+	d.shows(kept)
+	d.press("enter")
+	d.shows("ANSWERED")
+	for e, err := range d.office.Entries(t.Context(), journal.Query{Newest: true, Limit: 1}) {
+		must(t, err)
+		if !strings.HasPrefix(e.Detail, "hardware P") {
+			t.Errorf("the answer's entry: have detail %q, want the hardware profile", e.Detail)
+		}
+	}
+}
+
+// A call that is brought back has its own hardware, not that of the mail after it.
+func TestACallBroughtBackHasItsHardware(t *testing.T) {
+	d := opened(t)
+	d.size(120, 60)
+	l, c := d.license("Print Shop Miller", 2)
+	const kept = "kept, to compare the machine's next request with"
+	for _, from := range []*Customer{c, d.customer(l, 9)} {
+		d.paste("Dear desk,\n\nplease send us the code for this one, we are in a hurry as always:\n\n  " + from.asks(t, 1).String() + "\n\n" + from.hardware([]uint16{1, 2}, []uint16{3}, []uint16{4}) + "\n")
+		d.shows(kept)
+	}
+	d.press("ctrl+z")
+	d.shows(c.asked.String())
+	d.shows(kept)
 }

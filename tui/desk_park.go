@@ -24,7 +24,7 @@ func (d *desk) park() tea.Cmd {
 	d.ids++
 	c := &call{
 		id: d.ids, at: d.s.cfg.Now(), text: d.box.value(), ref: d.ref.value(), form: d.layout.Form,
-		reading: r, parked: true, by: d.s.cfg.Operator,
+		reading: r, parked: true, by: d.s.cfg.Operator, profile: d.profile(),
 	}
 	d.calls = append(d.calls, c)
 	d.next()
@@ -37,7 +37,9 @@ func (d *desk) park() tea.Cmd {
 }
 
 // onShelf is how a call is kept.
-func (c *call) onShelf() Parked { return Parked{Code: c.text, Reference: c.ref, By: c.by, At: c.at} }
+func (c *call) onShelf() Parked {
+	return Parked{Code: c.text, Hardware: c.profile, Reference: c.ref, By: c.by, At: c.at}
+}
 
 // parkedAs finds the parked request with a text.
 func (d *desk) parkedAs(text string) *call {
@@ -98,7 +100,7 @@ func (d *desk) foundParked(msg shelfMsg) tea.Cmd {
 		if d.parkedAs(p.Code) == nil {
 			d.ids++
 			d.calls = append(d.calls, &call{
-				id: d.ids, at: p.At, text: p.Code, ref: p.Reference, by: p.By, form: codes.Inspect(p.Code).Form, parked: true, kept: true,
+				id: d.ids, at: p.At, text: p.Code, ref: p.Reference, by: p.By, form: codes.Inspect(p.Code).Form, parked: true, kept: true, profile: p.Hardware,
 			})
 		}
 	}
@@ -129,7 +131,7 @@ func (d *desk) lookAgain(license codes.LicenseNumber) tea.Cmd {
 		if !c.parked || license != 0 && !of || d.s.office == nil {
 			continue
 		}
-		office, id, text := d.s.office, c.id, c.text
+		office, id, text := d.s.office, c.id, withHardware(c.text, c.profile)
 		cmds = append(cmds, d.s.do("looking at a parked request", func(ctx context.Context) any {
 			r, err := office.Read(ctx, text, activator.Decision{})
 			return parkedMsg{id, r, err}

@@ -90,7 +90,7 @@ func (d *desk) submit(dec activator.Decision) tea.Cmd {
 	dec = d.decision(dec)
 	c := &call{
 		id: d.ids, at: d.s.cfg.Now(), text: d.box.value(), ref: d.ref.value(), form: d.layout.Form,
-		reading: d.reading, waiting: true, decision: dec, row: d.row,
+		reading: d.reading, waiting: true, decision: dec, row: d.row, profile: d.profile(),
 	}
 	d.calls = append(d.calls, c)
 	d.now, d.scroll = c, 0
@@ -256,6 +256,9 @@ func (d *desk) message(m any) tea.Cmd {
 		d.next()
 		d.box.set(m.text)
 		d.ref.set(m.ref)
+		if m.profile != "" {
+			d.with[m.text] = m.profile
+		}
 		if d.row = m.row; d.row != nil {
 			d.from = fmt.Sprintf("line %d of %s", d.row.Row.Line, d.row.file)
 			if with := d.row.carried(); with != "" {

@@ -47,6 +47,7 @@ type (
 	openEntryMsg   struct{ id journal.EntryID }
 	takeCodeMsg    struct { // into the box of the desk
 		text, ref string
+		profile   string  // the hardware profile that came with the text
 		row       *badRow // of a file; nil for none
 	}
 	showMsg      struct{ screen int }

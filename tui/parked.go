@@ -18,7 +18,8 @@ import (
 // Parked is a request that waits for a seat. It names no customer: the code leads to
 // the license, and that to the customer.
 type Parked struct {
-	Code      string    `json:"code"` // as it stood in the box
+	Code      string    `json:"code"`               // as it stood in the box
+	Hardware  string    `json:"hardware,omitempty"` // the hardware profile code that came with it
 	Reference string    `json:"reference,omitempty"`
 	By        string    `json:"by"` // the operator
 	At        time.Time `json:"at"`

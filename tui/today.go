@@ -75,7 +75,7 @@ func (r *todayRoom) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	case is(k, keys.Enter):
 		switch i := r.list.at; {
 		case i < len(w):
-			return r.s.tell(takeCodeMsg{text: w[i].text, ref: w[i].ref}), true
+			return r.s.tell(takeCodeMsg{text: w[i].text, ref: w[i].ref, profile: w[i].profile}), true
 		case i-len(w) < len(r.entries):
 			return r.s.tell(openEntryMsg{r.entries[i-len(w)].ID}), true
 		}
