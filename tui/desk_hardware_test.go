@@ -1,9 +1,11 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
 )
@@ -80,6 +82,11 @@ func TestAParkedRequestKeepsItsHardware(t *testing.T) {
 	d.write(has.givesBack(t).String())
 	d.press("enter")
 	d.shows("can be answered now")
+	for _, c := range d.m.desk.calls {
+		if c.parked && !slices.ContainsFunc(c.reading.Checks, func(c activator.Check) bool { return c.Detail == kept }) {
+			t.Errorf("what was looked at again: have %v, want its hardware among the checks", c.reading.Checks)
+		}
+	}
 	d.press("f6", "enter")
 	d.shows(request)
 	d.shows(kept)
