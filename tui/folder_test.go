@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -86,6 +87,41 @@ func TestParkedRequestsOnDisk(t *testing.T) {
 	must(t, err)
 	if st.Mode().Perm() != 0o600 {
 		t.Errorf("mode: have %v, want it readable by its owner alone", st.Mode())
+	}
+}
+
+// A name alone is in the folder of receipts and exports; a name that says where is there,
+// "~" being the operator's home. Nobody else can read what is written.
+func TestSaveGoesWhereTheNameSays(t *testing.T) {
+	home, elsewhere := t.TempDir(), t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("USERPROFILE", home) // where Windows looks
+	p := Place{Out: t.TempDir()}
+	for name, want := range map[string]string{
+		"answers.csv": filepath.Join(p.Out, "answers.csv"),
+		"~" + string(filepath.Separator) + "answers.csv": filepath.Join(home, "answers.csv"),
+		filepath.Join(elsewhere, "answers.csv"):          filepath.Join(elsewhere, "answers.csv"),
+		"~anna.txt":                                      filepath.Join(p.Out, "~anna.txt"),
+	} {
+		path, err := p.save(name, func(w io.Writer) error { _, err := io.WriteString(w, name); return err })
+		if err != nil || path != want {
+			t.Errorf("save %q: have %s, %v, want %s", name, path, err, want)
+			continue
+		}
+		b, err := os.ReadFile(path)
+		must(t, err)
+		st, err := os.Stat(path)
+		must(t, err)
+		if string(b) != name || runtime.GOOS != "windows" && st.Mode().Perm() != 0o600 {
+			t.Errorf("save %q: have %q with mode %v, want what was written, for its owner alone", name, b, st.Mode())
+		}
+	}
+	second, err := p.save(filepath.Join(elsewhere, "answers.csv"), func(io.Writer) error { return nil })
+	if err != nil || second != filepath.Join(elsewhere, "answers-2.csv") {
+		t.Errorf("save where one is: have %s, %v, want answers-2.csv beside it", second, err)
+	}
+	if path, err := p.save(filepath.Join(elsewhere, "no folder", "x.csv"), func(io.Writer) error { return nil }); err == nil {
+		t.Errorf("save into a folder that is not there: have %s, want an error", path)
 	}
 }
 
