@@ -66,7 +66,8 @@ func parse(text string, want ...codes.Kind) (codes.Code, error) {
 }
 
 // EnterFile takes every activation code for this machine out of a longer text, such
-// as a mail or a list of answers for many machines, and passes over the rest.
+// as a mail or a list of answers for many machines, and passes over the rest. A mail is
+// its text as people read it: what is encoded for its way is decoded before.
 func (c *Client) EnterFile(text string) ([]Accepted, error) {
 	var out []Accepted
 	err := c.session(func(s *session) error {

@@ -114,3 +114,17 @@ func TestACallBroughtBackHasItsHardware(t *testing.T) {
 	d.shows(c.asked.String())
 	d.shows(kept)
 }
+
+// A raw mail is read as it was meant: a code that its encoding breaks is one code, as is
+// the hardware profile.
+func TestARawMailIsPasted(t *testing.T) {
+	d := opened(t)
+	d.size(120, 60)
+	_, c := d.license("Print Shop Miller", 2)
+	request := c.asks(t, 1).String()
+	profile := c.hardware([]uint16{1, 2}, []uint16{3}, []uint16{4})
+	d.paste("From: Ann <ann@example.com>\rMIME-Version: 1.0\rContent-Type: text/plain\rContent-Transfer-Encoding: quoted-printable\r\r" +
+		"Dear desk, 2 =3D 2:\r" + request[:11] + "=\r" + request[11:] + "\r" + profile[:40] + "=\r" + profile[40:] + "\r")
+	d.shows("Code " + request)
+	d.shows("kept, to compare the machine's next request with")
+}

@@ -14,6 +14,7 @@ import (
 	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/internal/mailtext"
 )
 
 // shortPaste is up to which size, in bytes, a pasted text goes into the box as it
@@ -229,6 +230,7 @@ func (d *desk) paste(text string) tea.Cmd {
 	}
 	gen := d.gen
 	return d.s.do("looking for codes in the text", func(context.Context) any {
+		text := mailtext.Plain(text)
 		return foundMsg{gen, text, activator.CodesIn(text)}
 	})
 }

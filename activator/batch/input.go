@@ -10,6 +10,8 @@ import (
 
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
+
+	"github.com/manual-activator/manual-activator/internal/mailtext"
 )
 
 // Format is the form of an input or an output.
@@ -134,10 +136,8 @@ func recognize(head []byte) Format {
 	case strings.HasPrefix(lower, "from "):
 		return Text
 	}
-	for _, header := range []string{"received:", "return-path:", "from:", "to:", "subject:", "date:", "message-id:", "mime-version:", "delivered-to:", "x-"} {
-		if strings.HasPrefix(lower, header) {
-			return Text
-		}
+	if mailtext.Begins(head) {
+		return Text
 	}
 	return CSV
 }

@@ -3,16 +3,11 @@ package batch
 import (
 	"bufio"
 	"bytes"
-	"encoding/base64"
 	"errors"
 	"io"
-	"mime"
-	"mime/multipart"
-	"mime/quotedprintable"
-	"net/mail"
-	"strings"
 
 	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/internal/mailtext"
 )
 
 // mails finds the codes in mails, one after another as in an mbox, or in a text
@@ -108,11 +103,8 @@ func (m *mails) search(text []byte, cut bool) {
 		text = rest
 	}
 	if m.mail(text) {
-		if msg, err := mail.ReadMessage(bytes.NewReader(text)); err == nil {
-			from, subject = decoded(msg.Header.Get("From")), decoded(msg.Header.Get("Subject"))
-			var b strings.Builder
-			readable(&b, msg.Body, msg.Header.Get("Content-Type"), msg.Header.Get("Content-Transfer-Encoding"), 0)
-			body = subject + "\n\n" + b.String()
+		if read, ok := mailtext.Read(text); ok {
+			from, subject, body = read.From, read.Subject, read.Subject+"\n\n"+read.Text
 		}
 	}
 	for _, f := range activator.CodesIn(body) {
@@ -120,82 +112,5 @@ func (m *mails) search(text []byte, cut bool) {
 	}
 	if cut {
 		m.queue = append(m.queue, &record{fields: []string{"", from, subject}, mistake: "this mail is too long: only its beginning was searched for codes"})
-	}
-}
-
-// decoded is a header's text.
-func decoded(s string) string {
-	d := mime.WordDecoder{}
-	if t, err := d.DecodeHeader(s); err == nil {
-		s = t
-	}
-	return strings.Join(strings.Fields(strings.ToValidUTF8(s, "\ufffd")), " ")
-}
-
-// maxDepth bounds parts within parts.
-const maxDepth = 8
-
-// readable writes what of a body people read. Where it comes as plain text and as
-// HTML, the plain text is enough. What cannot be decoded is taken as far as it goes.
-func readable(w *strings.Builder, r io.Reader, contentType, encoding string, depth int) {
-	switch strings.ToLower(strings.TrimSpace(encoding)) {
-	case "quoted-printable":
-		r = quotedprintable.NewReader(r)
-	case "base64":
-		r = base64.NewDecoder(base64.StdEncoding, r)
-	}
-	kind, params, err := mime.ParseMediaType(contentType)
-	if err != nil {
-		kind = "text/plain"
-	}
-	switch {
-	case strings.HasPrefix(kind, "multipart/") && depth < maxDepth:
-		parts := multipart.NewReader(r, params["boundary"])
-		for {
-			p, err := parts.NextRawPart()
-			if err != nil {
-				return
-			}
-			before := w.Len()
-			readable(w, p, p.Header.Get("Content-Type"), p.Header.Get("Content-Transfer-Encoding"), depth+1)
-			if kind == "multipart/alternative" && w.Len() > before {
-				return
-			}
-		}
-	case kind == "message/rfc822" && depth < maxDepth:
-		if msg, err := mail.ReadMessage(r); err == nil {
-			readable(w, msg.Body, msg.Header.Get("Content-Type"), msg.Header.Get("Content-Transfer-Encoding"), depth+1)
-		}
-	case kind == "text/html":
-		var b strings.Builder
-		_, _ = io.Copy(&b, r)
-		w.WriteString(untagged(b.String()))
-	case strings.HasPrefix(kind, "text/"):
-		_, _ = io.Copy(w, r)
-		w.WriteString("\n")
-	}
-}
-
-// untagged is the text of HTML, roughly: codes stand in it as they were typed.
-func untagged(s string) string {
-	var b strings.Builder
-	for {
-		text, rest, more := strings.Cut(s, "<")
-		b.WriteString(strings.ReplaceAll(text, "&nbsp;", " "))
-		if !more {
-			return b.String()
-		}
-		tag, rest, _ := strings.Cut(rest, ">")
-		switch name := strings.ToLower(strings.Trim(tag, "/ ")); {
-		case strings.HasPrefix(name, "style"), strings.HasPrefix(name, "script"):
-			if !strings.HasPrefix(tag, "/") {
-				if i := strings.Index(strings.ToLower(rest), "</"+name[:5]); i >= 0 {
-					rest = rest[i:]
-				}
-			}
-		case strings.HasPrefix(name, "b") && name != "b" && !strings.HasPrefix(name, "bdi"), strings.HasPrefix(name, "p"), strings.HasPrefix(name, "div"), strings.HasPrefix(name, "t"), strings.HasPrefix(name, "li"), strings.HasPrefix(name, "h"):
-			b.WriteByte('\n')
-		}
-		s = rest
 	}
 }

@@ -7,13 +7,14 @@ import (
 	"strings"
 
 	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/internal/mailtext"
 )
 
 // maxInput bounds what is read from standard input, in bytes: an email with its
 // history fits, a disk image does not.
 const maxInput = 1 << 20
 
-// stdin reads all of standard input.
+// stdin reads all of standard input; a raw mail as people read it.
 func (a *app) stdin() (string, error) {
 	b, err := io.ReadAll(io.LimitReader(a.in, maxInput+1))
 	switch {
@@ -22,7 +23,7 @@ func (a *app) stdin() (string, error) {
 	case len(b) > maxInput:
 		return "", &refusal{exitUnreadable, "standard input is longer than 1 MB: expected a code, or an email with one in it"}
 	}
-	return string(b), nil
+	return mailtext.Plain(string(b)), nil
 }
 
 // text is the code that the arguments give: their words, or all of standard input.

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/manual-activator/manual-activator/codes/product"
+	"github.com/manual-activator/manual-activator/internal/mailtext"
 	"github.com/manual-activator/manual-activator/protector"
 )
 
@@ -29,7 +30,7 @@ mail and give --file, or paste it into "enter -" and end with ctrl+d.`,
 					if err != nil {
 						return err
 					}
-					all, err := c.EnterFile(string(data))
+					all, err := c.EnterFile(mailtext.Plain(string(data)))
 					if err != nil {
 						return err
 					}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/manual-activator/manual-activator/codes/product"
 	"github.com/manual-activator/manual-activator/fingerprint"
+	"github.com/manual-activator/manual-activator/internal/mailtext"
 	"github.com/manual-activator/manual-activator/protector"
 )
 
@@ -235,11 +236,12 @@ func (a *app) read(name string, most int64) ([]byte, error) {
 // maxText bounds a text with codes in it.
 const maxText = 16 << 20
 
-// code joins the arguments of a code, or reads it from standard input.
+// code joins the arguments of a code, or reads it from standard input, where it may be
+// in a raw mail.
 func (a *app) code(args []string) (string, error) {
 	if len(args) == 1 && args[0] == "-" {
 		data, err := a.read("-", maxText)
-		return string(data), err
+		return mailtext.Plain(string(data)), err
 	}
 	return strings.Join(args, " "), nil
 }

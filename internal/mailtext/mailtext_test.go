@@ -1,0 +1,89 @@
+package mailtext
+
+import (
+	"encoding/base64"
+	"strings"
+	"testing"
+)
+
+const code = "RMhZtp-FQBSVY-RgS3Kw-KX9Rui-zzJfM2"
+
+// mailOf is a raw mail with a body.
+func mailOf(encoding, kind, body string) string {
+	return "From: Ann <ann@example.com>\nSubject: =?utf-8?q?two_M=C3=BCllers?=\nMIME-Version: 1.0\n" +
+		"Content-Type: " + kind + "\nContent-Transfer-Encoding: " + encoding + "\n\n" + body
+}
+
+const twoForms = `multipart/alternative; boundary="b"`
+
+func TestPlain(t *testing.T) {
+	inHTML := "<p>My code:</p><p><b>" + code[:9] + "</b>" + code[9:] + "</p>"
+	broken := "Size =3D 2, code " + code[:20] + "=\n" + code[20:] + "=20\nAnn\n"
+	for name, raw := range map[string]string{
+		"quoted-printable":     mailOf("quoted-printable", "text/plain; charset=utf-8", broken),
+		"line ends of Windows": strings.ReplaceAll(mailOf("Quoted-Printable", "text/plain", broken), "\n", "\r\n"),
+		"pasted in a terminal": strings.ReplaceAll(mailOf("quoted-printable", "text/plain", broken), "\n", "\r"),
+		"a part alone":         "Content-Transfer-Encoding: quoted-printable\nContent-Type: text/plain\n\n" + broken,
+		"behind empty lines":   "\n\n" + mailOf("quoted-printable", "text/plain", broken),
+		"base64":               mailOf("base64", "text/plain", base64.StdEncoding.EncodeToString([]byte("code "+code))),
+		"HTML":                 mailOf("7bit", "text/html", inHTML),
+		"two forms":            mailOf("7bit", twoForms, "--b\nContent-Type: text/plain\nContent-Transfer-Encoding: quoted-printable\n\n"+broken+"\n--b\nContent-Type: text/html\n\n"+inHTML+"\n--b--\n"),
+		"mbox":                 "From ann Sun Nov 22 2026\n" + mailOf("quoted-printable", "text/plain", broken),
+		"second of an mbox":    "From ann Sun Nov 22 2026\n" + mailOf("7bit", "text/plain", "no code") + "\n\nFrom ann Sun Nov 22 2026\n" + mailOf("quoted-printable", "text/plain", broken),
+		"first of an mbox":     "From ann Sun Nov 22 2026\n" + mailOf("quoted-printable", "text/plain", broken) + "\n\nFrom ann Sun Nov 22 2026\n" + mailOf("7bit", "text/plain", "no code"),
+	} {
+		if have := Plain(raw); strings.Count(have, code) != 1 || strings.Contains(have, "=3D") {
+			t.Errorf("%s: have %q, want the code in it, once and whole", name, have)
+		}
+	}
+	if have := Plain(mailOf("quoted-printable", "text/plain", broken)); !strings.HasPrefix(have, "two Müllers\n") {
+		t.Errorf("subject: have %q, want it first, decoded", have)
+	}
+}
+
+// What is no raw mail, or a mail with nothing to decode, stays as it is to the byte: a
+// code may stand in what looks like a header.
+func TestPlainLeavesTheRestAlone(t *testing.T) {
+	for _, text := range []string{
+		"", code, "please answer " + code + "\r\nthank you", "a = 3D, b =\n" + code,
+		"To: the desk\nRequest: " + code + "\n\nthank you",
+		"Subject: " + code, // no empty line behind it
+		mailOf("8bit", "text/plain", code),
+		"From here on it is easy.\n\nFrom there, too: " + code,
+		"Content-Transfer-Encoding quoted-printable\n\n" + code[:20] + "=\n" + code[20:],
+	} {
+		if have := Plain(text); have != text {
+			t.Errorf("have %q, want %q", have, text)
+		}
+	}
+}
+
+func TestRead(t *testing.T) {
+	m, ok := Read([]byte(mailOf("quoted-printable", "text/plain", "x =3D 2")))
+	if !ok || m.From != "Ann <ann@example.com>" || m.Subject != "two Müllers" || m.Text != "x = 2\n" {
+		t.Errorf("have %+v, %v", m, ok)
+	}
+	if m, ok := Read([]byte("no mail at all")); ok {
+		t.Errorf("no mail: have %+v", m)
+	}
+	// Mails within mails are read so far and no further.
+	body := strings.Repeat("Content-Type: message/rfc822\n\n", 100) + code
+	if m, ok := Read([]byte("Content-Type: message/rfc822\n\n" + body)); !ok || strings.Contains(m.Text, code) {
+		t.Errorf("a hundred mails in one another: have %q, want it left", m.Text)
+	}
+}
+
+func FuzzPlain(f *testing.F) {
+	f.Add(mailOf("quoted-printable", "text/plain", "=3D=\n"+code))
+	f.Add(mailOf("base64", twoForms, "--b\n\nUg==\n--b--"))
+	f.Add("From x\n" + mailOf("7bit", "text/html", "<style>"))
+	f.Fuzz(func(t *testing.T, text string) {
+		have := Plain(text)
+		if len(have) > 3*len(text)+100 { // decoding makes shorter, but for what is no UTF-8
+			t.Errorf("have %d bytes of %d", len(have), len(text))
+		}
+		if have != text && !Begins([]byte(text)) && !strings.HasPrefix(text, "From ") {
+			t.Errorf("have %q changed to %q, want only mails changed", text, have)
+		}
+	})
+}
