@@ -72,6 +72,9 @@ desk = %q
 func readSettings(dir string) (settings, error) {
 	var s settings
 	path := filepath.Join(dir, settingsFile)
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // of a stick, perhaps: a pipe never ends
+		return s, fmt.Errorf("%s: not a regular file", path)
+	}
 	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return s, fmt.Errorf("%s: %w: expected the file %s in it; make one with `activator init`, or name another with --dir", dir, ErrNoFolder, settingsFile)

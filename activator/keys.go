@@ -227,6 +227,17 @@ func (d *Desk) writers(k, coming *keyring.Keyring) note.Verifiers {
 	return verifierList(texts)
 }
 
+// validVerifiers are the journal's keys of the epochs that were not given up.
+func validVerifiers(k *keyring.Keyring) note.Verifiers {
+	var texts []string
+	for _, e := range k.List().Epochs {
+		if e.State != keyring.Revoked {
+			texts = append(texts, e.JournalVerifier)
+		}
+	}
+	return verifierList(texts)
+}
+
 // verifiersOf are the journal's keys of all epochs.
 func verifiersOf(k *keyring.Keyring) note.Verifiers {
 	var texts []string

@@ -150,6 +150,8 @@ func (d *Desk) openOther(ctx context.Context, path string) (_ store, done func()
 			return nil, nil, err
 		}
 		at = set.place(path, "")
+	case !info.Mode().IsRegular(): // reading it could take for ever
+		return nil, nil, usagef("%s is neither a vendor folder nor a file: name another desk's vendor folder, its journal.db or a backup", path)
 	case !isJournalFile(path):
 		if tmp, err = d.unpackOther(path); err != nil {
 			return nil, nil, err
@@ -164,6 +166,10 @@ func (d *Desk) openOther(ctx context.Context, path string) (_ store, done func()
 	if at.same(d.place) {
 		clean()
 		return nil, nil, usagef("%s is this desk's own journal: name that of another desk", path)
+	}
+	if info, err := os.Stat(at.file); at.address == "" && err == nil && !info.Mode().IsRegular() {
+		clean()
+		return nil, nil, fmt.Errorf("%s is not a regular file", at.file)
 	}
 	var s store
 	if tmp == "" {
@@ -225,12 +231,22 @@ func (d *Desk) unpackOther(path string) (dir string, err error) {
 	return dir, nil
 }
 
-// ourKeys refuses a journal that is signed with other keys.
+// ourKeys refuses a journal that is signed with other keys, and new entries that are signed with a key that was given up:
+// whoever stole it could have made them.
 func (d *Desk) ourKeys(ctx context.Context, path string, other store) error {
 	rows, err := logRows(ctx, other)
 	if err != nil {
 		return err
 	}
+	here, err := logRows(ctx, d.store)
+	if err != nil {
+		return err
+	}
+	k, err := d.keys()
+	if err != nil {
+		return err
+	}
+	valid := validVerifiers(k)
 	for _, row := range rows {
 		if row.Size == 0 {
 			continue
@@ -238,6 +254,10 @@ func (d *Desk) ourKeys(ctx context.Context, path string, other store) error {
 		if _, err := journal.ParseCheckpoint(row.Checkpoint, headVerifiers{d}); err != nil {
 			return fmt.Errorf("%s: its log %s is not signed with a key of this desk's keyring, so nothing was brought in: desks that merge share one keyring (`activator init --join FOLDER --registry N` makes one more); "+
 				"after `activator keys rotate` at one of them, copy its keyring.age to the others first (%w)", path, row.Origin, err)
+		}
+		if _, err := journal.ParseCheckpoint(row.Checkpoint, valid); err != nil && row.Size > here[row.Origin].Size {
+			return fmt.Errorf("%s: its log %s has new entries that are signed with a key of a revoked epoch, so nothing was brought in: whoever stole that key could have made them. "+
+				"If you know the desk, record again by hand what it did", path, row.Origin)
 		}
 	}
 	return nil

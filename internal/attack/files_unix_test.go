@@ -163,3 +163,43 @@ func TestProductFileThatNeverEnds(t *testing.T) {
 		t.Fatal("the desk hangs")
 	}
 }
+
+// A stick with another desk's folder, or what is named as its journal, is a pipe or a device. Bringing it in must not hang.
+func TestOtherJournalThatNeverEnds(t *testing.T) {
+	v := newVendor(t, nil)
+	folder := func(plant func(dir string) error) string {
+		dir := filepath.Join(t.TempDir(), "stick")
+		v.must(os.Mkdir(dir, 0o700))
+		v.must(plant(dir))
+		return dir
+	}
+	settings := func(dir string) error {
+		return os.WriteFile(filepath.Join(dir, "activator.toml"), []byte("desk = \"laptop\"\n"), 0o600)
+	}
+	tries := map[string]string{
+		"a pipe":          filepath.Join(folder(func(dir string) error { return syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o600) }), "pipe"),
+		"a device":        "/dev/zero",
+		"a settings pipe": folder(func(dir string) error { return syscall.Mkfifo(filepath.Join(dir, "activator.toml"), 0o600) }),
+		"a journal pipe": folder(func(dir string) error {
+			return errors.Join(settings(dir), syscall.Mkfifo(filepath.Join(dir, "journal.db"), 0o600))
+		}),
+		"a journal device": folder(func(dir string) error {
+			return errors.Join(settings(dir), os.Symlink("/dev/zero", filepath.Join(dir, "journal.db")))
+		}),
+	}
+	for name, path := range tries {
+		done := make(chan error, 1)
+		go func() {
+			_, err := v.Merge(context.Background(), path)
+			done <- err
+		}()
+		select {
+		case err := <-done:
+			if err == nil {
+				t.Errorf("%s: have it brought in, want it refused", name)
+			}
+		case <-time.After(time.Minute):
+			t.Fatalf("%s: the desk hangs", name)
+		}
+	}
+}
