@@ -3,8 +3,10 @@ package postgres
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -52,6 +54,9 @@ func parse(address string) (*pgx.ConnConfig, error) {
 	address = strings.ToLower(scheme) + "://" + rest
 	c, err := pgx.ParseConfig(address)
 	if err != nil {
+		if name := blamed(address); name != "" {
+			return nil, fmt.Errorf("the journal's address cannot be read: its option %s has a value that does not fit%s", name, wanted[name])
+		}
 		var where *pgconn.ParseConfigError
 		if errors.As(err, &where) && !HasPassword(address) {
 			return nil, fmt.Errorf("%w (%w)", errAddress, err)
@@ -62,6 +67,35 @@ func parse(address string) (*pgx.ConnConfig, error) {
 		return nil, errors.New("the journal's address names no database: want postgres://USER@HOST:PORT/DATABASE")
 	}
 	return c, nil
+}
+
+// wanted are the values that an option takes, as words of a sentence.
+var wanted = map[string]string{
+	"sslmode":         ": want disable, allow, prefer, require, verify-ca or verify-full",
+	"connect_timeout": ": want a number of seconds",
+}
+
+// blamed is the option without which an address can be read, empty if there is none. Its
+// value is not told: it may be a password in the wrong place.
+func blamed(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	options, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return ""
+	}
+	for _, name := range slices.Sorted(maps.Keys(options)) {
+		rest := maps.Clone(options)
+		delete(rest, name)
+		without := *u
+		without.RawQuery = rest.Encode()
+		if _, err := pgx.ParseConfig(without.String()); err == nil {
+			return name
+		}
+	}
+	return ""
 }
 
 // Name returns how an address is called in messages: without password and options.

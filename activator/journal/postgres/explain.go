@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -94,5 +95,27 @@ func explain(err error) error {
 			say = "the database cannot be reached; nothing was recorded"
 		}
 	}
-	return fmt.Errorf("%s (%w)", say, err)
+	return &explained{say, err}
+}
+
+// explained is an error in our words, with the server's or the driver's behind them.
+type explained struct {
+	say string
+	err error
+}
+
+func (e *explained) Error() string { return fmt.Sprintf("%s (%s)", e.say, oneLine(e.err.Error())) }
+
+func (e *explained) Unwrap() error { return e.err }
+
+// oneLine makes a sentence of the driver's text, which has a line for each address that
+// was tried, some of them twice.
+func oneLine(text string) string {
+	var all []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" && !slices.Contains(all, line) {
+			all = append(all, line)
+		}
+	}
+	return strings.ReplaceAll(strings.Join(all, "; "), ":; ", ": ")
 }

@@ -34,8 +34,9 @@ func TestAddress(t *testing.T) {
 		{"postgres://anna:hunter2%@db.example/journal", true, true, "postgres://...", "cannot be read"},
 		{"postgres://anna:hunter/2@db.example/journal", true, true, "postgres://...", "cannot be read"},
 		{"postgres://anna@db.example:hunter2/journal", true, true, "postgres://...", "cannot be read"},
-		{"postgres://anna:hunter2@db.example/journal?sslmode=hunter2", true, true, "postgres://...", "cannot be read"},
-		{"postgres://anna@db.example/journal?sslmode=never", true, false, "postgres://...", "sslmode"},
+		{"postgres://anna:hunter2@db.example/journal?sslmode=hunter2", true, true, "postgres://...", "its option sslmode has a value that does not fit: want disable, allow,"},
+		{"postgres://anna@db.example/journal?application_name=desk&connect_timeout=soon", true, false, "postgres://...", "its option connect_timeout has a value that does not fit: want a number"},
+		{"postgres://anna@db.example/journal?sslmode=never", true, false, "postgres://...", "verify-full"},
 	} {
 		_, err := parse(c.address)
 		if have := IsAddress(c.address); have != c.is {
@@ -77,6 +78,11 @@ func TestCreateRefuses(t *testing.T) {
 	wantError(t, err, "no such database")
 	_, err = Open(ctx, "postgres://anna@/journal?host="+t.TempDir(), options())
 	wantError(t, err, "cannot be reached")
+	_, err = Open(ctx, "postgres://anna@127.0.0.1:1/journal", options()) // the driver tries it twice, with TLS and without
+	wantError(t, err, "cannot be reached", "(failed to connect to `user=anna database=journal`: 127.0.0.1:1 ")
+	if err == nil || strings.ContainsAny(err.Error(), "\n\t") || strings.Count(err.Error(), "connection refused") > 1 {
+		t.Errorf("have %q, want one line that says it once", err)
+	}
 }
 
 // TestOpenRefuses opens journals that were changed behind the program's back.
