@@ -148,6 +148,18 @@ func (d *Desk) openRing() (*keyring.Keyring, error) {
 	return k, nil
 }
 
+// A strangersError says that the keyring of a vendor folder is not the journal's.
+type strangersError struct {
+	dir string
+	err error
+}
+
+func (e *strangersError) Error() string {
+	return fmt.Sprintf("keyring and journal of %s do not belong together (%v): put back the files that do, or restore a backup", e.dir, e.err)
+}
+
+func (e *strangersError) Unwrap() error { return e.err }
+
 // sameVendor refuses a keyring that is not the journal's: every code would seem not
 // genuine.
 func (d *Desk) sameVendor(k *keyring.Keyring) error {
@@ -156,7 +168,7 @@ func (d *Desk) sameVendor(k *keyring.Keyring) error {
 		return err
 	}
 	if _, err := journal.ParseCheckpoint(head.Checkpoint, verifiersOf(k)); err != nil {
-		return fmt.Errorf("keyring and journal of %s do not belong together (%w): put back the files that do, or restore a backup", d.dir, err)
+		return &strangersError{d.dir, err}
 	}
 	if _, err := journal.ParseCheckpoint(head.Checkpoint, d.writers(k, nil)); err != nil {
 		return fmt.Errorf("the journal of %s is signed with a former key, so it ends before the keys were changed, or somebody with a former key changed it: put back the journal that belongs to the keyring, or restore a backup", d.dir)

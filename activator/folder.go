@@ -199,7 +199,7 @@ func (s Setup) build(fill func(draft Setup) error) (err error) {
 		return err
 	}
 	if err := fill(draft); err != nil {
-		return err
+		return renamed(err, draft.Dir, s.Dir)
 	}
 	entries, err := os.ReadDir(draft.Dir)
 	if err != nil {
@@ -214,6 +214,23 @@ func (s Setup) build(fill func(draft Setup) error) (err error) {
 	}
 	return os.Rename(filepath.Join(draft.Dir, settingsFile), filepath.Join(s.Dir, settingsFile))
 }
+
+// renamed has an error name a folder that is still there instead of a draft that is gone.
+func renamed(err error, draft, dir string) error {
+	if err == nil || !strings.Contains(err.Error(), draft) {
+		return err
+	}
+	return &renamedError{strings.ReplaceAll(err.Error(), draft, dir), err}
+}
+
+type renamedError struct {
+	text string
+	err  error
+}
+
+func (e *renamedError) Error() string { return e.text }
+
+func (e *renamedError) Unwrap() error { return e.err }
 
 // fill writes what a new vendor folder holds.
 func (s Setup) fill(ctx context.Context) error {

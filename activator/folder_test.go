@@ -86,6 +86,22 @@ func TestForeignKeyring(t *testing.T) {
 	}
 }
 
+// What goes wrong in the draft of a folder names a folder that is still there.
+func TestMistakesOfJoiningNameTheFolderJoined(t *testing.T) {
+	o := newOffice(t)
+	join := activator.Setup{
+		Dir: filepath.Join(t.TempDir(), "second"), Desk: "second", Operator: "anna", Registry: 3, Apart: true,
+		Passphrase: []byte(passphrase), Now: o.clock, Rand: o.rand(),
+	}
+	if err := os.WriteFile(filepath.Join(o.dir, "keyring.age"), []byte("no keyring"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	err := activator.Join(context.Background(), join, o.dir)
+	if err == nil || strings.Contains(err.Error(), ".new-") || !strings.Contains(err.Error(), filepath.Join(o.dir, "keyring.age")) {
+		t.Errorf("a keyring that cannot be read: have %v, want an error about %s", err, o.dir)
+	}
+}
+
 func TestBackupAndRestore(t *testing.T) {
 	o := newOffice(t)
 	ctx := context.Background()

@@ -64,11 +64,21 @@ func Join(ctx context.Context, s Setup, from string) error {
 		}
 		if s.Apart {
 			if err := draft.openApart(ctx, there); err != nil {
-				return err
+				return renamed(err, draft.Dir, from)
 			}
 		}
-		return draft.fits(ctx)
+		return aboutSource(draft.fits(ctx), draft.Dir, from)
 	})
+}
+
+// aboutSource has an error about what was copied name the folder that it was copied from, and
+// say what to join in place of a copy that is too old.
+func aboutSource(err error, draft, from string) error {
+	var strangers *strangersError
+	if errors.As(err, &strangers) {
+		return fmt.Errorf("the keyring of %s does not belong to the journal (%w): this is a copy from before the keys were changed, or of another vendor's; join the vendor folder that the other desk works with now", from, strangers.err)
+	}
+	return renamed(err, draft, from)
 }
 
 // settings are those of the new folder.
