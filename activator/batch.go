@@ -138,10 +138,17 @@ func (e *ChangedInputError) Error() string {
 //
 // Each row's intent is the first half of its Sum.
 
+// A BatchNameError refuses the name of a batch, which may be that of its file.
+type BatchNameError struct{ Name string }
+
+func (e *BatchNameError) Error() string {
+	return fmt.Sprintf("batch: have the name %q, want 1 to %d characters, none of them a control character, no blank at its ends", e.Name, maxCustomer)
+}
+
 func (o *BatchOptions) check() error {
 	switch {
 	case strings.TrimSpace(o.Name) != o.Name || o.Name == "" || len([]rune(o.Name)) > maxCustomer || oneLine(o.Name) != o.Name:
-		return usagef("batch: have the name %q, want 1 to %d characters, none of them a control character, no blank at its ends", o.Name, maxCustomer)
+		return &BatchNameError{o.Name}
 	case o.Chunk < 0:
 		return usagef("batch: have chunks of %d rows, want 1 or more", o.Chunk)
 	}

@@ -118,6 +118,9 @@ func (a *app) batch(ctx context.Context, o batchOptions) error {
 		if err == nil && out != nil {
 			err = out.finish(nil)
 		}
+		if o.name == "" && errors.As(err, new(*activator.BatchNameError)) {
+			return fmt.Errorf("%w; a batch is named after its file: give this one a name with --name", err)
+		}
 		if err != nil {
 			return a.batchStopped(err, o, &j, sum)
 		}

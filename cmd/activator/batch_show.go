@@ -152,19 +152,37 @@ func (a *app) batchStopped(err error, o batchOptions, j *batch.Job, sum batch.Su
 	if o.dry || sum.Rows == 0 {
 		return err
 	}
-	again := []string{"activator batch", quoteArg(o.in)}
-	if o.out != "-" {
-		again = append(again, "-o", quoteArg(o.out))
-	}
-	if o.format != "" {
-		again = append(again, "--format", o.format)
-	}
 	made := "no output was made of them yet"
 	if o.out == "-" {
 		made = "their answers were written, and come again"
 	}
-	return fmt.Errorf("%w\n%s recorded; %s. To go on: %s --resume --name %s",
-		err, isOrAre(sum.Rows), made, strings.Join(again, " "), quoteArg(j.Name))
+	return fmt.Errorf("%w\n%s recorded; %s. To go on:\n  %s", err, isOrAre(sum.Rows), made, a.goOn(o, j.Name))
+}
+
+// goOn is the command that goes on with a batch, with the flags of this one.
+func (a *app) goOn(o batchOptions, name string) string {
+	in := o.in
+	if strings.HasPrefix(in, "-") && in != "-" {
+		in = "./" + in // else it would be a flag
+	}
+	words := []string{"activator", "batch", quoteArg(in)}
+	for _, f := range []struct{ flag, value, unset string }{
+		{"-o", o.out, "-"}, {"--format", o.format, ""}, {"--name", name, ""},
+		{"--dir", a.dir, ""}, {"--journal", a.journal, ""}, {"--operator", a.operator, ""}, {"--passphrase-file", a.passphraseFile, ""},
+	} {
+		switch {
+		case f.value == f.unset:
+		case strings.HasPrefix(f.flag, "--") && strings.HasPrefix(f.value, "-"):
+			words = append(words, f.flag+"="+quoteArg(f.value))
+		default:
+			words = append(words, f.flag, quoteArg(f.value))
+		}
+	}
+	words = append(words, "--resume")
+	if a.json {
+		words = append(words, "--json")
+	}
+	return strings.Join(words, " ")
 }
 
 func isOrAre(n int) string {
@@ -174,10 +192,13 @@ func isOrAre(n int) string {
 	return fmt.Sprintf("%d rows are", n)
 }
 
-// quoteArg makes a word of a command line.
+// quoteArg makes a word of a command line, for a shell as POSIX has it.
 func quoteArg(s string) string {
-	if strings.ContainsAny(s, " \t'\"\\$&;|<>()*?[]#~`!") || s == "" {
-		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_-./:@%+=,", r)
 	}
-	return s
+	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

@@ -119,6 +119,9 @@ func (f deskFiles) Run(ctx context.Context, r tui.FileRun) (done tui.FileDone, e
 			done.Out = r.Out
 		}
 	}
+	if errors.As(err, new(*activator.BatchNameError)) {
+		err = fmt.Errorf("%w; a batch is named after its file: give the file another name", err)
+	}
 	return done, notThere(err, r.Out)
 }
 

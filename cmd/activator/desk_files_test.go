@@ -107,6 +107,16 @@ func TestFilesAtTheDesk(t *testing.T) {
 	if err != nil || string(second) != string(first) {
 		t.Errorf("answers once more: have\n%s\nwant\n%s", second, first)
 	}
+	blank := filepath.Join(dir, " lead.csv")
+	if err := os.Rename(in, blank); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := run(t.Context(), tui.FileRun{In: blank, Out: out + "4"}); err == nil || !strings.Contains(err.Error(), "give the file another name") || strings.Contains(err.Error(), "--name") {
+		t.Errorf("a file whose name is none of a batch: have %v, want what to do at the desk", err)
+	}
+	if err := os.Rename(blank, in); err != nil {
+		t.Fatal(err)
+	}
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
 	if _, _, err := run(ctx, tui.FileRun{In: in, Dry: true}); !errors.Is(err, context.Canceled) {

@@ -69,12 +69,13 @@ func status(err error) int {
 	var theirs *activator.UsageError
 	var unknown *activator.UnknownLicenseError
 	var mistakes *catalog.MistakesError
+	var name *activator.BatchNameError
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.As(err, &t):
 		return int(t)
-	case errors.As(err, &u), errors.As(err, &theirs), errors.Is(err, catalog.ErrUnknownProduct):
+	case errors.As(err, &u), errors.As(err, &theirs), errors.As(err, &name), errors.Is(err, catalog.ErrUnknownProduct):
 		return exitUsage
 	case errors.As(err, &r):
 		return r.status

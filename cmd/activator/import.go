@@ -218,7 +218,11 @@ func (im *imports) say(file string) error {
 	a := im.a
 	a.unvouched(im.loose, im.rows)
 	if im.unnamed > 0 {
-		a.say("activator: hint: %d rows have no order number: importing them again would register them again", im.unnamed)
+		have, them := fmt.Sprintf("%d rows have", im.unnamed), "them"
+		if im.unnamed == 1 {
+			have, them = "1 row has", "it"
+		}
+		a.say("activator: hint: %s no order number: importing %s again would register %s again", have, them, them)
 	}
 	if file == "-" {
 		return nil
