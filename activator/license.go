@@ -27,6 +27,9 @@ type License struct {
 	Serial codes.Code
 	// Existing is set by Register when the order was registered before.
 	Existing bool
+	// Alike is set by Register when a new license has an order that differs from one
+	// registered before by capitals alone: that order.
+	Alike string
 	// Vouched is set by Register when the license came from the pool, so that
 	// profiles exported before it know it.
 	Vouched bool

@@ -196,6 +196,9 @@ func (s *Session) number(ctx context.Context, uid codes.UID, ls []*License) (*jo
 		}
 		fresh = append(fresh, l)
 	}
+	if err := s.alike(ctx, uid, ls, fresh); err != nil {
+		return nil, nil, err
+	}
 	drawn, err := s.desk.drawNumbers(ctx, len(unnumbered))
 	if err != nil {
 		return nil, nil, err

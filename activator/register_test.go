@@ -74,3 +74,36 @@ func TestRegisterAllOrNone(t *testing.T) {
 		t.Fatalf("one order twice: have %v, want a usage error", err)
 	}
 }
+
+// Orders that differ by capitals alone are two, and each new one says so: of the same
+// call, and of before as far as one is all small or all capital.
+func TestOrdersAlike(t *testing.T) {
+	o := newOffice(t)
+	ctx := t.Context()
+	order := func(numbers ...string) []activator.Order {
+		var all []activator.Order
+		for _, n := range numbers {
+			all = append(all, activator.Order{Product: "press-studio", Customer: "Miller", Order: n})
+		}
+		return all
+	}
+	for _, step := range []struct{ orders, alike []string }{
+		{[]string{"A-17", "Order 1", "4711", "", ""}, []string{"", "", "", "", ""}},
+		{[]string{"a-17"}, []string{"A-17"}},
+		{[]string{"A-17", "4711"}, []string{"", ""}}, // known
+		{[]string{"order 1"}, []string{""}},          // neither all small nor all capital before
+		{[]string{"ORDER 1"}, []string{"order 1"}},
+		{[]string{"New b", "NEW B", "new c"}, []string{"", "New b", ""}},
+		{[]string{"Straße"}, []string{""}},
+	} {
+		ls, err := o.Register(ctx, order(step.orders...)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, l := range ls {
+			if l.Alike != step.alike[i] {
+				t.Errorf("%q: have %q alike, want %q", step.orders[i], l.Alike, step.alike[i])
+			}
+		}
+	}
+}

@@ -41,6 +41,16 @@ func (s *Session) Reissue(ctx context.Context, number codes.LicenseNumber, reaso
 	return nil, fmt.Errorf("other desks changed license %v %d times meanwhile: try again", number, attempts)
 }
 
+// A StandingError refuses to reissue a license that is not in good standing.
+type StandingError struct {
+	License codes.LicenseNumber
+	State   string
+}
+
+func (e *StandingError) Error() string {
+	return fmt.Sprintf("license %v is %s: only one in good standing is reissued", e.License, e.State)
+}
+
 func (s *Session) reissue(ctx context.Context, number codes.LicenseNumber, reason string) (*License, error) {
 	d := s.desk
 	k, err := d.keys()
@@ -62,7 +72,7 @@ func (s *Session) reissue(ctx context.Context, number codes.LicenseNumber, reaso
 		return nil, err
 	}
 	if old.State != journal.Live {
-		return nil, usagef("license %v is %s: only one in good standing is reissued", number, old.State)
+		return nil, &StandingError{number, old.State}
 	}
 	fresh := &License{Product: old.Product, Customer: old.Customer, Order: old.Order, Seats: old.Seats, Grants: old.Grants, State: journal.Live}
 	if len(facts.Pool) > 0 {

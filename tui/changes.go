@@ -229,6 +229,8 @@ func registeredNotice(l *activator.License) noticeMsg {
 	switch {
 	case l.Existing:
 		return noticeMsg{text: "This order was registered before: here is its license."}
+	case l.Alike != "":
+		return noticeMsg{text: fmt.Sprintf("Registered, and there is the order %s, too, which differs by capitals only: is it the same one? Then revoke this license (v).", clean(l.Alike)), bad: true}
 	case !l.Vouched:
 		return noticeMsg{text: "Registered. Programs shipped before do not know this license: send a license file with the serial number, or ask whoever ships the program to export its profile again.", bad: true}
 	case l.PoolLeft < 100:

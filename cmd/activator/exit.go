@@ -70,6 +70,7 @@ func status(err error) int {
 	var unknown *activator.UnknownLicenseError
 	var mistakes *catalog.MistakesError
 	var name *activator.BatchNameError
+	var standing *activator.StandingError
 	switch {
 	case err == nil:
 		return exitDone
@@ -79,7 +80,7 @@ func status(err error) int {
 		return exitUsage
 	case errors.As(err, &r):
 		return r.status
-	case errors.As(err, &unknown), errors.As(err, &mistakes):
+	case errors.As(err, &unknown), errors.As(err, &mistakes), errors.As(err, &standing):
 		return exitRefused
 	}
 	return exitCould

@@ -114,6 +114,7 @@ type imports struct {
 	hashes   []uint64 // of the orders' numbers, to find those that stand twice
 	existing int
 	unnamed  int // rows without an order number
+	alike    int // orders that differ from another by capitals alone
 	loose    int // licenses that no exported profile vouches for
 	rows     int
 }
@@ -208,6 +209,11 @@ func (im *imports) count(l *activator.License) {
 	if l.Order == "" {
 		im.unnamed++
 	}
+	if l.Alike != "" {
+		if im.alike++; im.alike <= shownMistakes {
+			im.a.say("activator: hint: %s", sayAlike(l))
+		}
+	}
 	if !l.Vouched {
 		im.loose++
 	}
@@ -217,6 +223,9 @@ func (im *imports) count(l *activator.License) {
 func (im *imports) say(file string) error {
 	a := im.a
 	a.unvouched(im.loose, im.rows)
+	if im.alike > shownMistakes {
+		a.say("activator: hint: and %d more such orders", im.alike-shownMistakes)
+	}
 	if im.unnamed > 0 {
 		have, them := fmt.Sprintf("%d rows have", im.unnamed), "them"
 		if im.unnamed == 1 {

@@ -97,6 +97,9 @@ func (a *app) registered(s *activator.Session, file string, force bool, words st
 	}
 	a.unvouched(loose, 1)
 	a.poolLow(s, l)
+	if l.Alike != "" {
+		a.say("activator: hint: %s", sayAlike(l))
+	}
 	names := productNames(s)
 	if a.json {
 		j := newLicenseJSON(l, names)
@@ -115,6 +118,11 @@ func (a *app) registered(s *activator.Session, file string, force bool, words st
 		p.field("license file", file)
 	}
 	return nil
+}
+
+// sayAlike says that an order may have been registered twice.
+func sayAlike(l *activator.License) string {
+	return fmt.Sprintf("order %q is registered as another than %q, though they differ by capitals only; if they are one order, revoke the license of one of them", l.Order, l.Alike)
 }
 
 // alone takes the count of orders out of an error about the only one.

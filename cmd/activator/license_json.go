@@ -15,6 +15,7 @@ type licenseJSON struct {
 	Product      string              `json:"product"`
 	Customer     string              `json:"customer"`
 	Order        string              `json:"order"`
+	Alike        string              `json:"alike_order,omitempty"` // of license add: registered before, differs by capitals alone
 	Seats        int                 `json:"seats"`
 	Taken        *int                `json:"seats_taken,omitempty"`
 	State        string              `json:"state"`
@@ -32,6 +33,7 @@ func newLicenseJSON(l *activator.License, names map[codes.UID]string) licenseJSO
 		Verdict: journal.OK, License: l.Number, Product: productName(l.Product, names), Customer: l.Customer, Order: l.Order,
 		Seats: l.Seats, Taken: &l.Taken, State: l.State, Grants: l.Grants.String(), Registered: stamp(l.Registered),
 	}
+	j.Alike = l.Alike
 	if l.Existing {
 		j.Verdict = journal.Repeat
 	}
