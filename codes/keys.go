@@ -83,6 +83,7 @@ func stretchInput(b []byte, k LicenseKey, l LicenseNumber) []byte {
 type Master struct {
 	secret func() []byte // functions: fmt looks through pointers of a struct, not into these
 	mac    func() hash.Hash
+	buf    *[64]byte // a message, then its sum
 }
 
 const hiddenMaster = "MASTER SECRET (hidden)"
@@ -95,7 +96,7 @@ func NewMaster(secret []byte) *Master {
 	}
 	s := append([]byte(nil), secret...)
 	m := hmac.New(sha256.New, s)
-	return &Master{secret: func() []byte { return s }, mac: func() hash.Hash { return m }}
+	return &Master{secret: func() []byte { return s }, mac: func() hash.Hash { return m }, buf: new([64]byte)}
 }
 
 // Clone is a Master of the same secret for another goroutine.
@@ -104,15 +105,14 @@ func (m *Master) Clone() *Master { return NewMaster(m.secret()) }
 // LicenseKey is mac(master, "license key", uid, license number), leftmost 88 bits.
 // The caller takes the Master of the license number's epoch.
 func (m *Master) LicenseKey(uid UID, l LicenseNumber) LicenseKey {
-	var buf [64]byte
-	b := append(buf[:0], labelPrefix+"license key\x00"...)
+	b := append(m.buf[:0], labelPrefix+"license key\x00"...)
 	b = append(b, uid[:]...)
 	b = binary.BigEndian.AppendUint32(b, uint32(l))
 	mac := m.mac()
 	mac.Reset()
 	mac.Write(b)
-	var sum [sha256.Size]byte
-	return LicenseKey(mac.Sum(sum[:0])[:11])
+	defer clear(m.buf[:])
+	return LicenseKey(mac.Sum(m.buf[:0])[:11])
 }
 
 // String does not reveal the secret.
@@ -179,7 +179,7 @@ func (k Key) bytes() *[32]byte {
 func newKey(b [32]byte) Key { return Key{b: func() *[32]byte { return &b }} }
 
 func sumKey(m hash.Hash) Key {
-	var b [32]byte
+	b := new([32]byte)
 	m.Sum(b[:0])
-	return newKey(b)
+	return Key{b: func() *[32]byte { return b }}
 }

@@ -1,6 +1,7 @@
 package codes
 
 import (
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"strconv"
@@ -52,7 +53,11 @@ func NewLicenseNumber(epoch, registry uint8, random uint32) LicenseNumber {
 }
 
 // String is the number as 8 lower-case hexadecimal digits.
-func (l LicenseNumber) String() string { return fmt.Sprintf("%08x", uint32(l)) }
+func (l LicenseNumber) String() string {
+	var b [4]byte
+	binary.BigEndian.PutUint32(b[:], uint32(l))
+	return hex.EncodeToString(b[:])
+}
 
 // MarshalText is String.
 func (l LicenseNumber) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
@@ -89,7 +94,13 @@ type Fingerprint uint32
 const MaxFingerprint Fingerprint = 1<<26 - 1
 
 // String is the fingerprint as 7 lower-case hexadecimal digits.
-func (f Fingerprint) String() string { return fmt.Sprintf("%07x", uint32(f)) }
+func (f Fingerprint) String() string {
+	s := LicenseNumber(f).String()
+	if f <= MaxFingerprint {
+		s = s[1:]
+	}
+	return s
+}
 
 // MarshalText is String.
 func (f Fingerprint) MarshalText() ([]byte, error) { return []byte(f.String()), nil }

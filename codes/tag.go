@@ -109,14 +109,14 @@ func EqualTags(a, b uint64) bool {
 // Tagger computes several tags under one key, faster than the Key's own
 // methods from the second tag on. It is not for concurrent use.
 type Tagger struct {
-	mac func() hash.Hash // a function, as in Key
-	buf *[128]byte       // also holds the sum
+	mac   hash.Hash // fmt prints its address, whatever struct the Tagger is in
+	fresh bool      // mac has nothing written to it yet
+	buf   [128]byte // also holds the sum
 }
 
 // Tagger prepares the key for several tags.
 func (k Key) Tagger() *Tagger {
-	m := hmac.New(sha256.New, k.bytes()[:])
-	return &Tagger{mac: func() hash.Hash { return m }, buf: new([128]byte)}
+	return &Tagger{mac: hmac.New(sha256.New, k.bytes()[:]), fresh: true}
 }
 
 // Format does not reveal the key, whatever the verb.
@@ -157,15 +157,19 @@ func (t *Tagger) begin(label string) []byte {
 
 // sum is the HMAC of the message b; the result is overwritten by the next begin.
 func (t *Tagger) sum(b []byte) []byte {
-	m := t.mac()
-	m.Reset()
-	m.Write(b)
-	return m.Sum(t.buf[:0])
+	t.write(b)
+	return t.mac.Sum(t.buf[:0])
 }
 
 func (t *Tagger) key(b []byte) Key {
-	m := t.mac()
-	m.Reset()
-	m.Write(b)
-	return sumKey(m)
+	t.write(b)
+	return sumKey(t.mac)
+}
+
+func (t *Tagger) write(b []byte) {
+	if !t.fresh {
+		t.mac.Reset()
+	}
+	t.fresh = false
+	t.mac.Write(b)
 }

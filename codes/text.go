@@ -77,7 +77,8 @@ func spell(k Kind, f Form, v value) string {
 // grouped writes data characters, most significant first, as groups with their checks,
 // joined by '-'.
 func (f Form) grouped(data []uint8) string {
-	out := make([]byte, 0, len(data)/5*(groupSize+1))
+	var short [longestText]byte
+	out := short[:0]
 	for g := 0; g*5 < len(data); g++ {
 		if g > 0 {
 			out = append(out, '-')
