@@ -230,37 +230,44 @@ func (b *batch) intent(r *Row) [16]byte {
 }
 
 // decision is what the row adds to its code. What cannot be taken is a mistake of the
-// row.
-func (b *batch) decision(row *batchRow, r *Reading, now time.Time) Decision {
-	d := row.Decision
+// row. It holds until the next row.
+func (c *clerk) decision(row *batchRow, r *Reading) *Decision {
+	d := &c.dec
+	*d = row.Decision
 	d.Want, d.Override, d.Correct = nil, "", ""
-	d.salts = b.s.desk.salt
-	d.mistake, d.quoted = row.Mistake, row.Quoted
-	problem := func(err error) {
-		if err != nil && d.mistake == "" {
-			d.mistake = err.Error()
-		}
-	}
-	if d.Reference != "" || d.Refund != "" {
-		if d.Refund != "" {
-			problem(b.s.may(ActRefund))
-		}
-		for _, text := range []string{d.Reference, d.Refund} {
-			switch {
-			case len(text) > maxReference:
-				problem(usagef("reference: have %d bytes, want at most %d", len(text), maxReference))
-			case oneLine(text) != text:
-				problem(usagef("reference: want no control characters in it"))
-			}
-		}
-		problem(d.trim())
+	d.salts, d.mistake, d.quoted = c.b.salts, row.Mistake, row.Quoted
+	if err := c.b.mayRefer(d); err != nil && d.mistake == "" {
+		d.mistake = err.Error()
 	}
 	if d.mistake != "" {
 		d.Reference, d.Refund = "", ""
 		return d
 	}
-	problem(r.fits(d, now))
+	if err := r.fits(*d, c.now); err != nil {
+		d.mistake = err.Error()
+	}
 	return d
+}
+
+// mayRefer looks at the references of a decision.
+func (b *batch) mayRefer(d *Decision) error {
+	if d.Reference == "" && d.Refund == "" {
+		return nil
+	}
+	if d.Refund != "" {
+		if err := b.s.may(ActRefund); err != nil {
+			return err
+		}
+	}
+	for _, text := range []string{d.Reference, d.Refund} {
+		switch {
+		case len(text) > maxReference:
+			return usagef("reference: have %d bytes, want at most %d", len(text), maxReference)
+		case oneLine(text) != text:
+			return usagef("reference: want no control characters in it")
+		}
+	}
+	return d.trim()
 }
 
 // maxReference bounds a reference, in bytes.

@@ -30,23 +30,24 @@ func (b *batch) product(ctx context.Context, uid codes.UID) (*catalog.Product, e
 
 // file is what the desk has at hand about one license, from the facts of a chunk.
 // Names of machines are left out: they are for people who look at one code.
-func (b *batch) file(ctx context.Context, facts *journal.Facts, n codes.LicenseNumber) (f file, err error) {
+func (c *clerk) file(ctx context.Context, facts *journal.Facts, n codes.LicenseNumber) (f file, err error) {
 	f = file{facts: facts, license: facts.Licenses[n]}
 	if f.license == nil || !f.license.Known {
 		return f, nil
 	}
-	if f.product, err = b.product(ctx, f.license.License.Product); err != nil {
+	if f.product, err = c.b.product(ctx, f.license.License.Product); err != nil {
 		return f, err
 	}
-	if f.signer, err = b.s.desk.keys(); err != nil {
+	ring, err := c.b.s.desk.keys()
+	if err != nil {
 		return f, err
 	}
-	return f, b.s.desk.unlockFile(&f)
+	return f, f.unlock(&c.keys, ring)
 }
 
 // reading makes the reading of a row. The product is nil where the row names none.
-func (b *batch) reading(ctx context.Context, d *decided, row *batchRow) (*Reading, *catalog.Product, error) {
-	c := row.code
+func (k *clerk) reading(ctx context.Context, row *batchRow) (*Reading, *catalog.Product, error) {
+	b, c := k.b, row.code
 	var hw *codes.Hardware
 	var damaged error
 	if row.slip != nil || len(row.Text) > 2*len("R11111-11111")*5 { // more than one code fits
@@ -62,12 +63,12 @@ func (b *batch) reading(ctx context.Context, d *decided, row *batchRow) (*Readin
 		}
 	} else if row.slip != nil {
 		r := &Reading{Text: row.Text, Slip: row.slip}
-		j := &batchJudge{ctx: ctx, b: b, facts: map[codes.LicenseNumber]*journal.Facts{}}
+		j := &batchJudge{ctx: ctx, clerk: k, facts: map[codes.LicenseNumber]*journal.Facts{}}
 		r.Proposals = codes.Repair(row.Text, Decision{}.repairable(), j)
 		return r, nil, j.err
 	}
 	n := numberOf(c)
-	facts := d.facts
+	facts := k.d.facts
 	if n != 0 && facts.Licenses[n] == nil { // a request that was found by its hardware profile
 		more, err := b.s.desk.store.Facts(ctx, journal.Wanted{Licenses: []codes.LicenseNumber{n}})
 		if err != nil {
@@ -75,11 +76,11 @@ func (b *batch) reading(ctx context.Context, d *decided, row *batchRow) (*Readin
 		}
 		facts.Licenses[n] = more.Licenses[n]
 	}
-	f, err := b.file(ctx, facts, n)
+	f, err := k.file(ctx, facts, n)
 	if err != nil {
 		return nil, nil, err
 	}
-	r, err := examine(row.Text, c, &f)
+	r, err := k.work.examine(row.Text, c, &f)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -96,14 +97,14 @@ func (b *batch) reading(ctx context.Context, d *decided, row *batchRow) (*Readin
 // as the journal has them.
 type batchJudge struct {
 	ctx   context.Context
-	b     *batch
+	clerk *clerk
 	facts map[codes.LicenseNumber]*journal.Facts
 	err   error
 }
 
 // Known implements [codes.Judge].
 func (j *batchJudge) Known(numbers []codes.LicenseNumber) []bool {
-	known, err := j.b.s.desk.store.Known(j.ctx, numbers)
+	known, err := j.clerk.b.s.desk.store.Known(j.ctx, numbers)
 	if err != nil {
 		j.err = err
 		return make([]bool, len(numbers))
@@ -119,15 +120,15 @@ func (j *batchJudge) Genuine(c codes.Code) bool {
 	n := numberOf(c)
 	facts := j.facts[n]
 	if facts == nil {
-		if facts, j.err = j.b.s.desk.store.Facts(j.ctx, journal.Wanted{Licenses: []codes.LicenseNumber{n}}); j.err != nil {
+		if facts, j.err = j.clerk.b.s.desk.store.Facts(j.ctx, journal.Wanted{Licenses: []codes.LicenseNumber{n}}); j.err != nil {
 			return false
 		}
 		j.facts[n] = facts
 	}
-	f, err := j.b.file(j.ctx, facts, n)
+	f, err := j.clerk.file(j.ctx, facts, n)
 	if err == nil {
 		var r *Reading
-		if r, err = examine("", c, &f); err == nil {
+		if r, err = j.clerk.work.examine("", c, &f); err == nil {
 			return r.node != nil
 		}
 	}

@@ -1,10 +1,12 @@
 package activator
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,14 +25,33 @@ const (
 	rowsPerClerk = 32 // for fewer, another one is not worth waking up
 )
 
-// A clerk decides the rows of some licenses.
+// A clerk decides the rows of some licenses, of one chunk after the other.
 type clerk struct {
 	b      *batch
 	d      *decided
 	now    time.Time
-	checks []Check // memory for the checks of one row
-	failed int     // the row at which it stopped
-	err    error   // why
+	failed int   // the row at which it stopped
+	err    error // why
+
+	work workspace
+	keys licenseKeys
+	dec  Decision // on the row in hand
+}
+
+// hire returns a clerk for a chunk; dismiss takes it back with what it has at hand.
+func (b *batch) hire(d *decided, now time.Time) *clerk {
+	c, ok := b.idle.Get().(*clerk)
+	if !ok {
+		c = &clerk{b: b}
+		c.work.entryChecks.most, c.work.entryEffects.most = 512, 64
+	}
+	c.d, c.now, c.failed, c.err = d, now, len(d.rows), nil
+	return c
+}
+
+func (b *batch) dismiss(c *clerk) {
+	c.d = nil
+	b.idle.Put(c)
 }
 
 // ruled is what a clerk made of a row, besides its outcome.
@@ -46,20 +67,17 @@ func (b *batch) rule(ctx context.Context, d *decided, begun bool) {
 	clerks := make([]*clerk, b.clerks(d.rows))
 	var wg sync.WaitGroup
 	for i := range clerks {
-		c := &clerk{b: b, d: d, now: now, checks: make([]Check, 0, 16), failed: len(d.rows)}
+		c := b.hire(d, now)
 		clerks[i] = c
+		defer b.dismiss(c)
 		if i > 0 {
 			wg.Go(func() { c.all(ctx, i, len(clerks)) })
 		}
 	}
 	clerks[0].all(ctx, 0, len(clerks))
 	wg.Wait()
-	for _, c := range clerks[1:] {
-		if c.failed < clerks[0].failed {
-			clerks[0] = c
-		}
-	}
-	if d.err = clerks[0].err; d.err != nil {
+	first := slices.MinFunc(clerks, func(a, b *clerk) int { return cmp.Compare(a.failed, b.failed) })
+	if d.err = first.err; d.err != nil {
 		d.nothingNew()
 		return
 	}
@@ -168,13 +186,12 @@ func (c *clerk) row(ctx context.Context, i int) error {
 	case b.state != nil && b.state.Done && !b.o.DryRun:
 		return fmt.Errorf("line %d: the batch %q came to its end on a run before, without this line: give what is new a name of its own", row.Line, b.o.Name)
 	}
-	r, p, err := b.reading(ctx, d, row)
+	r, p, err := c.reading(ctx, row)
 	if err != nil {
 		return fmt.Errorf("line %d: %w", row.Line, err)
 	}
-	dec := b.decision(row, r, c.now)
-	dec.checks = c.checks
-	j := decide(r, dec, c.now)
+	dec := c.decision(row, r)
+	j := c.work.decide(r, *dec, c.now)
 	if j.err != nil {
 		return fmt.Errorf("line %d: %w", row.Line, j.err)
 	}
@@ -205,7 +222,7 @@ func (c *clerk) apply(e *journal.Entry, i, second int) {
 }
 
 // refund decides on the refund that a confirmation came with.
-func (c *clerk) refund(i int, r *Reading, dec Decision) (*journal.Entry, error) {
+func (c *clerk) refund(i int, r *Reading, dec *Decision) (*journal.Entry, error) {
 	row := &c.d.rows[i]
 	f := c.d.facts.Licenses[r.License.Number]
 	l, err := newLicense(f.License, len(f.Seats))
@@ -217,7 +234,7 @@ func (c *clerk) refund(i int, r *Reading, dec Decision) (*journal.Entry, error) 
 		return nil, err
 	}
 	change := Change{License: l.Number, Kind: RefundLicense, Reference: dec.Refund, salts: dec.salts}
-	j := decideChange(l, f, h, nil, goneLimit{r.limits.Gone, r.limits.PeriodDays}, change, c.now)
+	j := decideChange(&l, f, h, nil, goneLimit{r.limits.Gone, r.limits.PeriodDays}, change, c.now)
 	sum := sha256.Sum256(append([]byte("refund\x00"), row.Sum[:]...))
 	e := c.b.s.stamp(j.entry, c.b.intent(&Row{Sum: sum}))
 	e.Batch, e.Line = c.b.o.Name, refundLine+row.Line

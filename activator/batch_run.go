@@ -43,11 +43,11 @@ const (
 // When ctx ends, the chunk that is being recorded still comes out, then ctx's error.
 // Rows are read ahead in another goroutine; it may still wait for the next row when
 // Batch has ended, and takes no more then.
-func (s *Session) Batch(ctx context.Context, rows iter.Seq2[Row, error], o BatchOptions) iter.Seq2[RowOutcome, error] {
-	return func(yield func(RowOutcome, error) bool) {
+func (s *Session) Batch(ctx context.Context, rows iter.Seq2[Row, error], o BatchOptions) iter.Seq2[*RowOutcome, error] {
+	return func(yield func(*RowOutcome, error) bool) {
 		b, err := s.newBatch(ctx, o)
 		if err != nil {
-			yield(RowOutcome{}, err)
+			yield(nil, err)
 			return
 		}
 		inner, stop := context.WithCancel(ctx)
@@ -63,17 +63,17 @@ func (s *Session) Batch(ctx context.Context, rows iter.Seq2[Row, error], o Batch
 		for c := range done {
 			for i := range c.outs {
 				c.outs[i].Last = i == len(c.outs)-1
-				if !yield(c.outs[i], nil) {
+				if !yield(&c.outs[i], nil) {
 					return
 				}
 			}
 			if c.err != nil {
-				yield(RowOutcome{}, c.err)
+				yield(nil, c.err)
 				return
 			}
 		}
 		if err := ctx.Err(); err != nil {
-			yield(RowOutcome{}, err)
+			yield(nil, err)
 		}
 	}
 }
@@ -92,6 +92,8 @@ type batch struct {
 	tail   uint64                      // index after the last entry of this run
 	begun  bool                        // the entry that begins the batch is in the journal; the recorder's
 	dry    *DryBooks
+	salts  func() [16]byte
+	idle   sync.Pool // of *clerk
 }
 
 // newBatch looks at the batch before anything is read.
@@ -104,7 +106,7 @@ func (s *Session) newBatch(ctx context.Context, o BatchOptions) (*batch, error) 
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	b := &batch{s: s, o: o, names: newBatchNames(s), books: map[codes.UID]*batchProduct{}}
+	b := &batch{s: s, o: o, names: newBatchNames(s), books: map[codes.UID]*batchProduct{}, salts: s.desk.salt}
 	if b.o.Chunk == 0 {
 		b.o.Chunk = batchChunk
 	}

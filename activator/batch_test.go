@@ -42,7 +42,7 @@ func mustBatch(t *testing.T, s *activator.Session, rows []activator.Row, o activ
 		if err != nil {
 			t.Fatal(err)
 		}
-		outs = append(outs, out)
+		outs = append(outs, *out)
 	}
 	if len(outs) != len(rows) {
 		t.Fatalf("have %d outcomes, want %d", len(outs), len(rows))
@@ -210,7 +210,7 @@ func TestBatchTwice(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				outs[i] = append(outs[i], out)
+				outs[i] = append(outs[i], *out)
 			}
 		})
 	}

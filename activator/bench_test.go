@@ -38,7 +38,7 @@ func BenchmarkReading(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		r, err := examine(text, c, about)
+		r, err := new(workspace).examine(text, c, about)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -42,7 +42,7 @@ type Change struct {
 // decideChange applies the rules for changes. It is pure, as decide is.
 func decideChange(l *License, f *journal.LicenseFacts, h *history, names map[codes.Fingerprint]string, limits goneLimit, c Change, now time.Time) judgment {
 	ru := &ruling{
-		r: &Reading{License: l, facts: f, history: h, names: names}, now: now,
+		w: new(workspace), r: &Reading{License: l, facts: f, history: h, names: names}, now: now,
 		d: Decision{Override: c.Override, Reference: c.Reference, intent: c.intent, salts: c.salts},
 	}
 	e := journal.Entry{At: now, Kind: journal.KindChange, Verdict: journal.OK, License: l.Number, Product: l.Product, State: ""}

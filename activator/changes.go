@@ -144,12 +144,12 @@ func (s *Session) change(ctx context.Context, c Change) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := Reading{License: l, Product: p, facts: f, names: names}
+	r := Reading{License: &l, Product: p, facts: f, names: names}
 	if m := r.oneMachine(c.Fingerprint); c.Kind == NameMachine && m != nil && names[*m] == c.Name {
 		r.Verdict = journal.Repeat // an entry that changes nothing would only be in the way
 		return &Outcome{Reading: r, Entry: named[*m]}, nil
 	}
-	j := decideChange(l, f, h, names, goneLimit{limits.Gone, limits.PeriodDays}, c, d.now())
+	j := decideChange(&l, f, h, names, goneLimit{limits.Gone, limits.PeriodDays}, c, d.now())
 	id, err := s.append(ctx, facts, p, s.stamp(j.entry, c.intent))
 	if err != nil {
 		return nil, err

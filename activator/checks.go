@@ -14,6 +14,7 @@ import (
 // A ruling collects the checks of one code and what follows from them. Its
 // methods are the desk's rules; none of them reads a clock, a store or a key file.
 type ruling struct {
+	w       *workspace
 	r       *Reading
 	d       Decision
 	now     time.Time

@@ -92,8 +92,16 @@ type answerClaim struct {
 
 const claimVersion = 1
 
-func (a answerClaim) value() []byte {
-	b := cryptobyte.NewFixedBuilder(make([]byte, 0, 128))
+// size is the length of the value.
+func (a *answerClaim) size() int {
+	if a.terms.Flags&product.FlagSigned != 0 {
+		return 29 + 1 + len(a.signed.Signature)
+	}
+	return 29 + 8
+}
+
+func (a *answerClaim) value() []byte {
+	b := cryptobyte.NewFixedBuilder(make([]byte, 0, a.size()))
 	b.AddUint8(claimVersion)
 	a.parent.build(b)
 	b.AddUint16(a.terms.Release)

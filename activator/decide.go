@@ -14,11 +14,14 @@ import (
 // The entry it returns is complete but for desk, operator and intent; with an
 // accepted request it holds the answer's claim, with an accepted confirmation
 // the give-back. Whether the operator may override is asked before.
-func decide(r *Reading, d Decision, now time.Time) judgment {
-	ru := &ruling{r: r, d: d, now: now, checks: d.checks[:0]}
-	if ru.checks == nil {
-		ru.checks = make([]Check, 0, 14)
+func decide(r *Reading, d Decision, now time.Time) judgment { return new(workspace).decide(r, d, now) }
+
+// decide is the function of this name, in a workspace.
+func (w *workspace) decide(r *Reading, d Decision, now time.Time) judgment {
+	if w.checks == nil {
+		w.checks, w.effects = make([]Check, 0, 14), make([]journal.Effect, 0, 4)
 	}
+	ru := &ruling{w: w, r: r, d: d, now: now, checks: w.checks[:0], effects: w.effects[:0]}
 	e := journal.Entry{At: now, Verdict: journal.OK}
 	if r.Code.IsZero() {
 		e.Kind, e.Verdict, e.Code = journal.KindUnreadable, journal.Unreadable, onlyLength(utf8.RuneCountInString(r.Text))
@@ -32,7 +35,7 @@ func decide(r *Reading, d Decision, now time.Time) judgment {
 		j.entry.Personal = append(j.entry.Personal, d.personal(fieldText, unreadableForJournal(r.Text, r.Slip))...)
 		return j
 	}
-	e.Code = r.Code.String()
+	e.Code = r.codeText()
 	kind := r.Code.Kind()
 	if kind == codes.KindSerial {
 		e.Code = serialForJournal(r.Code)
@@ -66,6 +69,15 @@ func decide(r *Reading, d Decision, now time.Time) judgment {
 	j := ru.close(e)
 	j.given, j.err = given, ru.err
 	return j
+}
+
+// codeText is the canonical text of the code: where it was typed so, that very text.
+func (r *Reading) codeText() string {
+	var buf [128]byte
+	if text, _ := r.Code.AppendText(buf[:0]); string(text) != r.Text {
+		return string(text)
+	}
+	return r.Text
 }
 
 // kindOfEntry is the kind of the entry about a code.
@@ -123,7 +135,7 @@ func (r *Reading) identify(e *journal.Entry) {
 // close turns the ruling into the entry: checks, verdict, reasons, effects. A
 // refusal has no effect but that the state was seen in use.
 func (ru *ruling) close(e journal.Entry) judgment {
-	e.Checks = make([]journal.Check, 0, len(ru.checks))
+	e.Checks = ru.w.entryChecks.take(len(ru.checks))
 	for _, c := range ru.checks {
 		e.Checks = append(e.Checks, journal.Check{Name: c.Name, Result: string(c.Result), Detail: c.Detail})
 	}
@@ -134,7 +146,9 @@ func (ru *ruling) close(e journal.Entry) judgment {
 		e.Answer = ""
 		ru.effects = keepMarks(ru.effects)
 	}
-	e.Effects = ru.effects
+	if len(ru.effects) > 0 {
+		e.Effects = append(ru.w.entryEffects.take(len(ru.effects)), ru.effects...)
+	}
 	reason := ru.d.Correct
 	if ru.overridden() {
 		reason = ru.d.Override

@@ -56,16 +56,15 @@ type Desk struct {
 
 	restoring bool // the journal may be older than the keys
 
-	mu         sync.Mutex
-	ring       *keyring.Keyring
-	coming     *keyring.Keyring // while the keys change: those that come into force
-	ringErr    error
-	growing    sync.Mutex
-	grew       bool  // it was looked whether the journal is the one seen last
-	grownErr   error // it is not
-	masters    map[uint8]*codes.Master
-	stretchers map[codes.UID]*codes.Stretcher
-	recorded   map[codes.UID]productRecord
+	mu       sync.Mutex
+	ring     *keyring.Keyring
+	coming   *keyring.Keyring // while the keys change: those that come into force
+	ringErr  error
+	growing  sync.Mutex
+	grew     bool  // it was looked whether the journal is the one seen last
+	grownErr error // it is not
+	licenses licenseKeys
+	recorded map[codes.UID]productRecord
 }
 
 // Open opens the desk of a vendor folder. A product file with mistakes does not
@@ -81,7 +80,7 @@ func Open(ctx context.Context, c Config) (*Desk, error) {
 	}
 	d := &Desk{
 		dir: c.Dir, name: s.Desk, catalog: cat, heads: c.Heads, apart: s.Registry, mirror: s.Mirror, unlock: c.Unlock, now: c.Now, rand: c.Rand,
-		masters: map[uint8]*codes.Master{}, stretchers: map[codes.UID]*codes.Stretcher{}, recorded: map[codes.UID]productRecord{},
+		recorded: map[codes.UID]productRecord{},
 	}
 	d.place = s.place(c.Dir, c.Journal)
 	opened, err := d.place.open(ctx, ownVerifiers{d}, false)
@@ -229,18 +228,13 @@ func (d *Desk) signer() (note.Signer, error) {
 
 // licenseKey is LK of a license.
 func (d *Desk) licenseKey(uid codes.UID, n codes.LicenseNumber) (codes.Key, error) {
-	k, err := d.printedKey(uid, n)
+	k, err := d.keys()
 	if err != nil {
 		return codes.Key{}, err
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	st := d.stretchers[uid]
-	if st == nil {
-		st = codes.NewStretcher(uid)
-		d.stretchers[uid] = st
-	}
-	return st.Stretch(k, n), nil
+	return d.licenses.key(k, uid, n)
 }
 
 // serial is the serial number of a license.
@@ -260,14 +254,7 @@ func (d *Desk) printedKey(uid codes.UID, n codes.LicenseNumber) (codes.LicenseKe
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	m := d.masters[n.Epoch()]
-	if m == nil {
-		if m, err = k.Master(n.Epoch()); err != nil {
-			return codes.LicenseKey{}, fmt.Errorf("license %v: %w", n, err)
-		}
-		d.masters[n.Epoch()] = m
-	}
-	return m.LicenseKey(uid, n), nil
+	return d.licenses.printed(k, uid, n)
 }
 
 // KeysRevoked reports whether a license has no serial number any more, since the keys

@@ -40,13 +40,15 @@ type node struct {
 type history struct {
 	uid     codes.UID
 	license codes.LicenseNumber
-	define  definer // of the product; knows nothing where there is no file
+	product *catalog.Product // nil where there is no file
 	root    *node
 	answers []*node // in the order of issue
 	returns []*node // confirmations accepted, in their order
 	refund  *journal.StoredClaim
 	byRef   map[ref]*node
 	homes   map[codes.Fingerprint]*machine
+	nodes   []node  // all of them
+	keyed   []*node // memory for candidates
 }
 
 // A machine is a place where states arise one after another. It keeps its identity
@@ -63,20 +65,33 @@ type definer = func(id uint8) (product.Definition, bool)
 // LK; it may be the zero key where no tag will be asked for. p may be nil where the
 // product has no file.
 func newHistory(uid codes.UID, license codes.LicenseNumber, p *catalog.Product, lk codes.Key, claims []journal.StoredClaim) (*history, error) {
-	h := &history{uid: uid, license: license}
-	h.define = func(uint8) (product.Definition, bool) { return product.Definition{}, false }
-	if p != nil {
-		h.define = p.Definition
+	h := &history{}
+	return h, h.read(uid, license, p, lk, claims)
+}
+
+// read makes h the history that newHistory returns, in the memory of the one that it
+// was.
+func (h *history) read(uid codes.UID, license codes.LicenseNumber, p *catalog.Product, lk codes.Key, claims []journal.StoredClaim) error {
+	clear(h.byRef)
+	clear(h.homes)
+	*h = history{
+		uid: uid, license: license, product: p, byRef: h.byRef, homes: h.homes,
+		answers: h.answers[:0], returns: h.returns[:0], nodes: h.nodes[:0], keyed: h.keyed[:0],
 	}
-	h.root = &node{derived: true, key: lk}
+	if cap(h.nodes) < len(claims)+1 {
+		h.nodes = make([]node, 0, len(claims)+1)
+	}
+	h.root = h.node()
+	h.root.derived, h.root.key = true, lk
 	if len(claims) > 0 {
-		h.byRef = make(map[ref]*node, len(claims)+1)
+		if h.byRef == nil {
+			h.byRef, h.homes = make(map[ref]*node, len(claims)+1), map[codes.Fingerprint]*machine{}
+		}
 		h.byRef[ref{}] = h.root
-		h.homes = map[codes.Fingerprint]*machine{}
 	}
 	for i := range claims {
 		if err := h.add(&claims[i]); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	// Whoever was seen shows that the states before were in use too.
@@ -90,11 +105,24 @@ func newHistory(uid codes.UID, license codes.LicenseNumber, p *catalog.Product, 
 			h.shutDown(d)
 		}
 	}
-	return h, nil
+	return nil
+}
+
+// define looks up a definition of the product; nothing is found where there is no file.
+func (h *history) define(id uint8) (product.Definition, bool) {
+	if h.product == nil {
+		return product.Definition{}, false
+	}
+	return h.product.Definition(id)
+}
+
+// node is a new node: there is one for each claim at most, and the root.
+func (h *history) node() *node {
+	h.nodes = append(h.nodes, node{})
+	return &h.nodes[len(h.nodes)-1]
 }
 
 func (h *history) add(c *journal.StoredClaim) error {
-	n := &node{entry: c.Entry, at: c.At, operator: c.Operator}
 	switch c.Scope {
 	case journal.ScopeAnswer:
 		r, err := parseRef(append([]byte{byte(refAnswer)}, c.Key...))
@@ -105,7 +133,8 @@ func (h *history) add(c *journal.StoredClaim) error {
 		if err != nil {
 			return err
 		}
-		n.ref, n.answer = r, &a
+		n := h.node()
+		n.ref, n.entry, n.at, n.operator, n.answer = r, c.Entry, c.At, c.Operator, &a
 		h.answers = append(h.answers, n)
 		return h.attach(n, a.parent)
 	case journal.ScopeConfirmation:
@@ -117,7 +146,8 @@ func (h *history) add(c *journal.StoredClaim) error {
 		if err != nil {
 			return err
 		}
-		n.ref, n.confirmation = r, &d
+		n := h.node()
+		n.ref, n.entry, n.at, n.operator, n.confirmation = r, c.Entry, c.At, c.Operator, &d
 		h.returns = append(h.returns, n)
 		if err := h.attach(n, d.parent); err != nil {
 			return err

@@ -167,7 +167,6 @@ func (d *Desk) adopt(k *keyring.Keyring) {
 	defer d.mu.Unlock()
 	d.ring.Wipe()
 	d.ring = k
-	clear(d.masters)
 }
 
 // keysRecorded reports whether the journal has a change of the keyring to a file with

@@ -39,12 +39,12 @@ type License struct {
 }
 
 // newLicense makes the desk's view of a stored license.
-func newLicense(l journal.License, taken int) (*License, error) {
+func newLicense(l journal.License, taken int) (License, error) {
 	g, err := product.ParseGrants(l.Grants)
 	if err != nil {
-		return nil, fmt.Errorf("journal: grants of license %v: %w", l.Number, err)
+		return License{}, fmt.Errorf("journal: grants of license %v: %w", l.Number, err)
 	}
-	return &License{
+	return License{
 		Number: l.Number, Product: l.Product, Customer: l.Customer, Order: l.Order, Seats: l.Seats, Taken: taken,
 		State: l.State, Grants: g, Registered: l.Registered, Entry: l.Entry,
 	}, nil

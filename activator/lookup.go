@@ -2,13 +2,11 @@ package activator
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/manual-activator/manual-activator/activator/catalog"
 	"github.com/manual-activator/manual-activator/activator/journal"
-	"github.com/manual-activator/manual-activator/activator/keyring"
 	"github.com/manual-activator/manual-activator/codes"
 )
 
@@ -84,9 +82,6 @@ func (s *Session) file(ctx context.Context, number codes.LicenseNumber) (*file, 
 	if err = s.desk.unlockFile(f); err != nil {
 		return nil, err
 	}
-	if f.signer, err = s.desk.keys(); err != nil {
-		return nil, err
-	}
 	if err = s.desk.trusted(ctx); err != nil {
 		return nil, err
 	}
@@ -96,28 +91,18 @@ func (s *Session) file(ctx context.Context, number codes.LicenseNumber) (*file, 
 	return f, err
 }
 
-// unlockFile derives the license key; where the keys of its epoch were revoked there is
-// none.
-func (d *Desk) unlockFile(f *file) (err error) {
-	f.lk, err = d.licenseKey(f.license.License.Product, f.license.License.Number)
-	if f.givenUp = errors.Is(err, keyring.ErrEpoch); f.givenUp {
-		return nil
-	}
-	return err
-}
-
 // reading looks up what the store knows of a code and makes a reading.
 func (s *Session) reading(ctx context.Context, text string, c codes.Code) (*Reading, *journal.Facts, error) {
 	number := numberOf(c)
 	if number == 0 {
-		r, err := examine(text, c, &file{})
+		r, err := new(workspace).examine(text, c, &file{})
 		return r, nil, err
 	}
 	f, err := s.file(ctx, number)
 	if err != nil {
 		return nil, nil, err
 	}
-	r, err := examine(text, c, f)
+	r, err := new(workspace).examine(text, c, f)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -179,7 +164,7 @@ func (j *judge) Genuine(c codes.Code) bool {
 		}
 		j.files[number] = f
 	}
-	r, err := examine("", c, f)
+	r, err := new(workspace).examine("", c, f)
 	if err != nil {
 		j.err = err
 		return false

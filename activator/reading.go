@@ -9,9 +9,10 @@ import (
 // definition, and under which of the license's keys its tag is genuine. It is
 // pure: about is what was looked up for the number that the code names, empty
 // where it names none.
-func examine(text string, c codes.Code, about *file) (*Reading, error) {
+func (w *workspace) examine(text string, c codes.Code, about *file) (*Reading, error) {
 	f, p := about.license, about.product
-	r := &Reading{Text: text, Code: c, facts: f, names: about.names, signer: about.signer}
+	r := &w.reading
+	*r = Reading{Text: text, Code: c, facts: f, names: about.names, signer: about.signer, Active: r.Active[:0]}
 	switch c.Kind() {
 	case codes.KindRequest, codes.KindConfirmation:
 		r.Statement = c.Statement()
@@ -24,9 +25,10 @@ func examine(text string, c codes.Code, about *file) (*Reading, error) {
 		return r, nil
 	}
 	var err error
-	if r.License, err = newLicense(f.License, len(f.Seats)); err != nil {
+	if w.license, err = newLicense(f.License, len(f.Seats)); err != nil {
 		return nil, err
 	}
+	r.License = &w.license
 	for _, s := range f.Seats {
 		if c.Kind() == codes.KindSerial || s.Fingerprint != r.Statement.Fingerprint {
 			r.Active = append(r.Active, Machine{s.Fingerprint, about.names[s.Fingerprint], s.Slot, s.Since.UTC().Format("2006-01-02")})
@@ -37,19 +39,20 @@ func examine(text string, c codes.Code, about *file) (*Reading, error) {
 		return r, nil
 	}
 	r.Product, r.limits = p, p.Limits
-	if r.history, err = newHistory(p.UID, f.License.Number, p, about.lk, f.Claims); err != nil {
+	r.history = &w.history
+	if err := r.history.read(p.UID, f.License.Number, p, about.lk, f.Claims); err != nil {
 		return nil, err
 	}
 	if c.Kind() == codes.KindSerial {
 		r.serialGenuine = c.Serial().Key.Stretch(p.UID, f.License.Number).Equal(about.lk) && c.Serial().BelongsTo(p.UID)
 		return r, nil
 	}
-	d, ok := p.Definition(r.Statement.Definition)
-	if !ok {
+	var ok bool
+	if w.definition, ok = p.Definition(r.Statement.Definition); !ok {
 		return r, nil
 	}
-	r.Definition = &d
-	r.node, r.Release, ok = r.history.match(r.Statement, d.Type, p.AllReleases())
+	r.Definition = &w.definition
+	r.node, r.Release, ok = r.history.match(r.Statement, r.Definition.Type, p.AllReleases())
 	if !ok {
 		r.State, r.StateNote = NotGenuine, stateNote(NotGenuine, nil)
 		return r, nil

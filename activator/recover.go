@@ -89,7 +89,7 @@ func (s *Session) recover(ctx context.Context, code codes.Code, o Order) (*Licen
 			return nil, err
 		}
 		l.Existing, l.Vouched, l.Serial = true, true, code
-		return l, nil
+		return &l, nil
 	}
 	return l, s.appendLicenses(ctx, facts, []*License{l}, recoveredBySerial)
 }

@@ -289,7 +289,8 @@ func (s *Session) License(ctx context.Context, number codes.LicenseNumber) (*Lic
 	if !lf.Known {
 		return nil, &UnknownLicenseError{number}
 	}
-	return newLicense(lf.License, len(lf.Seats))
+	l, err := newLicense(lf.License, len(lf.Seats))
+	return &l, err
 }
 
 // An UnknownLicenseError says that a number is not registered here.

@@ -145,7 +145,8 @@ func (ru *ruling) give(grants *product.Definition, terms codes.Terms, revision i
 		License: s.License, Scope: journal.ScopeAnswer,
 		Key: journal.AnswerKey(s.Fingerprint, s.Random, uint8(revision)), Value: claim.value(),
 	})
-	return &answer{code: claim.code(), grants: grants, terms: terms, revision: revision}
+	ru.w.given = answer{code: claim.code(), grants: grants, terms: terms, revision: revision}
+	return &ru.w.given
 }
 
 // maxRevision bounds the answers to one request: a byte counts them, and nobody

@@ -96,10 +96,13 @@ func sayClockWrong(err error) string {
 
 // sayLicense leaves out the customer: a name must stay erasable.
 func sayLicense(l codes.LicenseNumber, order string) string {
-	if order == "" {
-		return "license " + l.String()
+	var buf [64]byte
+	b := append(buf[:0], "license "...)
+	b, _ = l.AppendText(b)
+	if order != "" {
+		b = append(append(b, ", order "...), order...)
 	}
-	return "license " + l.String() + ", order " + order
+	return string(b)
 }
 
 func sayUnknownLicense(l codes.LicenseNumber) string {

@@ -23,7 +23,7 @@ type Service interface {
 	// and durable before Submit returns.
 	Submit(ctx context.Context, text string, d Decision) (*Outcome, error)
 	// Batch decides on many codes, with the same rules and the same journal.
-	Batch(ctx context.Context, rows iter.Seq2[Row, error], o BatchOptions) iter.Seq2[RowOutcome, error]
+	Batch(ctx context.Context, rows iter.Seq2[Row, error], o BatchOptions) iter.Seq2[*RowOutcome, error]
 	// Register makes licenses, all or none.
 	Register(ctx context.Context, orders ...Order) ([]License, error)
 	// Change changes a license by a new entry: nothing is ever deleted.
@@ -79,7 +79,6 @@ type Decision struct {
 
 	intent [16]byte // of this submission: meeting it again is success, not a repeat
 	salts  func() [16]byte
-	checks []Check // memory for the checks; nil for none. They hold until the next decision with it
 	// mistake is what is wrong with the row that the code came in; quoted is what it
 	// repeats of the row, which the journal does not keep.
 	mistake, quoted string

@@ -1,6 +1,7 @@
 package activator
 
 import (
+	"iter"
 	"maps"
 	"slices"
 
@@ -45,10 +46,10 @@ func (n *node) statement(l codes.LicenseNumber) codes.Statement {
 
 // match finds the state and the release that s was tagged in: states of the same
 // fingerprint first, the newest first, then all others.
-func (h *history) match(s codes.Statement, typ product.Type, releases []uint16) (*node, uint16, bool) {
+func (h *history) match(s codes.Statement, typ product.Type, releases iter.Seq[uint16]) (*node, uint16, bool) {
 	for _, n := range h.candidates(s.Fingerprint) {
 		t := h.taggerOf(n)
-		for _, v := range releases {
+		for v := range releases {
 			if codes.EqualTags(t.StatementTag(h.uid, v, uint8(typ), s), s.Tag) {
 				return n, v, true
 			}
@@ -58,7 +59,7 @@ func (h *history) match(s codes.Statement, typ product.Type, releases []uint16) 
 }
 
 func (h *history) candidates(f codes.Fingerprint) []*node {
-	all := slices.Concat(h.answers, h.returns)
+	all := append(append(h.keyed[:0], h.answers...), h.returns...)
 	slices.SortStableFunc(all, func(a, b *node) int {
 		if mine, its := a.ref.fingerprint == f, b.ref.fingerprint == f; mine != its {
 			if mine {
@@ -74,7 +75,8 @@ func (h *history) candidates(f codes.Fingerprint) []*node {
 			keyed = append(keyed, n)
 		}
 	}
-	return append(keyed, h.root)
+	h.keyed = append(keyed, h.root)
+	return h.keyed
 }
 
 // with lists the states of the machine that has, or had, fingerprint f.

@@ -55,14 +55,23 @@ func (c Code) IsZero() bool { return c == Code{} }
 // String is the code's one canonical text in letters, its groups joined by "-".
 // A serial number's text is a secret: it carries the license key.
 func (c Code) String() string {
-	if c.kind == 0 {
-		return ""
-	}
-	if c.kind == KindSigned {
-		return c.spellSigned()
-	}
-	return spell(c.kind, FormLetters, c.v)
+	var short [longestText]byte
+	return string(c.spell(short[:0]))
 }
+
+// spell appends String.
+func (c Code) spell(b []byte) []byte {
+	switch c.kind {
+	case 0:
+		return b
+	case KindSigned:
+		return c.spellSigned(b)
+	}
+	return spell(b, c.kind, FormLetters, c.v)
+}
+
+// AppendText appends String; there is no error.
+func (c Code) AppendText(b []byte) ([]byte, error) { return c.spell(b), nil }
 
 // Digits is the code in decimal digits, for voice and keypad, its groups
 // joined by "-"; empty for a signed activation code, which has no such form.
@@ -70,7 +79,8 @@ func (c Code) Digits() string {
 	if kinds[c.kind].digitGroups == 0 {
 		return ""
 	}
-	return spell(c.kind, FormDigits, c.v)
+	var short [longestText]byte
+	return string(spell(short[:0], c.kind, FormDigits, c.v))
 }
 
 // MarshalText is String.

@@ -146,7 +146,7 @@ func (h *Hardware) String() string {
 		data[i] = uint8(digit.Uint64())
 	}
 	data[0], data[1] = byteClass[KindProfile], uint8(groups)
-	return FormLetters.grouped(data)
+	return string(FormLetters.grouped(nil, data))
 }
 
 // HardwareTag is the tag of a hardware profile code under k, the key that its

@@ -54,9 +54,16 @@ func NewLicenseNumber(epoch, registry uint8, random uint32) LicenseNumber {
 
 // String is the number as 8 lower-case hexadecimal digits.
 func (l LicenseNumber) String() string {
-	var b [4]byte
-	binary.BigEndian.PutUint32(b[:], uint32(l))
-	return hex.EncodeToString(b[:])
+	var buf [8]byte
+	b, _ := l.AppendText(buf[:0])
+	return string(b)
+}
+
+// AppendText appends String; there is no error.
+func (l LicenseNumber) AppendText(b []byte) ([]byte, error) {
+	var four [4]byte
+	binary.BigEndian.PutUint32(four[:], uint32(l))
+	return hex.AppendEncode(b, four[:]), nil
 }
 
 // MarshalText is String.

@@ -114,8 +114,8 @@ func signedCode(data []uint8) (Code, error) {
 	return Code{kind: KindSigned, v: value{lo: binary.BigEndian.Uint64(eight[:])}, signature: string(signature)}, nil
 }
 
-// spellSigned writes a signed code: groups joined by '-'.
-func (c Code) spellSigned() string {
+// spellSigned appends a signed code: groups joined by '-'.
+func (c Code) spellSigned(b []byte) []byte {
 	n := new(big.Int).SetUint64(c.v.lo)
 	n.Lsh(n, 8*ed25519.SignatureSize)
 	n.Or(n, new(big.Int).SetBytes([]byte(c.signature)))
@@ -134,7 +134,7 @@ func (c Code) spellSigned() string {
 		}
 	}
 	data[0] = byteClass[KindSigned]
-	return FormLetters.grouped(data[:])
+	return FormLetters.grouped(b, data[:])
 }
 
 // Lines is String in lines of at most five groups, for a mail or a screen: each

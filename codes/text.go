@@ -47,8 +47,8 @@ const (
 	decimalStep = 1000000000000000000 // 10^18
 )
 
-// spell writes kind and value in a form: groups joined by '-'.
-func spell(k Kind, f Form, v value) string {
+// spell appends kind and value in a form: groups joined by '-'.
+func spell(b []byte, k Kind, f Form, v value) []byte {
 	n := k.groups(f)
 	var data [45]uint8 // most significant first; data[0] is the kind
 	step, width := uint64(base58to10), 10
@@ -71,14 +71,12 @@ func spell(k Kind, f Form, v value) string {
 			r /= base
 		}
 	}
-	return f.grouped(data[:n*5])
+	return f.grouped(b, data[:n*5])
 }
 
-// grouped writes data characters, most significant first, as groups with their checks,
-// joined by '-'.
-func (f Form) grouped(data []uint8) string {
-	var short [longestText]byte
-	out := short[:0]
+// grouped appends data characters, most significant first, as groups with their
+// checks, joined by '-'.
+func (f Form) grouped(out []byte, data []uint8) []byte {
 	for g := 0; g*5 < len(data); g++ {
 		if g > 0 {
 			out = append(out, '-')
@@ -89,7 +87,7 @@ func (f Form) grouped(data []uint8) string {
 		}
 		out = append(out, f.char(f.check(g, five)))
 	}
-	return string(out)
+	return out
 }
 
 // number is the value of data characters, most significant first, without the

@@ -70,12 +70,12 @@ func (f lineFiles) Run(ctx context.Context, r FileRun) (done FileDone, err error
 		if err != nil {
 			return done, err
 		}
-		done.Count(&o)
+		done.Count(o)
 		done.Read += int64(len(o.Row.Text))
 		if o.Before {
 			done.Before++
 		}
-		r.Each(&o, func() []Cell {
+		r.Each(o, func() []Cell {
 			return []Cell{{Column: "code", Text: o.Row.Text, Code: true}, {Column: "reference", Text: o.Row.Decision.Reference}}
 		})
 		r.Progress(done.FileProgress)

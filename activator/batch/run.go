@@ -160,7 +160,7 @@ func (r *run) pass(rows iter.Seq2[activator.Row, error], o activator.BatchOption
 		if !r.p.Second {
 			r.sum, r.line = out.Row.Sum, out.Row.Line
 		}
-		if err := r.outcome(&out); err != nil {
+		if err := r.outcome(out); err != nil {
 			return err
 		}
 		r.progress(false)
@@ -296,7 +296,7 @@ func (r *run) second(o activator.BatchOptions) error {
 		if err := copyTo(<-places); err != nil {
 			return fmt.Errorf("the output cannot be written: %w", err)
 		}
-		if err := r.outcome(&out); err != nil {
+		if err := r.outcome(out); err != nil {
 			return err
 		}
 		r.progress(false)

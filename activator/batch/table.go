@@ -24,6 +24,7 @@ type table struct {
 	line     int   // of what is at from
 	comma    byte
 	width    int // columns
+	spare    []record
 	crlf     bool
 }
 
@@ -215,10 +216,20 @@ func (t *table) record(line []byte) (*record, int, error) {
 // shown is the beginning of a text, for a reason.
 func shown(text string) string { return fmt.Sprintf("%.60q", text) }
 
+// blank is a record to be filled; many of them are made at once.
+func (t *table) blank() *record {
+	if len(t.spare) == 0 {
+		t.spare = make([]record, 32)
+	}
+	r := &t.spare[0]
+	t.spare = t.spare[1:]
+	return r
+}
+
 // split cuts a line without quotes.
 func (t *table) split(line []byte) *record {
 	text := string(cutEnd(line))
-	r := &record{}
+	r := t.blank()
 	r.fields = r.inline[:0]
 	for {
 		i := strings.IndexByte(text, t.comma)
@@ -234,7 +245,7 @@ func (t *table) split(line []byte) *record {
 // quoted reads a record with quotes. A size below 0 is a record that is not whole in
 // b; whole with it is one that never will be.
 func (t *table) quoted(b []byte) (r *record, size int, whole bool) {
-	r = &record{}
+	r = t.blank()
 	r.fields = r.inline[:0]
 	var field []byte
 	for i := 0; ; {

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"crypto/sha256"
+	"iter"
 	"slices"
 	"strings"
 
@@ -63,12 +64,19 @@ func (p *Product) Definition(id uint8) (product.Definition, bool) {
 	return product.Definition{}, false
 }
 
-// AllReleases returns every release that may be in the field, the current one
+// AllReleases goes through every release that may be in the field, the current one
 // first, then the others from new to old.
-func (p *Product) AllReleases() []uint16 {
-	all := append(slices.Clone(p.Releases), p.Release)
-	slices.Reverse(all)
-	return all
+func (p *Product) AllReleases() iter.Seq[uint16] {
+	return func(yield func(uint16) bool) {
+		if !yield(p.Release) {
+			return
+		}
+		for _, r := range slices.Backward(p.Releases) {
+			if !yield(r) {
+				return
+			}
+		}
+	}
 }
 
 // Weigh returns the sum of the weights of the hardware kinds that changed by

@@ -73,7 +73,7 @@ func ParseGrants(items ...string) (Grants, error) {
 	all := false
 	split := func(r rune) bool { return r == ' ' || r == ',' || r == '\t' || r == '\n' }
 	for _, item := range items {
-		for _, word := range strings.FieldsFunc(item, split) {
+		for word := range strings.FieldsFuncSeq(item, split) {
 			if word == "all" {
 				all = true
 				continue
