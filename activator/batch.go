@@ -65,7 +65,7 @@ type BatchOptions struct {
 // A RowOutcome is what became of a row: what the journal holds of it. So a row that
 // was recorded by a run before this one reads the same.
 type RowOutcome struct {
-	Row   Row
+	Row   *Row // as it was given
 	Later bool // refused for want of a seat so far, put aside and not recorded
 	// Entry is the journal's. In a dry run it is the entry that would be made, without
 	// number and answer; where Later is set, what was decided so far.

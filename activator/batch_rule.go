@@ -169,7 +169,7 @@ func (c *clerk) all(ctx context.Context, which, of int) {
 func (c *clerk) row(ctx context.Context, i int) error {
 	b, d := c.b, c.d
 	row, out := &d.rows[i], &d.outs[i]
-	out.Row, out.names = row.Row, b.names
+	out.Row, out.names = &row.Row, b.names
 	intent := b.intent(&row.Row)
 	switch e, done := d.facts.Lines[row.Line]; {
 	case done && e.Intent != intent:

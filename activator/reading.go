@@ -52,7 +52,8 @@ func (w *workspace) examine(text string, c codes.Code, about *file) (*Reading, e
 		return r, nil
 	}
 	r.Definition = &w.definition
-	r.node, r.Release, ok = r.history.match(r.Statement, r.Definition.Type, p.AllReleases())
+	w.releases = p.AllReleases(w.releases[:0])
+	r.node, r.Release, ok = r.history.match(r.Statement, r.Definition.Type, w.releases)
 	if !ok {
 		r.State, r.StateNote = NotGenuine, stateNote(NotGenuine, nil)
 		return r, nil

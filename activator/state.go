@@ -1,7 +1,6 @@
 package activator
 
 import (
-	"iter"
 	"maps"
 	"slices"
 
@@ -46,10 +45,10 @@ func (n *node) statement(l codes.LicenseNumber) codes.Statement {
 
 // match finds the state and the release that s was tagged in: states of the same
 // fingerprint first, the newest first, then all others.
-func (h *history) match(s codes.Statement, typ product.Type, releases iter.Seq[uint16]) (*node, uint16, bool) {
+func (h *history) match(s codes.Statement, typ product.Type, releases []uint16) (*node, uint16, bool) {
 	for _, n := range h.candidates(s.Fingerprint) {
 		t := h.taggerOf(n)
-		for v := range releases {
+		for _, v := range releases {
 			if codes.EqualTags(t.StatementTag(h.uid, v, uint8(typ), s), s.Tag) {
 				return n, v, true
 			}

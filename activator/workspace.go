@@ -12,6 +12,7 @@ type workspace struct {
 	reading    Reading
 	license    License
 	definition product.Definition
+	releases   []uint16
 	history    history
 	given      answer
 	checks     []Check

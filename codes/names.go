@@ -102,11 +102,19 @@ const MaxFingerprint Fingerprint = 1<<26 - 1
 
 // String is the fingerprint as 7 lower-case hexadecimal digits.
 func (f Fingerprint) String() string {
-	s := LicenseNumber(f).String()
-	if f <= MaxFingerprint {
-		s = s[1:]
+	var buf [8]byte
+	b, _ := f.AppendText(buf[:0])
+	return string(b)
+}
+
+// AppendText appends String; there is no error.
+func (f Fingerprint) AppendText(b []byte) ([]byte, error) {
+	var buf [8]byte
+	digits, _ := LicenseNumber(f).AppendText(buf[:0])
+	if f <= MaxFingerprint { // more is none, and shown all the same
+		digits = digits[1:]
 	}
-	return s
+	return append(b, digits...), nil
 }
 
 // MarshalText is String.

@@ -193,7 +193,7 @@ func TestARowsColumnsGoToTheDesk(t *testing.T) {
 	d.press("enter")
 	day := uint32(1300)
 	row := &badRow{file: "rentals.csv", mending: &mending{}}
-	row.Row = activator.Row{Line: 2, Text: c.asks(t, 8).String(), Decision: activator.Decision{Parameter: &day, Reference: "case 7"}}
+	row.Row = &activator.Row{Line: 2, Text: c.asks(t, 8).String(), Decision: activator.Decision{Parameter: &day, Reference: "case 7"}}
 	d.send(takeCodeMsg{text: row.Row.Text, ref: "case 7", row: row})
 	d.shows("Enter answers it with an activation code.")
 	d.press("enter")
@@ -341,9 +341,10 @@ func TestLeavingEndsARunFirst(t *testing.T) {
 func TestRowsWithAProposalAreKept(t *testing.T) {
 	l := newLive()
 	none := func() []Cell { return nil }
-	refused := activator.RowOutcome{Entry: journal.Entry{Verdict: journal.Refused, Checks: []journal.Check{{Name: "seat", Result: journal.Failed, Detail: "no seat"}}}}
-	slip := activator.RowOutcome{Entry: journal.Entry{Kind: journal.KindUnreadable, Verdict: journal.Unreadable, Detail: "proposals R1"}}
-	fine := activator.RowOutcome{Entry: journal.Entry{Verdict: journal.OK}}
+	row := &activator.Row{Line: 1}
+	refused := activator.RowOutcome{Row: row, Entry: journal.Entry{Verdict: journal.Refused, Checks: []journal.Check{{Name: "seat", Result: journal.Failed, Detail: "no seat"}}}}
+	slip := activator.RowOutcome{Row: row, Entry: journal.Entry{Kind: journal.KindUnreadable, Verdict: journal.Unreadable, Detail: "proposals R1"}}
+	fine := activator.RowOutcome{Row: row, Entry: journal.Entry{Verdict: journal.OK}}
 	for range mostBad + 7 {
 		l.each("x.csv", &refused, none)
 		l.each("x.csv", &fine, none)

@@ -252,7 +252,7 @@ func TestManyColumns(t *testing.T) {
 	var out bytes.Buffer
 	w := newWriter(&out, in, CSV)
 	w.head()
-	w.row(&activator.RowOutcome{Row: rows[0]})
+	w.row(&activator.RowOutcome{Row: &rows[0]})
 	w.flush()
 	if have, want := strings.Count(out.String(), ";"), 2*(10_000+len(results)); have != want {
 		t.Errorf("have %d delimiters in the output, want %d", have, want)
@@ -283,7 +283,7 @@ func TestFormulas(t *testing.T) {
 	w := newWriter(&out, in, CSV)
 	w.head()
 	for _, r := range readAll(t, in) {
-		w.row(&activator.RowOutcome{Row: r})
+		w.row(&activator.RowOutcome{Row: &r})
 	}
 	w.flush()
 	for i, want := range []string{`code,"'=name",line,`, `"'=cmd|'/c calc'!A1","'@x",2,`, "\"'-1\",\"'\tb\",3,", `"'+4930","a,""b""",4,`} {
@@ -305,7 +305,7 @@ func TestFormulasInside(t *testing.T) {
 		var out bytes.Buffer
 		w := newWriter(&out, in, CSV)
 		for _, r := range readAll(t, in) {
-			w.row(&activator.RowOutcome{Row: r})
+			w.row(&activator.RowOutcome{Row: &r})
 		}
 		w.flush()
 		if !strings.HasPrefix(out.String(), want) {

@@ -178,10 +178,9 @@ func (w *writer) row(o *activator.RowOutcome) {
 		w.cell(a.Answer().Day.String(), false)
 	}
 	w.cell(kindWord(o), false)
+	w.buf = append(w.buf, w.in.comma)
 	if e.License != 0 {
-		w.cell(e.License.String(), false)
-	} else {
-		w.cell("", false)
+		w.buf, _ = e.License.AppendText(w.buf)
 	}
 	if p := o.Product(); p != nil {
 		w.cell(p.ID, false)
@@ -192,10 +191,9 @@ func (w *writer) row(o *activator.RowOutcome) {
 	if e.Definition != 0 {
 		w.buf = append(w.buf, strconv.AppendInt(buf[:0], int64(e.Definition), 10)...)
 	}
+	w.buf = append(w.buf, w.in.comma)
 	if e.Machine {
-		w.cell(e.Fingerprint.String(), false)
-	} else {
-		w.cell("", false)
+		w.buf, _ = e.Fingerprint.AppendText(w.buf)
 	}
 	w.cell(strings.Join(o.Proposals(), " "), false)
 	if e.ID != 0 {

@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"crypto/sha256"
-	"iter"
 	"slices"
 	"strings"
 
@@ -64,19 +63,14 @@ func (p *Product) Definition(id uint8) (product.Definition, bool) {
 	return product.Definition{}, false
 }
 
-// AllReleases goes through every release that may be in the field, the current one
-// first, then the others from new to old.
-func (p *Product) AllReleases() iter.Seq[uint16] {
-	return func(yield func(uint16) bool) {
-		if !yield(p.Release) {
-			return
-		}
-		for _, r := range slices.Backward(p.Releases) {
-			if !yield(r) {
-				return
-			}
-		}
+// AllReleases returns every release that may be in the field, the current one
+// first, then the others from new to old, behind what is in b.
+func (p *Product) AllReleases(b []uint16) []uint16 {
+	b = append(b, p.Release)
+	for _, r := range slices.Backward(p.Releases) {
+		b = append(b, r)
 	}
+	return b
 }
 
 // Weigh returns the sum of the weights of the hardware kinds that changed by

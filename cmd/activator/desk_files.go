@@ -128,7 +128,7 @@ func (f deskFiles) Run(ctx context.Context, r tui.FileRun) (done tui.FileDone, e
 // cellsOf is what an input says of a row.
 func cellsOf(in *batch.Input, o *activator.RowOutcome) []tui.Cell {
 	var cells []tui.Cell
-	for _, c := range in.Carried(&o.Row) {
+	for _, c := range in.Carried(o.Row) {
 		cells = append(cells, tui.Cell{Column: c.Column, Text: c.Text, Code: c.Code})
 	}
 	return cells

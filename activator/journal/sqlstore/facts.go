@@ -88,14 +88,14 @@ func (s *Store) facts(ctx context.Context, v *view, w journal.Wanted, f *journal
 	if f.Head, err = s.head(v); err != nil {
 		return err
 	}
-	numbers := make([]codes.LicenseNumber, 0, len(w.Licenses))
-	for _, n := range w.Licenses {
-		if f.Licenses[n] == nil {
-			f.Licenses[n] = &journal.LicenseFacts{License: journal.License{Number: n}}
-			numbers = append(numbers, n)
-		}
-	}
+	numbers := slices.Clone(w.Licenses)
 	slices.Sort(numbers)
+	numbers = slices.Compact(numbers)
+	facts := make([]journal.LicenseFacts, len(numbers))
+	for i, n := range numbers {
+		facts[i].License.Number = n
+		f.Licenses[n] = &facts[i]
+	}
 	for len(numbers) > 0 {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -174,8 +174,9 @@ func (s *Store) licenseFacts(v *view, block int, numbers []codes.LicenseNumber, 
 			args[i] = int64(numbers[i])
 		}
 	}
+	var lr licenseRow
 	err := v.each(&v.st.licenses[block], args, func(rows *sql.Rows) error {
-		l, err := scanLicense(rows)
+		l, err := lr.scan(rows)
 		if err == nil {
 			f.Licenses[l.Number].License, f.Licenses[l.Number].Known = l, true
 		}
@@ -184,10 +185,10 @@ func (s *Store) licenseFacts(v *view, block int, numbers []codes.LicenseNumber, 
 	if err != nil {
 		return err
 	}
+	var l, fp uint32 // of the row in hand, as all the following
+	var at int64
+	var seat journal.Seat
 	err = v.each(&v.st.seats[block], args, func(rows *sql.Rows) error {
-		var l, fp uint32
-		var at int64
-		var seat journal.Seat
 		if err := rows.Scan(&l, &fp, &seat.Slot, &seat.Excess, &seat.Entry, &at); err != nil {
 			return err
 		}
@@ -199,10 +200,8 @@ func (s *Store) licenseFacts(v *view, block int, numbers []codes.LicenseNumber, 
 	if err != nil {
 		return err
 	}
+	var c journal.StoredClaim
 	err = v.each(&v.st.claims[block], args, func(rows *sql.Rows) error {
-		var l uint32
-		var at int64
-		var c journal.StoredClaim
 		if err := rows.Scan(&l, &c.Scope, &c.Key, &c.Value, &c.Entry, &at, &c.Operator); err != nil {
 			return err
 		}
@@ -224,9 +223,8 @@ func (s *Store) licenseFacts(v *view, block int, numbers []codes.LicenseNumber, 
 	if since.IsZero() {
 		return nil
 	}
+	var n int
 	return v.each(&v.st.notGenuine[block], append(args, since.UnixMicro()), func(rows *sql.Rows) error {
-		var l uint32
-		var n int
 		if err := rows.Scan(&l, &n); err != nil {
 			return err
 		}
@@ -235,16 +233,22 @@ func (s *Store) licenseFacts(v *view, block int, numbers []codes.LicenseNumber, 
 	})
 }
 
-func scanLicense(rows *sql.Rows) (l journal.License, err error) {
-	var number uint32
-	var product []byte
-	var registered int64
-	if err := rows.Scan(&number, &product, &l.Seats, &l.State, &l.Order, &l.Grants, &l.Release, &l.Customer, &registered, &l.Entry); err != nil {
-		return l, err
+// licenseRow is what rows of licenses are scanned into, one after the other.
+type licenseRow struct {
+	l          journal.License
+	number     uint32
+	product    sql.RawBytes
+	registered int64
+}
+
+func (r *licenseRow) scan(rows *sql.Rows) (journal.License, error) {
+	l := &r.l
+	if err := rows.Scan(&r.number, &r.product, &l.Seats, &l.State, &l.Order, &l.Grants, &l.Release, &l.Customer, &r.registered, &l.Entry); err != nil {
+		return journal.License{}, err
 	}
-	l.Number, l.Registered = codes.LicenseNumber(number), time.UnixMicro(registered).UTC()
-	copy(l.Product[:], product)
-	return l, nil
+	l.Number, l.Registered = codes.LicenseNumber(r.number), time.UnixMicro(r.registered).UTC()
+	copy(l.Product[:], r.product)
+	return *l, nil
 }
 
 // Head implements [journal.Store].

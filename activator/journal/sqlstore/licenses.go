@@ -64,8 +64,9 @@ func (s *Store) licensePage(ctx context.Context, query string, args []any) ([]jo
 	}
 	defer rows.Close()
 	var ls []journal.License
+	var row licenseRow
 	for rows.Next() {
-		l, err := scanLicense(rows)
+		l, err := row.scan(rows)
 		if err != nil {
 			return nil, err
 		}
