@@ -43,7 +43,7 @@ func (b *batch) hire(d *decided, now time.Time) *clerk {
 	c, ok := b.idle.Get().(*clerk)
 	if !ok {
 		c = &clerk{b: b}
-		c.work.entryChecks.most, c.work.entryEffects.most = 512, 64
+		c.work.entryChecks.most, c.work.entryEffects.most, c.work.entryBytes.most = 512, 64, 2048
 	}
 	c.d, c.now, c.failed, c.err = d, now, len(d.rows), nil
 	return c

@@ -92,6 +92,9 @@ type answerClaim struct {
 
 const claimVersion = 1
 
+// answerKeySize is the length of a key of scope "answer".
+const answerKeySize = 9
+
 // size is the length of the value.
 func (a *answerClaim) size() int {
 	if a.terms.Flags&product.FlagSigned != 0 {
@@ -100,8 +103,9 @@ func (a *answerClaim) size() int {
 	return 29 + 8
 }
 
-func (a *answerClaim) value() []byte {
-	b := cryptobyte.NewFixedBuilder(make([]byte, 0, a.size()))
+// value is written into a slice that has room for it.
+func (a *answerClaim) value(into []byte) []byte {
+	b := cryptobyte.NewFixedBuilder(into)
 	b.AddUint8(claimVersion)
 	a.parent.build(b)
 	b.AddUint16(a.terms.Release)

@@ -82,7 +82,7 @@ func (m *merger) value(log string, uid codes.UID, c journal.Claim) ([]byte, erro
 			return nil, err
 		}
 		a.parent = m.state(log, c.License, a.parent)
-		return a.value(), nil
+		return a.value(make([]byte, 0, a.size())), nil
 	case journal.ScopeConfirmation:
 		d, err := parseConfirmationClaim(c.License, c.Value)
 		if err != nil {

@@ -143,7 +143,8 @@ func (ru *ruling) give(grants *product.Definition, terms codes.Terms, revision i
 	}
 	ru.effects = append(ru.effects, journal.Claim{
 		License: s.License, Scope: journal.ScopeAnswer,
-		Key: journal.AnswerKey(s.Fingerprint, s.Random, uint8(revision)), Value: claim.value(),
+		Key:   append(ru.w.entryBytes.take(answerKeySize), journal.AnswerKey(s.Fingerprint, s.Random, uint8(revision))...),
+		Value: claim.value(ru.w.entryBytes.take(claim.size())),
 	})
 	ru.w.given = answer{code: claim.code(), grants: grants, terms: terms, revision: revision}
 	return &ru.w.given

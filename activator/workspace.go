@@ -21,6 +21,7 @@ type workspace struct {
 	// Entries take their lists from here, many to an allocation.
 	entryChecks  slab[journal.Check]
 	entryEffects slab[journal.Effect]
+	entryBytes   slab[byte]
 }
 
 // A slab hands out short slices of long ones.

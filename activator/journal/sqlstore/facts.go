@@ -185,15 +185,21 @@ func (s *Store) licenseFacts(v *view, block int, numbers []codes.LicenseNumber, 
 	if err != nil {
 		return err
 	}
-	var l, fp uint32 // of the row in hand, as all the following
+	var l codes.LicenseNumber // of the row in hand, as all the following
 	var at int64
+	var number, fp, slot, scope, entry field
 	var seat journal.Seat
 	err = v.each(&v.st.seats[block], args, func(rows *sql.Rows) error {
-		if err := rows.Scan(&l, &fp, &seat.Slot, &seat.Excess, &seat.Entry, &at); err != nil {
+		err := rows.Scan(&number, &fp, &slot, &seat.Excess, &entry, &at)
+		fit(&l, &number, &err)
+		fit(&seat.Fingerprint, &fp, &err)
+		fit(&seat.Slot, &slot, &err)
+		fit(&seat.Entry, &entry, &err)
+		if err != nil {
 			return err
 		}
-		seat.Fingerprint, seat.Since = codes.Fingerprint(fp), time.UnixMicro(at).UTC()
-		lf := f.Licenses[codes.LicenseNumber(l)]
+		seat.Since = time.UnixMicro(at).UTC()
+		lf := f.Licenses[l]
 		lf.Seats = append(lf.Seats, seat)
 		return nil
 	})
@@ -202,11 +208,15 @@ func (s *Store) licenseFacts(v *view, block int, numbers []codes.LicenseNumber, 
 	}
 	var c journal.StoredClaim
 	err = v.each(&v.st.claims[block], args, func(rows *sql.Rows) error {
-		if err := rows.Scan(&l, &c.Scope, &c.Key, &c.Value, &c.Entry, &at, &c.Operator); err != nil {
+		err := rows.Scan(&number, &scope, &c.Key, &c.Value, &entry, &at, &c.Operator)
+		fit(&l, &number, &err)
+		fit(&c.Scope, &scope, &err)
+		fit(&c.Entry, &entry, &err)
+		if err != nil {
 			return err
 		}
 		c.At = time.UnixMicro(at).UTC()
-		lf := f.Licenses[codes.LicenseNumber(l)]
+		lf := f.Licenses[l]
 		lf.Claims = append(lf.Claims, c)
 		return nil
 	})
@@ -223,30 +233,34 @@ func (s *Store) licenseFacts(v *view, block int, numbers []codes.LicenseNumber, 
 	if since.IsZero() {
 		return nil
 	}
-	var n int
 	return v.each(&v.st.notGenuine[block], append(args, since.UnixMicro()), func(rows *sql.Rows) error {
-		if err := rows.Scan(&l, &n); err != nil {
-			return err
+		err := rows.Scan(&number, &slot)
+		if fit(&l, &number, &err); err == nil {
+			fit(&f.Licenses[l].NotGenuine, &slot, &err)
 		}
-		f.Licenses[codes.LicenseNumber(l)].NotGenuine = n
-		return nil
+		return err
 	})
 }
 
 // licenseRow is what rows of licenses are scanned into, one after the other.
 type licenseRow struct {
-	l          journal.License
-	number     uint32
-	product    sql.RawBytes
-	registered int64
+	l                             journal.License
+	number, seats, release, entry field
+	product                       sql.RawBytes
+	registered                    int64
 }
 
 func (r *licenseRow) scan(rows *sql.Rows) (journal.License, error) {
 	l := &r.l
-	if err := rows.Scan(&r.number, &r.product, &l.Seats, &l.State, &l.Order, &l.Grants, &l.Release, &l.Customer, &r.registered, &l.Entry); err != nil {
+	err := rows.Scan(&r.number, &r.product, &r.seats, &l.State, &l.Order, &l.Grants, &r.release, &l.Customer, &r.registered, &r.entry)
+	fit(&l.Number, &r.number, &err)
+	fit(&l.Seats, &r.seats, &err)
+	fit(&l.Release, &r.release, &err)
+	fit(&l.Entry, &r.entry, &err)
+	if err != nil {
 		return journal.License{}, err
 	}
-	l.Number, l.Registered = codes.LicenseNumber(r.number), time.UnixMicro(r.registered).UTC()
+	l.Registered = time.UnixMicro(r.registered).UTC()
 	copy(l.Product[:], r.product)
 	return *l, nil
 }

@@ -17,7 +17,7 @@ func (f *field) Scan(src any) error {
 }
 
 // fit sets dst to a number that must be one of its type; err is set, unless it is already, if it is not.
-func fit[T ~int | ~uint8 | ~uint32 | ~uint64](dst *T, f *field, err *error) {
+func fit[T ~int | ~uint8 | ~uint16 | ~uint32 | ~uint64](dst *T, f *field, err *error) {
 	n, ok := f.src.(int64)
 	*dst = T(n)
 	if back := int64(*dst); *err == nil && (!ok || back != n || (*dst < 0) != (n < 0)) {
