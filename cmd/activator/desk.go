@@ -64,7 +64,7 @@ func (a *app) who() (activator.Operator, error) {
 	case name == "":
 		return activator.Operator{}, errors.New("the system does not say who you are: give your name with --operator")
 	case len(name) > 64 || name != safe(name) || strings.TrimSpace(name) != name:
-		return activator.Operator{}, &usageError{text: fmt.Sprintf("operator: have %q, want a name of 1 to 64 characters", name)}
+		return activator.Operator{}, &usageError{text: fmt.Sprintf("operator: have %q, want a name of 1 to 64 characters without control characters", name)}
 	}
 	return activator.Operator{Name: name}, nil
 }

@@ -207,6 +207,15 @@ func TestTextsNeverSteerTheTerminal(t *testing.T) {
 	v.both("journal", "receipt", evil)
 	v.both("journal", "migrate", "--to", evil)
 	v.both("journal", "merge", evil)
+	v.run("", "activator", "init", "--dir", "laptop", "--join", "vendor", "--desk", evil, "--registry", "1")
+	v.run("", "activator", "init", "--dir", "laptop", "--join", "vendor", "--desk", "laptop", "--registry", "1")
+	v.run("", "activator", "license", "add", "--dir", "laptop", "--product", "press-studio", "--customer", "Print Shop", "--order", "3")
+	v.run("", "activator", "license", "revoke", "--dir", "laptop", serial, "--reason", evil)
+	if out := v.run("", "activator", "journal", "merge", "laptop"); !strings.Contains(out, "Brought in") || strings.Contains(out, "Nothing collided") {
+		t.Errorf("merge: have %q, want a collision", out)
+	}
+	v.both("journal", "list")
+	v.both("journal", "list", "--kind", "merge")
 	v.both("journal", "migrate", "--to", "postgres://"+evil+"@127.0.0.1:1/"+evil)
 	v.both("journal", "redact", "3", "--reason", evil, "--yes")
 	v.both("journal", "redact", "--customer", evil, "--reason", evil, "--yes")
