@@ -116,22 +116,28 @@ func TestNoRandomness(t *testing.T) {
 // is not honored; nor is one whose license file is not the vendor's.
 func TestForgedState(t *testing.T) {
 	w := newWorld(t)
+	w.vendor.Profile.Test = false
+	w.profile = w.vendor.Export()
 	w.open()
 	foreign := protectortest.New(start)
 	foreign.Profile.UID = w.vendor.Profile.UID
-	for name, file := range map[string]string{
-		"invented":             "",
-		"another vendor's":     string(foreign.LicenseFile(0x42, nil)),
-		"of another license":   string(w.vendor.LicenseFile(0x43, nil)),
-		"its own, another key": string(w.vendor.LicenseFile(0x42, func(l *product.License) { l.Key[0] ^= 1 })),
+	made := codes.LicenseKey{1, 2, 3}
+	// Each state has the key of its file, so that nothing but what the case names is wrong with it.
+	for name, f := range map[string]struct {
+		file []byte
+		key  codes.LicenseKey
+	}{
+		"invented":             {nil, made},
+		"another vendor's":     {foreign.LicenseFile(0x42, nil), foreign.Serial(0x42).Key},
+		"of another license":   {w.vendor.LicenseFile(0x43, nil), w.vendor.Serial(0x43).Key},
+		"of another product":   {w.vendor.LicenseFile(0x42, func(l *product.License) { l.UID[0] ^= 1; l.Key = made }), made},
+		"for tests":            {w.vendor.LicenseFile(0x42, func(l *product.License) { l.Test = true; l.Key = made }), made},
+		"its own, another key": {w.vendor.LicenseFile(0x42, nil), made},
 	} {
 		t.Run(name, func(t *testing.T) {
 			rec := &record{
 				Product: w.vendor.Profile.UID, License: 0x42, Sequence: 9, Generation: 1, Entered: 1,
-				LicenseKey: licenseSecret{codes.LicenseKey{1, 2, 3}}, LicenseFile: file,
-			}
-			if name == "another vendor's" {
-				rec.LicenseKey.LicenseKey = foreign.Serial(0x42).Key
+				LicenseKey: licenseSecret{f.key}, LicenseFile: string(f.file),
 			}
 			rec.setKey(rec.stretched())
 			rec.Machine = rec.keep(w.machine)
