@@ -302,3 +302,48 @@ func TestBadMachine(t *testing.T) {
 	_, err := c.Request(1, RequestOptions{})
 	w.refused(err, ReasonHardwareUnreadable)
 }
+
+// TestOlderRequestTypedLate: the answer to a request that was made before an answered one, for the same thing, is no
+// answer any more: the key of the machine must not go back.
+func TestOlderRequestTypedLate(t *testing.T) {
+	w := newWorld(t)
+	c := w.licensed()
+	older := w.issue(w.request(c, 1), protectortest.Answer{Parameter: 0})
+	newer, err := c.Request(1, RequestOptions{New: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.enter(c, w.issue(newer.Code, protectortest.Answer{}))
+	next := w.request(c, 4)
+	if _, err := c.Enter(older); err == nil {
+		t.Error("the answer to the older request: have it accepted, want it refused")
+	}
+	w.enter(c, w.issue(next, protectortest.Answer{Parameter: 1}))
+	if _, err := w.vendor.Confirm(w.deactivate(c)); err != nil {
+		t.Errorf("the desk, which saw the newer one in use: have %v, want the confirmation genuine", err)
+	}
+}
+
+// TestForgedStateIsOutranked: a state that somebody made up for the number of a license, with the highest generation he
+// can think of, is gone when the customer enters the serial number, and does not come back from one of the places.
+func TestForgedStateIsOutranked(t *testing.T) {
+	w := newWorld(t)
+	w.open()
+	rec := &record{Product: w.vendor.Profile.UID, License: number, Sequence: 9, Generation: 1000, Entered: 1, LicenseKey: licenseSecret{codes.LicenseKey{1, 2, 3}}}
+	rec.setKey(rec.stretched())
+	base := &record{Product: w.vendor.Profile.UID, Sequence: 99, Current: number}
+	for _, place := range []string{"first", "second"} {
+		w.writeFile(w.file(place, licenseFile(number)), string(rec.encode()))
+		w.writeFile(w.file(place, machineFile), string(base.encode()))
+	}
+	c := w.open()
+	_, err := c.Request(1, RequestOptions{})
+	w.refused(err, ReasonNotVouched)
+	if _, err := c.EnterSerial(w.serial); err != nil {
+		t.Fatal(err)
+	}
+	w.writeFile(w.file("second", licenseFile(number)), string(rec.encode()))
+	c = w.open()
+	w.activate(c, 1, protectortest.Answer{})
+	w.is(c, 1, Active, ReasonActive)
+}
