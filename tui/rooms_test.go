@@ -108,6 +108,20 @@ func TestRegisterFromTheDesk(t *testing.T) {
 	d.shows("0 of 10 taken")
 }
 
+func TestAnOrderThatDiffersByCapitalsIsPointedOut(t *testing.T) {
+	d := opened(t)
+	if _, err := d.office.Register(t.Context(), activator.Order{Product: "press-studio", Customer: "Agency Blue", Order: "a-17"}); err != nil {
+		t.Fatal(err)
+	}
+	d.press("f3", "ctrl+n", "tab")
+	d.write("Agency Blue")
+	d.press("tab")
+	d.write("A-17")
+	d.press("tab", "tab", "enter")
+	d.shows("there is the order a-17, too, which differs by capitals only")
+	d.shows("who Agency Blue")
+}
+
 func TestJournalPagesFiltersAndSearches(t *testing.T) {
 	d := opened(t)
 	_, c := d.license("Print Shop Miller", 1)
