@@ -248,6 +248,11 @@ func (m *Model) message(msg any) tea.Cmd {
 	case noticeMsg:
 		m.notice(msg)
 		return nil
+	case submittingMsg:
+		if m.note.unrecorded {
+			m.note = noticeMsg{}
+		}
+		return nil
 	case dialogMsg:
 		m.over = append(m.over, msg.d)
 		return nil

@@ -64,6 +64,7 @@ type call struct {
 	kept     bool   // parked, and in the vendor folder
 	ready    bool   // parked, and can be answered now
 	decision activator.Decision
+	asked    *form   // said more than Enter does; nil for Enter
 	row      *badRow // the row of a file that it mends
 	profile  string  // the hardware profile that came with it
 }

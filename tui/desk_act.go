@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/activator/catalog"
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
 	"github.com/manual-activator/manual-activator/codes/product"
@@ -94,7 +95,7 @@ func (d *desk) override() tea.Cmd {
 		if f.value(0) == "" {
 			return nil, "a reason is needed"
 		}
-		return d.submit(activator.Decision{Override: f.value(0)}), ""
+		return d.submitAs(f, activator.Decision{Override: f.value(0)}), ""
 	}
 	return d.s.open(f.begin(d.s))
 }
@@ -106,16 +107,17 @@ func (d *desk) otherwise() tea.Cmd {
 		return d.s.say("Only a request that was read can be answered otherwise.")
 	}
 	var names []string
-	var ids []uint8
+	var defs []*product.Definition
 	pick := 0
-	for _, def := range r.Product.Definitions {
+	for i := range r.Product.Definitions {
+		def := &r.Product.Definitions[i]
 		if def.Type.Ends() {
 			continue
 		}
 		if def.ID == r.Definition.ID {
-			pick = len(ids)
+			pick = len(defs)
 		}
-		ids = append(ids, def.ID)
+		defs = append(defs, def)
 		names = append(names, fmt.Sprintf("%d %s (%s)", def.ID, def.Name, def.Type))
 	}
 	grant := options("Grant", "As asked, or another definition in its place.", names...)
@@ -124,37 +126,43 @@ func (d *desk) otherwise() tea.Cmd {
 		title: "Answer otherwise", yes: "Answer", draft: "otherwise " + r.Code.String(),
 		items: []*item{
 			grant,
-			text("Value", "as the product file has it", d.valueNote()),
-			text("Choose", "none", "For a choice: the ids of what it grants, such as 4,5."),
+			text("Value", "as the product file has it", ""),
+			text("Choose", "none", ""),
 			text("Shelf-life", "as the product file has it", "Days in which the answer must be typed; 0: it never expires."),
 			text("Correct", "", "The reason for a new answer to a request that was answered wrongly."),
 			text("Override", "", "The reason for passing checks that are a matter of judgment."),
 		},
 	}
+	f.items[1].says = func() string { return valueNote(defs[grant.pick]) }
+	f.items[2].says = func() string {
+		if def := defs[grant.pick]; def.Type == product.Choice {
+			return "The ids of what it grants, such as 4,5: " + leafNames(r.Product, def) + "."
+		}
+		return "For a choice only: the ids of what it grants, such as 4,5."
+	}
 	f.begin(d.s)
 	switch {
 	case r.Definition.Type == product.Choice:
-		f.items[2].note = "The ids of what it grants, such as 4,5: " + d.leafNames() + "."
 		f.focus(2)
 	case d.needsMore():
 		f.focus(1)
 	}
 	f.do = func(f *form) (tea.Cmd, string) {
-		dec, at, wrong := decisionOf(f, ids, r.Definition.ID)
+		dec, at, wrong := decisionOf(f, defs[grant.pick], r.Definition.ID)
 		if wrong != "" {
 			return f.about(at, wrong)
 		}
-		return d.submit(dec), ""
+		return d.submitAs(f, dec), ""
 	}
 	return d.s.open(f)
 }
 
 // leafNames lists what a choice can grant.
-func (d *desk) leafNames() string {
+func leafNames(p *catalog.Product, choice *product.Definition) string {
 	var names []string
-	for _, id := range d.reading.Definition.Leaves {
+	for _, id := range choice.Leaves {
 		name := ""
-		if leaf, ok := d.reading.Product.Definition(id); ok {
+		if leaf, ok := p.Definition(id); ok {
 			name = " " + leaf.Name
 		}
 		names = append(names, fmt.Sprint(id)+name)
@@ -186,12 +194,13 @@ func (d *desk) needsMore() bool {
 	return more
 }
 
-// valueNote says what the value of an answer means for what is asked for.
-func (d *desk) valueNote() string {
-	def := d.reading.Definition
+// valueNote says what the value of an answer means for a definition.
+func valueNote(def *product.Definition) string {
 	switch {
-	case def.Type == product.Release || def.Type == product.ExpireOn || def.Type == product.Composite:
-		return "A last day, such as 2027-06-30."
+	case takesDay(def):
+		return "A last day, such as " + sayDay + "."
+	case def.Type == product.Choice:
+		return "Nothing: what it grants goes into the next field."
 	case len(def.Parameter.Bits) > 0:
 		var names []string
 		for i, n := range def.Parameter.Bits {
@@ -201,29 +210,46 @@ func (d *desk) valueNote() string {
 	case def.Parameter.Most > 0:
 		return fmt.Sprintf("A number, %d to %d.", def.Parameter.Least, def.Parameter.Most)
 	}
-	return "A number, or a last day such as 2027-06-30."
+	return "Nothing: " + def.Name + " takes no value."
+}
+
+// takesDay reports whether the value of an answer is a last day.
+func takesDay(def *product.Definition) bool {
+	return def.Type == product.Release || def.Type == product.ExpireOn || def.Type == product.Composite
+}
+
+// typedValue reads the value of an answer, or says what is wrong with it. A bare number is
+// no day: in an answer a 9 would be 10 January 2024.
+func typedValue(s string, def *product.Definition) (v uint32, wrong string) {
+	if !takesDay(def) {
+		n, err := strconv.ParseUint(s, 0, 32)
+		if err != nil {
+			return 0, fmt.Sprintf("value: have %q, want a number", s)
+		}
+		return uint32(n), ""
+	}
+	iso, err := isoDay(s)
+	if err != nil {
+		return 0, "value: " + err.Error()
+	}
+	day, err := codes.ParseDay(iso)
+	if err != nil {
+		return 0, "value: " + err.Error()
+	}
+	return uint32(day), ""
 }
 
 // decisionOf reads the form, or says in which field what is wrong.
-func decisionOf(f *form, ids []uint8, asked uint8) (_ activator.Decision, at int, wrong string) {
+func decisionOf(f *form, def *product.Definition, asked uint8) (_ activator.Decision, at int, wrong string) {
 	dec := activator.Decision{Correct: f.value(4), Override: f.value(5)}
-	if id := ids[f.items[0].pick]; id != asked {
-		dec.As = id
+	if def.ID != asked {
+		dec.As = def.ID
 	}
 	if s := f.value(1); s != "" {
-		v, err := strconv.ParseUint(s, 0, 32)
-		if err != nil {
-			iso, e := isoDay(s)
-			if e != nil {
-				return dec, 1, fmt.Sprintf("value: have %q, want a number, or a day as %s", s, sayDay)
-			}
-			day, e := codes.ParseDay(iso)
-			if e != nil {
-				return dec, 1, "value: " + e.Error()
-			}
-			v = uint64(day)
+		value, wrong := typedValue(s, def)
+		if wrong != "" {
+			return dec, 1, wrong
 		}
-		value := uint32(v)
 		dec.Parameter = &value
 	}
 	for _, s := range strings.FieldsFunc(f.value(2), func(r rune) bool { return r == ',' || r == ' ' }) {
@@ -263,7 +289,7 @@ func (d *desk) refund() tea.Cmd {
 		if f.value(0) == "" {
 			return nil, "a reference is needed: the refund counts once for it"
 		}
-		return d.submit(activator.Decision{Refund: f.value(0)}), ""
+		return d.submitAs(f, activator.Decision{Refund: f.value(0)}), ""
 	}
 	return d.s.open(f.begin(d.s))
 }

@@ -96,7 +96,7 @@ func (d *desk) submit(dec activator.Decision) tea.Cmd {
 	d.now, d.scroll = c, 0
 	d.focus(false)
 	office := d.s.office
-	return d.s.do("recording", func(ctx context.Context) any {
+	return tea.Batch(d.s.tell(submittingMsg{}), d.s.do("recording", func(ctx context.Context) any {
 		o, err := office.Submit(ctx, text, dec)
 		if o != nil && o.License != nil {
 			if now, e := office.License(ctx, o.License.Number); e == nil {
@@ -104,7 +104,14 @@ func (d *desk) submit(dec activator.Decision) tea.Cmd {
 			}
 		}
 		return submitMsg{c.id, o, err}
-	})
+	}))
+}
+
+// submitAs is submit with what a form says. The form comes back where that does not fit.
+func (d *desk) submitAs(f *form, dec activator.Decision) tea.Cmd {
+	cmd := d.submit(dec)
+	d.now.asked = f
+	return cmd
 }
 
 // decision adds to what the operator said what stands beside the code: its reference, and
@@ -174,7 +181,11 @@ func (d *desk) notRecorded(c *call) tea.Cmd {
 	var usage *activator.UsageError
 	var forbidden *activator.ForbiddenError
 	if errors.As(c.err, &usage) || errors.As(c.err, &forbidden) {
-		return d.s.warn("Not recorded. " + why)
+		look := d.look() // what shows may have been read with another decision
+		if c.asked != nil {
+			return tea.Batch(look, c.asked.again(c.asked.blamed(why), "not recorded. "+why))
+		}
+		return tea.Batch(look, d.s.tell(noticeMsg{text: "Not recorded. " + why, bad: true, unrecorded: true}))
 	}
 	d.readErr = c.err
 	return nil

@@ -37,6 +37,7 @@ type form struct {
 // item is a line of a form: a text, or one of several options.
 type item struct {
 	label, note string
+	says        func() string // in place of note, where that depends on the other items
 	field       field
 	options     []string
 	pick        int
@@ -153,6 +154,21 @@ func (f *form) again(at int, why string) tea.Cmd {
 	return f.s.open(f)
 }
 
+// blamed is the item that a sentence of the office is about: the one whose name is in it,
+// else the first text that was typed.
+func (f *form) blamed(why string) int {
+	typed := -1
+	for i, it := range f.items {
+		if strings.Contains(strings.ToLower(why), strings.ToLower(it.label)) {
+			return i
+		}
+		if typed < 0 && it.options == nil && !it.field.empty() {
+			typed = i
+		}
+	}
+	return max(typed, 0)
+}
+
 // about moves the focus to the field that a sentence is about, and returns the sentence.
 func (f *form) about(at int, wrong string) (tea.Cmd, string) {
 	f.focus(at)
@@ -240,8 +256,12 @@ func (f *form) draw(w, h int) *page {
 			}
 			p.line(head, t.dim.Render(" ‹ "), style.Render(cut(it.value(), w-width-8)), t.dim.Render(" ›"))
 		}
-		if it.note != "" && i == f.at {
-			p.hang(strings.Repeat(" ", width+2), t.dim, it.note)
+		note := it.note
+		if it.says != nil {
+			note = it.says()
+		}
+		if note != "" && i == f.at {
+			p.hang(strings.Repeat(" ", width+2), t.dim, note)
 		}
 	}
 	if len(f.items) > 0 {

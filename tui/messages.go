@@ -50,16 +50,18 @@ type (
 		profile   string  // the hardware profile that came with the text
 		row       *badRow // of a file; nil for none
 	}
-	showMsg      struct{ screen int }
-	readAloudMsg struct {
+	submittingMsg struct{} // something is about to be recorded
+	showMsg       struct{ screen int }
+	readAloudMsg  struct {
 		call   int // whose answer it is
 		code   codes.Code
 		digits bool
 	}
 	noticeMsg struct {
-		text    string
-		bad     bool
-		passing bool // the answer to a key: it goes with the next one
+		text       string
+		bad        bool
+		passing    bool // the answer to a key: it goes with the next one
+		unrecorded bool // what was submitted was not recorded: it goes when something else is
 	}
 )
 
