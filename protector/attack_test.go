@@ -347,3 +347,14 @@ func TestForgedStateIsOutranked(t *testing.T) {
 	w.activate(c, 1, protectortest.Answer{})
 	w.is(c, 1, Active, ReasonActive)
 }
+
+// TestReactivationOfNothing: whoever has the serial number answers a request for the release with a reactivation, on a
+// copy that was never deactivated. It brings nothing back, and does not stop the program.
+func TestReactivationOfNothing(t *testing.T) {
+	w := newWorld(t)
+	c := w.licensed()
+	_, err := c.Enter(w.issue(w.request(c, 1), protectortest.Answer{As: protectortest.Reactivate}))
+	w.refused(err, ReasonNotDeactivated)
+	w.is(c, 1, Pending, ReasonAnswerAwaited)
+	w.activate(c, 1, protectortest.Answer{})
+}
