@@ -1,7 +1,6 @@
 package activator
 
 import (
-	"maps"
 	"slices"
 	"time"
 
@@ -165,13 +164,13 @@ func (ru *ruling) beyond(d *product.Definition, parameter uint32) (part product.
 	case d.Type.Group():
 		gives = ru.r.history.given(*d, parameter)
 	}
-	for _, id := range slices.Sorted(maps.Keys(gives)) {
-		part, known := ru.r.Product.Definition(id)
-		if known && (!g.CoversParameter(part, gives[id]) || d.Type == product.Reactivate && !ru.covers(part)) {
-			return part, gives[id], true
+	for id, v := range gives {
+		p, known := ru.r.Product.Definition(id)
+		if known && (!g.CoversParameter(p, v) || d.Type == product.Reactivate && !ru.covers(p)) && (!ok || id < part.ID) {
+			part, value, ok = p, v, true
 		}
 	}
-	return product.Definition{}, 0, false
+	return part, value, ok
 }
 
 // covers reports whether a definition was bought by itself or as part of a group.

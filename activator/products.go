@@ -2,6 +2,7 @@ package activator
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -109,11 +110,12 @@ func (d *Desk) CheckProduct(ctx context.Context, p *catalog.Product) error { ret
 func (d *Desk) productEntry(p *catalog.Product) (journal.Entry, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	digest := hex.EncodeToString(p.Digest[:])
-	if d.recorded[p.UID].digest == digest {
+	var buf [2 * sha256.Size]byte
+	digest := hex.AppendEncode(buf[:0], p.Digest[:])
+	if d.recorded[p.UID].digest == string(digest) {
 		return journal.Entry{}, false
 	}
-	return journal.Entry{Kind: journal.KindProduct, Verdict: journal.OK, Product: p.UID, Detail: "file " + digest}, true
+	return journal.Entry{Kind: journal.KindProduct, Verdict: journal.OK, Product: p.UID, Detail: "file " + string(digest)}, true
 }
 
 func (d *Desk) productRecorded(p *catalog.Product) {

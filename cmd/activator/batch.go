@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"sync/atomic"
 
@@ -110,6 +111,11 @@ func (a *app) batch(ctx context.Context, o batchOptions) error {
 		}
 		if err := a.nameBatch(ctx, s, &j, o, src); err != nil {
 			return err
+		}
+		if !o.dry {
+			// A tenth less memory for a hundredth more processor time: the run waits for
+			// the journal.
+			debug.SetGCPercent(50)
 		}
 		meter := a.newMeter(src)
 		j.Progress = meter.show

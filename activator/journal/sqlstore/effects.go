@@ -181,7 +181,7 @@ func orEmpty(b []byte) []byte {
 func (a *appender) takeSeat(i int, id journal.EntryID, f journal.TakeSeat) error {
 	n, err := a.do(&a.writes.take, 1, uint32(f.License), uint32(f.Fingerprint), f.Slot, f.Limit, textOrNull(f.Excess), int64(id))
 	switch {
-	case a.dialect.Fault(err) == ForeignKey:
+	case err != nil && a.dialect.Fault(err) == ForeignKey:
 		why := fmt.Sprintf("seat %d of %d of license %v: the license has other seats now, or is not registered", f.Slot, f.Limit, f.License)
 		return a.aged(f.License, why)
 	case err != nil || n > 0:
