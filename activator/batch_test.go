@@ -52,7 +52,7 @@ func mustBatch(t *testing.T, s *activator.Session, rows []activator.Row, o activ
 
 func batchOffice(t *testing.T, licenses int) *batchbench.Office {
 	t.Helper()
-	o, err := batchbench.NewOffice(filepath.Join(t.TempDir(), "vendor"), licenses, batchDay)
+	o, err := batchbench.NewOffice(filepath.Join(t.TempDir(), "vendor"), licenses, 1, batchDay)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,7 +20,7 @@ var today = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 
 func office(t *testing.T, licenses int) *batchbench.Office {
 	t.Helper()
-	o, err := batchbench.NewOffice(filepath.Join(t.TempDir(), "vendor"), licenses, today)
+	o, err := batchbench.NewOffice(filepath.Join(t.TempDir(), "vendor"), licenses, 1, today)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -79,6 +79,10 @@ func sameFile(a, b string) bool {
 	return err1 == nil && err2 == nil && os.SameFile(x, y)
 }
 
+// batchMemory is what Go may keep of memory while a batch is recorded: a third more than
+// the rows in hand need. SQLite's caches come on top.
+const batchMemory = 36 << 20
+
 func (a *app) batch(ctx context.Context, o batchOptions) error {
 	src, err := a.openSource(o.in)
 	if err != nil {
@@ -112,10 +116,8 @@ func (a *app) batch(ctx context.Context, o batchOptions) error {
 		if err := a.nameBatch(ctx, s, &j, o, src); err != nil {
 			return err
 		}
-		if !o.dry {
-			// A tenth less memory for a hundredth more processor time: the run waits for
-			// the journal.
-			debug.SetGCPercent(50)
+		if !o.dry { // a dry run keeps something of every row
+			debug.SetMemoryLimit(batchMemory)
 		}
 		meter := a.newMeter(src)
 		j.Progress = meter.show

@@ -29,7 +29,7 @@ func TestBatchKilled(t *testing.T) {
 	}
 	now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 	dir := t.TempDir()
-	whole, err := batchbench.NewOffice(filepath.Join(dir, "whole"), rows/2, now)
+	whole, err := batchbench.NewOffice(filepath.Join(dir, "whole"), rows/2, 1, now)
 	if err != nil {
 		t.Fatal(err)
 	}

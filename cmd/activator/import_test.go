@@ -18,7 +18,7 @@ import (
 // A large import that is killed and given again registers each order once.
 func TestImportKilled(t *testing.T) {
 	dir := t.TempDir()
-	o, err := batchbench.NewOffice(filepath.Join(dir, "vendor"), 1, time.Now())
+	o, err := batchbench.NewOffice(filepath.Join(dir, "vendor"), 1, 1, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

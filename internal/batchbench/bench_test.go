@@ -45,7 +45,7 @@ var world = sync.OnceValues(func() (w struct {
 	if err != nil {
 		return w, err
 	}
-	if w.office, err = NewOffice(filepath.Join(dir, "vendor"), rowCount, time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)); err != nil {
+	if w.office, err = NewOffice(filepath.Join(dir, "vendor"), rowCount, 1, time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)); err != nil {
 		return w, err
 	}
 	w.office.Rows(rowCount, 1, func(_ int, r Row) bool {
@@ -342,7 +342,7 @@ func appendAll(b *testing.B, s journal.Store, es []journal.Entry, sign journal.S
 
 // A small world goes through all of it.
 func TestWorld(t *testing.T) {
-	o, err := NewOffice(filepath.Join(t.TempDir(), "vendor"), 100, time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC))
+	o, err := NewOffice(filepath.Join(t.TempDir(), "vendor"), 100, 1, time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC))
 	if err != nil {
 		t.Fatal(err)
 	}

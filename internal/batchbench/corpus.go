@@ -23,7 +23,7 @@ import (
 // Passphrase opens the offices that NewOffice makes.
 const Passphrase = "a passphrase for benchmarks"
 
-// An Office is a vendor folder with licenses of one seat each.
+// An Office is a vendor folder with licenses.
 type Office struct {
 	Dir      string
 	Now      time.Time
@@ -43,9 +43,9 @@ type License struct {
 	LK     codes.Key
 }
 
-// NewOffice makes a vendor folder in dir with so many licenses, and opens it with a
-// clock that stands still at now.
-func NewOffice(dir string, licenses int, now time.Time) (*Office, error) {
+// NewOffice makes a vendor folder in dir with so many licenses of so many seats each,
+// and opens it with a clock that stands still at now.
+func NewOffice(dir string, licenses, seats int, now time.Time) (*Office, error) {
 	ctx := context.Background()
 	o := &Office{Dir: dir, Now: now}
 	err := activator.Init(ctx, activator.Setup{
@@ -69,7 +69,7 @@ func NewOffice(dir string, licenses int, now time.Time) (*Office, error) {
 		orders := make([]activator.Order, min(1000, licenses-len(o.Licenses)))
 		for i := range orders {
 			n := len(o.Licenses) + i
-			orders[i] = activator.Order{Product: p.ID, Customer: fmt.Sprintf("Customer %d", n), Order: fmt.Sprintf("PO-%d", n), Seats: 1}
+			orders[i] = activator.Order{Product: p.ID, Customer: fmt.Sprintf("Customer %d", n), Order: fmt.Sprintf("PO-%d", n), Seats: seats}
 		}
 		ls, err := o.Session.Register(ctx, orders...)
 		if err != nil {
