@@ -3,9 +3,11 @@ package activator_test
 import (
 	"context"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
 )
 
@@ -241,6 +243,22 @@ func TestHonestMachine(t *testing.T) {
 				o.wantTaken(l, 0)
 				active, dead, out = false, true, nil
 			}
+		}
+	}
+}
+
+// A program of somebody's own deactivates what is deactivated, under the key that followed: another confirmation code,
+// for another credit note. There is nothing left to give back, whatever an operator says.
+func TestDeactivatedTwice(t *testing.T) {
+	o := newOffice(t)
+	l := o.license(1)
+	m := o.machine(l, 7)
+	m.activate(defRelease, activator.Decision{})
+	o.want(o.submit(m.deactivate(2, 0), activator.Decision{Reference: "case-1"}), "ok", "current")
+	for _, d := range []activator.Decision{{Reference: "case-2"}, {Reference: "case-2", Override: "he insists"}} {
+		out := o.submit(m.copied().deactivate(2, 0), d)
+		if have, _, _ := strings.Cut(failed(out), ","); have != "state" || out.Verdict != journal.Refused || out.Receipt != "" {
+			t.Errorf("override %q: have %s, failed %q, receipt %q; want it refused by its state", d.Override, out.Verdict, failed(out), out.Receipt)
 		}
 	}
 }
