@@ -48,7 +48,7 @@ type Model struct {
 
 // New makes the program's model.
 func New(ctx context.Context, c Config) *Model {
-	s := &shared{cfg: c, ctx: ctx, t: newTheme(true), set: c.Settings.valid(), pending: map[int]*op{}, drafts: map[string][]string{}, products: map[codes.UID]string{}}
+	s := &shared{cfg: c, ctx: ctx, t: newTheme(!c.Light), set: c.Settings.valid(), pending: map[int]*op{}, drafts: map[string][]string{}, products: map[codes.UID]string{}}
 	m := &Model{shared: s, touched: c.Now()}
 	m.build()
 	if c.Present {

@@ -70,6 +70,10 @@ type Config struct {
 
 	Settings     Settings
 	SaveSettings func(Settings) error
+
+	// Light says that the terminal is a light one, as far as that is known before it
+	// answers what its background is. Many never answer.
+	Light bool
 }
 
 // Settings are an operator's own.

@@ -21,11 +21,24 @@ type qrDialog struct {
 	text string
 }
 
-func (d *qrDialog) key(k tea.KeyPressMsg) (tea.Cmd, bool) { return nil, is(k, keys.Back, keys.Enter) }
+func (d *qrDialog) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
+	return nil, is(k, keys.Back, keys.Enter, keys.Form)
+}
 
 func (d *qrDialog) paste(string) {}
 
 func (d *qrDialog) help() []key.Binding { return []key.Binding{called(keys.Back, "close")} }
+
+// missing says how much larger a window must be.
+func missing(lines, columns int) string {
+	switch {
+	case columns <= 0:
+		return plural(lines, "line", "lines")
+	case lines <= 0:
+		return plural(columns, "column", "columns")
+	}
+	return plural(lines, "line", "lines") + " and " + plural(columns, "column", "columns")
+}
 
 func (d *qrDialog) draw(w, h int) *page {
 	p := newPage(w)
@@ -36,7 +49,7 @@ func (d *qrDialog) draw(w, h int) *page {
 	}
 	lines := strings.Split(strings.TrimRight(b.String(), "\n"), "\n")
 	if wide := lipgloss.Width(lines[0]); len(lines) > h || wide > w {
-		p.text(d.s.t.plain, 0, fmt.Sprintf("The QR symbol needs %d lines of %d columns here, and there are %d of %d: make the window larger or its type smaller.", len(lines), wide, h, w))
+		p.text(d.s.t.plain, 0, fmt.Sprintf("The QR symbol does not fit: make the window %s larger, or its type smaller. The mail (ctrl+e) and the file (ctrl+s) carry the same answer.", missing(len(lines)-h, wide-w)))
 		return p
 	}
 	for _, l := range lines {

@@ -77,8 +77,15 @@ func TestASignedAnswerGoesByMail(t *testing.T) {
 		d.shows(line)
 	}
 	d.press("ctrl+d")
-	d.shows("make the window larger")
+	d.shows("make the window 12 lines larger")
 	fits(t, d)
+	d.size(80, 35)
+	d.shows("make the window 1 line larger")
+	d.size(80, 36)
+	d.shows("████ ▄▄▄▄▄ █")
+	d.press("ctrl+d") // as it was opened
+	d.hides("████ ▄▄▄▄▄ █")
+	d.press("ctrl+d")
 	d.size(120, 40)
 	d.shows("████ ▄▄▄▄▄ █")
 	fits(t, d)

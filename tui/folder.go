@@ -29,6 +29,7 @@ type Place struct {
 	Heads      string                         // the operator's folder of last heads, as in [activator.Config]
 	Out        string                         // where receipts and exports are written
 	Journal    string                         // address of a database with the journal; empty for what the folder's settings say
+	Light      bool                           // as in [Config]
 	WorkFactor int                            // of a passphrase made here, log2; 0 for the default
 }
 
@@ -48,6 +49,7 @@ func Folder(p Place) Config {
 		Save:         p.save,
 		Settings:     p.settings(),
 		SaveSettings: p.saveSettings,
+		Light:        p.Light,
 	}
 	return c
 }

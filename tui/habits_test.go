@@ -3,12 +3,15 @@ package tui
 import (
 	"context"
 	"errors"
+	"image/color"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	tea "charm.land/bubbletea/v2"
 
 	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/activator/journal"
@@ -353,3 +356,26 @@ func TestAGivenPassphraseDoesNotLock(t *testing.T) {
 }
 
 var errFull = errors.New("the disk is full")
+
+// Until the terminal says its background, it is taken for what was known before; then
+// its own word counts.
+func TestLightAndDark(t *testing.T) {
+	d := opened(t)
+	c := d.m.cfg
+	for _, light := range []bool{false, true} {
+		c.Light = light
+		m := New(t.Context(), c)
+		have := func() bool { return m.t.good.GetForeground() == newTheme(false).good.GetForeground() }
+		if have() != light {
+			t.Errorf("at the start: have light %v, want %v", have(), light)
+		}
+		m.Update(tea.BackgroundColorMsg{Color: color.White})
+		if !have() {
+			t.Error("after it said white: have dark, want light")
+		}
+		m.Update(tea.BackgroundColorMsg{Color: color.Black})
+		if have() {
+			t.Error("after it said black: have light, want dark")
+		}
+	}
+}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -26,7 +28,10 @@ func (a *app) deskUI(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	place := tui.Place{Dir: dir, Operator: op, Host: hostname(), Heads: headsFolder(), Journal: a.journal, Files: func(s *activator.Session) tui.Files { return deskFiles{s} }}
+	place := tui.Place{
+		Dir: dir, Operator: op, Host: hostname(), Heads: headsFolder(), Journal: a.journal, Light: lightTerminal(a.env("COLORFGBG")),
+		Files: func(s *activator.Session) tui.Files { return deskFiles{s} },
+	}
 	switch {
 	case a.passphraseFile != "":
 		if place.Passphrase, err = a.passphraseFrom(a.passphraseFile); err != nil {
@@ -46,4 +51,11 @@ func (a *app) deskUI(cmd *cobra.Command) error {
 		return errors.New("interrupted")
 	}
 	return err
+}
+
+// lightTerminal reports whether $COLORFGBG, which some terminals set to the numbers of
+// their colors ("0;15", the background being the last), says that the background is light.
+func lightTerminal(colors string) bool {
+	n, err := strconv.Atoi(colors[strings.LastIndex(colors, ";")+1:])
+	return err == nil && (n == 7 || n >= 9 && n <= 15)
 }

@@ -131,3 +131,13 @@ func firstCall(t *testing.T, vendor string) string {
 	}
 	return firstRequest(t, s, &ls[0])
 }
+
+func TestLightTerminal(t *testing.T) {
+	for colors, want := range map[string]bool{
+		"": false, "0;15": true, "15;0": false, "0;default;15": true, "0;7": true, "12;8": false, "0;default": false, "15": true, "0;231": false, ";": false,
+	} {
+		if have := lightTerminal(colors); have != want {
+			t.Errorf("COLORFGBG=%q: have light %v, want %v", colors, have, want)
+		}
+	}
+}
