@@ -262,3 +262,19 @@ func TestDeactivatedTwice(t *testing.T) {
 		}
 	}
 }
+
+// What a program says of its own deactivation that was not complete is for an operator to judge, each kind of it.
+func TestIncompleteDeactivations(t *testing.T) {
+	o := newOffice(t)
+	for status := uint8(1); status <= 3; status++ {
+		m := o.machine(o.license(1), 7)
+		m.activate(defRelease, activator.Decision{})
+		code := m.deactivate(2, status)
+		if out := o.submit(code, activator.Decision{}); failed(out) != "outcome" || out.Verdict != journal.Refused {
+			t.Errorf("status %d: have %s, failed %q, want it refused by its outcome", status, out.Verdict, failed(out))
+		}
+		if out := o.submit(code, activator.Decision{Override: "the disk was seen"}); out.Verdict != journal.OK {
+			t.Errorf("status %d with a reason: have %s (%s), want ok", status, out.Verdict, out.Reason)
+		}
+	}
+}
