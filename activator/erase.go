@@ -18,7 +18,7 @@ type Erasure struct {
 	License  codes.LicenseNumber // of all entries of this license
 	Customer string              // of all entries of the licenses that this customer has or had; capitals do not count
 	Before   time.Time           // of all entries before this time
-	Entry    *journal.EntryID    // of this one
+	Entry    *journal.EntryID    // of this one, and of those that say the same: by which another desk took it over, or that it took over
 	Reason   string              // kept in the journal as a personal text of its own
 }
 
@@ -115,10 +115,18 @@ func (s *Session) Erase(ctx context.Context, e Erasure) (*Erased, error) {
 
 // erasureFacts remembers where the journal stands before texts are looked for, so that one that comes later is noticed.
 func (s *Session) erasureFacts(ctx context.Context, e Erasure) (*journal.Facts, error) {
-	if e.License == 0 {
+	l := e.License
+	if e.Entry != nil {
+		one, err := s.desk.store.Entry(ctx, *e.Entry)
+		if err != nil {
+			return nil, err
+		}
+		l = one.License
+	}
+	if l == 0 {
 		return nil, nil
 	}
-	return s.desk.store.Facts(ctx, journal.Wanted{Licenses: []codes.LicenseNumber{e.License}})
+	return s.desk.store.Facts(ctx, journal.Wanted{Licenses: []codes.LicenseNumber{l}})
 }
 
 func (s *Session) recordErasure(ctx context.Context, e Erasure, out *Erased, seen *journal.Facts) ([]journal.EntryID, error) {

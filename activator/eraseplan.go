@@ -39,8 +39,12 @@ func (s *Session) planErasure(ctx context.Context, e Erasure, p *erasing) error 
 	switch {
 	case e.Entry != nil:
 		one, err := s.desk.store.Entry(ctx, *e.Entry)
-		if err == nil {
-			p.add(&one)
+		if err != nil {
+			return err
+		}
+		all, err := s.copies(ctx, &one, p.origins)
+		for i := range all {
+			p.add(&all[i])
 		}
 		return err
 	case !e.Before.IsZero():

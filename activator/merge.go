@@ -57,7 +57,8 @@ func (e *ForkError) Error() string { return e.Text }
 // Merge brings in the journal of another desk that worked apart, with the same keyring: path is its vendor folder, its
 // journal file, or a backup. It is verified first. Its entries come in as they are, with its own signed heads, in
 // logs of their own; what follows from them here is recorded by entries of this desk's log. What both did though it may
-// be done once is reported, the earlier one first. Done again, it brings in what is new.
+// be done once is reported, the earlier one first. Done again, it brings in what is new. Where texts were erased with it, the
+// store's files are cleaned, as by [Session.Erase]; an error of that comes beside the result.
 func (s *Session) Merge(ctx context.Context, path string) (*Merged, error) {
 	if err := s.may(ActMerge); err != nil {
 		return nil, err
@@ -128,9 +129,12 @@ func (s *Session) merge(ctx context.Context, path string, other store) (*Merged,
 	slices.SortStableFunc(m.collisions, func(a, b Collision) int {
 		return cmp.Or(a.First.Entry.At.Compare(b.First.Entry.At), a.Second.Entry.At.Compare(b.Second.Entry.At))
 	})
-	out := &Merged{Entry: ids[0], TakenOver: len(es) - 1, Collisions: m.collisions}
+	out := &Merged{Entry: ids[0], TakenOver: m.takenOver, Collisions: m.collisions}
 	for _, p := range r.parts {
 		out.Logs = append(out.Logs, MergedLog{Origin: p.row.Origin, Desk: r.desks[p.row.Origin], First: p.first, Size: p.row.Size})
+	}
+	if m.erases {
+		return out, d.store.Clean(ctx)
 	}
 	return out, nil
 }

@@ -2,7 +2,6 @@ package activator
 
 import (
 	"context"
-	"slices"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
@@ -86,33 +85,4 @@ func (m *merger) pool(e *journal.Entry, x journal.AddPool) []journal.Effect {
 		return nil
 	}
 	return []journal.Effect{journal.AddPool{Product: x.Product, Numbers: fresh}}
-}
-
-// erase erases what the other desk erased, and the same texts in entries that took those over.
-func (m *merger) erase(ctx context.Context, x journal.Erase) ([]journal.Effect, error) {
-	es := []journal.Effect{x}
-	own := m.facts.Head
-	var runs []journal.Run
-	for e, err := range m.s.desk.store.Entries(ctx, journal.Query{}) {
-		if err != nil {
-			return nil, err
-		}
-		r, ok := e.Restates()
-		if !ok || e.ID.Log() != own.Log || r.Origin != x.Origin || !within(x.Runs, r.Index) {
-			continue
-		}
-		if n := len(runs); n > 0 && runs[n-1].Last+1 == e.ID.Index() {
-			runs[n-1].Last++
-		} else {
-			runs = append(runs, journal.Run{First: e.ID.Index(), Last: e.ID.Index()})
-		}
-	}
-	if len(runs) > 0 {
-		es = append(es, journal.Erase{Field: x.Field, Origin: own.Origin, Runs: runs})
-	}
-	return es, nil
-}
-
-func within(runs []journal.Run, index uint64) bool {
-	return slices.ContainsFunc(runs, func(r journal.Run) bool { return r.First <= index && index <= r.Last })
 }

@@ -24,6 +24,8 @@ type merger struct {
 	local   map[stateName]ref           // answers that have another name here
 	drawn   map[codes.LicenseNumber]bool
 
+	takenOver  int
+	erases     bool // texts that are here
 	collisions []Collision
 	found      []Collision // of the present entry
 }
@@ -139,6 +141,12 @@ func (m *merger) run(ctx context.Context) ([]journal.Entry, error) {
 		es = append(es, *e)
 		m.next++
 	}
+	erasing, err := m.eraseCopies(ctx, es)
+	if err != nil {
+		return nil, err
+	}
+	m.takenOver = len(es) - 1
+	es = append(es, erasing...)
 	head.Detail = fmt.Sprintf("%s of %s, %s", countEntries(entries), count(len(m.book.parts), "log"), count(len(m.collisions), "collision"))
 	es[0] = m.s.stamp(head, d.salt())
 	return es, nil
@@ -228,7 +236,7 @@ func (m *merger) effect(ctx context.Context, st otherStep, e *journal.Entry, f *
 	case journal.AddPool:
 		return m.pool(e, x), nil
 	case journal.Erase:
-		return m.erase(ctx, x)
+		return []journal.Effect{x}, nil
 	}
 	return nil, nil
 }

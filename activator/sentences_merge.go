@@ -60,6 +60,8 @@ func sayChangedTwice(l codes.LicenseNumber) string {
 	return fmt.Sprintf("license %v was changed at two desks: "+bothSides+". The later change counts; revoked or refunded it stays", l)
 }
 
+const sayErasedElsewhere = "copies of texts that were erased already, met by a merge"
+
 func sayDrawnTwice(n int) string {
 	return fmt.Sprintf("%s drawn ahead by two desks: give each desk a registry number of its own", count(n, "license number"))
 }

@@ -33,10 +33,10 @@ was told to a customer is taken back. Merged again, only what is new comes in.`,
 					a.say("activator: %v", err)
 					return answered(statusOf(journal.Refused))
 				}
-				if err != nil {
+				if m == nil {
 					return err
 				}
-				return a.showMerged(m)
+				return errors.Join(a.showMerged(m), err)
 			})
 		},
 	}
