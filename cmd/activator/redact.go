@@ -29,9 +29,9 @@ reasons, names of machines, typed texts that were no code. Entries stay, with
 salted hashes in their place, so everything that was proven still is. What was
 erased is an entry itself: how many texts and where, never the text.
 
-It takes those of one entry N (and of its copies, where desks were merged), of all entries of a license, of all licenses that
-a customer has or had (the whole name; capitals do not count), or of all entries
-before a day (UTC).
+It takes those of one entry N (and of its copies, where desks were merged), of
+all entries of a license, of all licenses that a customer has or had (the whole
+name; capitals do not count), or of all entries before a day (UTC).
 
 It cannot be undone. Backups, exports, receipts and mails made before are not
 reached: do away with them yourself. Close other desks meanwhile, so that the
