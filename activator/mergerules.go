@@ -147,7 +147,7 @@ func (m *merger) run(ctx context.Context) ([]journal.Entry, error) {
 	}
 	m.takenOver = len(es) - 1
 	es = append(es, erasing...)
-	head.Detail = fmt.Sprintf("%s of %s, %s", countEntries(entries), count(len(m.book.parts), "log"), count(len(m.collisions), "collision"))
+	head.Detail = mergeDetail(entries, len(m.book.parts), len(m.collisions))
 	es[0] = m.s.stamp(head, d.salt())
 	return es, nil
 }

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"io"
+	"iter"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -21,6 +22,7 @@ type Office interface {
 	Machines(ctx context.Context, number codes.LicenseNumber) ([]activator.Machine, error)
 	Serial(l *activator.License) (codes.Code, error)
 	Entry(ctx context.Context, id journal.EntryID) (journal.Entry, error)
+	Collisions(ctx context.Context, merge journal.EntryID) iter.Seq2[journal.Entry, error]
 	Reply(o *activator.Outcome, language string) (string, error)
 	ReplyLanguages() ([]string, error)
 	BrokenProducts() []*catalog.MistakesError

@@ -150,17 +150,8 @@ func (d *desk) lookAtLife(number codes.LicenseNumber) tea.Cmd {
 		return nil
 	}
 	return d.s.do("looking at the license", func(ctx context.Context) any {
-		m := lifeMsg{gen: gen}
-		for e, err := range office.Entries(ctx, journal.Query{License: number, Newest: true, Limit: manyLife}) {
-			if err != nil {
-				return m // the code was read all the same
-			}
-			if _, taken := e.Restates(); taken {
-				continue // the other desk's own entry is there too
-			}
-			m.entries = append(m.entries, e)
-		}
-		return m
+		l, _ := lifeOf(ctx, office, number, manyLife, 10*manyLife) // the code was read all the same
+		return lifeMsg{gen: gen, entries: l.entries}
 	})
 }
 

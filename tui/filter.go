@@ -10,6 +10,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
 	"github.com/manual-activator/manual-activator/internal/formula"
@@ -24,6 +25,9 @@ type filter struct {
 	name     string // of the product
 	from, to string // days, both included
 }
+
+// collisions is the kind by which the filter asks for what two desks did though it may be done once. No entry has it.
+const collisions journal.Kind = "collision"
 
 func (f filter) empty() bool { return f == filter{} }
 
@@ -82,7 +86,7 @@ var (
 	filterKinds = []journal.Kind{
 		"", journal.KindRequest, journal.KindConfirmation, journal.KindRefund, journal.KindGone, journal.KindLicense,
 		journal.KindChange, journal.KindUnreadable, journal.KindOther, journal.KindSerial, journal.KindProduct,
-		journal.KindPool, journal.KindKey, journal.KindBackup, journal.KindBatch, journal.KindRedact, journal.KindLog,
+		journal.KindPool, journal.KindKey, journal.KindMerge, collisions, journal.KindBackup, journal.KindBatch, journal.KindRedact, journal.KindLog,
 	}
 	filterVerdicts = []journal.Verdict{"", journal.OK, journal.Repeat, journal.Refused, journal.Unreadable}
 )
@@ -169,7 +173,7 @@ func (j *journalRoom) export() tea.Cmd {
 					return err
 				}
 			}
-			for e, err := range office.Entries(ctx, q) {
+			for e, err := range entriesOf(ctx, office, q) {
 				if err != nil {
 					return err
 				}
@@ -184,7 +188,7 @@ func (j *journalRoom) export() tea.Cmd {
 					machine = e.Fingerprint.String()
 				}
 				product := names[e.Product]
-				_ = c.Write([]string{e.ID.String(), e.At.UTC().Format(time.RFC3339), string(e.Kind), string(e.Verdict), cell(e.Operator), cell(e.Desk), cell(product), license, machine, e.State, cell(e.Code), e.Answer, cell(personal(&e))})
+				_ = c.Write([]string{e.ID.String(), e.At.UTC().Format(time.RFC3339), string(e.Kind), string(e.Verdict), cell(e.Operator), cell(e.Desk), cell(product), license, machine, e.State, cell(e.Code), e.Answer, cell(strings.Join(append(activator.Collided(&e), textsOf(&e)...), " · "))})
 			}
 			c.Flush()
 			return c.Error()

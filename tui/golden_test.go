@@ -86,6 +86,16 @@ var scenes = []struct {
 	{"register", func(d *drive) { d.press("f3", "ctrl+n", "tab"); d.write("Agency Blue") }},
 	{"journal", func(d *drive) { givenBack(d); d.press("enter", "f4", "down") }},
 	{"journal-entry", func(d *drive) { givenBack(d); d.press("enter", "f4", "enter") }},
+	{"journal-merge", func(d *drive) {
+		collided(d)
+		d.press("f4")
+		d.write("merge")
+		d.wait(time.Second)
+		d.press("enter")
+	}},
+	{"journal-collisions", func(d *drive) { collided(d); d.press("f4", "ctrl+g") }},
+	{"journal-collision", func(d *drive) { collided(d); d.press("f4", "ctrl+g", "enter") }},
+	{"license-collisions", func(d *drive) { collided(d); d.press("f3", "enter") }},
 	{"journal-filter", func(d *drive) { d.press("f4", "ctrl+f", "right") }},
 	{"products", func(d *drive) { d.press("f5") }},
 	{"products-broken", func(d *drive) {

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
 	"charm.land/bubbles/v2/key"
 
+	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
 )
@@ -32,7 +34,10 @@ type journalRoom struct {
 	followed map[codes.LicenseNumber]bool // nil until they were looked for
 	err      error
 	list     list
-	entry    *journal.Entry // open, nil for the list
+	entry    *journal.Entry  // open, nil for the list
+	found    []journal.Entry // that tell what a merge, which is open, found
+	foundErr error
+	looked   bool // for them
 	scroll   int
 }
 
@@ -82,7 +87,7 @@ func (j *journalRoom) load() tea.Cmd {
 			}
 		}
 		n := 0
-		for e, err := range office.Entries(ctx, q) {
+		for e, err := range entriesOf(ctx, office, q) {
 			if err != nil {
 				m.err = err
 				return m
@@ -144,12 +149,7 @@ func mentions(e *journal.Entry, text string) bool {
 	if e.License != 0 && has(e.License.String()) || e.Machine && has(e.Fingerprint.String()) {
 		return true
 	}
-	for _, p := range e.Personal {
-		if !p.Redacted && has(p.Text) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(append(textsOf(e), activator.Collided(e)...), has)
 }
 
 func (j *journalRoom) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
@@ -161,9 +161,11 @@ func (j *journalRoom) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	case is(k, keys.Enter):
 		if j.list.at < len(j.entries) {
 			e := j.entries[j.list.at]
-			j.entry, j.scroll = &e, 0
+			return j.show(e), true
 		}
 		return nil, true
+	case is(k, keys.Collisions):
+		return j.onlyCollisions(), true
 	case is(k, keys.Filter):
 		return j.s.open(j.filter.form(j.s, func(f filter) tea.Cmd { j.filter = f; return j.reload() })), true
 	case is(k, keys.Export):
@@ -191,6 +193,31 @@ func (j *journalRoom) typed() tea.Cmd {
 	return j.s.cfg.After(patience/2, laterMsg{j.gen, "search"})
 }
 
+// show opens an entry.
+func (j *journalRoom) show(e journal.Entry) tea.Cmd {
+	j.entry, j.scroll, j.found, j.foundErr, j.looked = &e, 0, nil, nil, false
+	if e.Kind != journal.KindMerge {
+		return nil
+	}
+	office := j.s.office
+	return j.s.do("looking for collisions", func(ctx context.Context) any {
+		m := collisionsMsg{merge: e.ID}
+		m.entries, m.err = collect(office.Collisions(ctx, e.ID), manyCollisions)
+		return m
+	})
+}
+
+// onlyCollisions shows what two desks did though it may be done once; a second time, everything again.
+func (j *journalRoom) onlyCollisions() tea.Cmd {
+	if j.filter == (filter{kind: collisions}) {
+		j.filter = filter{}
+	} else {
+		j.filter = filter{kind: collisions}
+	}
+	j.find.set("")
+	return j.reload()
+}
+
 func (j *journalRoom) entryKey(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	switch {
 	case is(k, keys.Back):
@@ -206,7 +233,8 @@ func (j *journalRoom) entryKey(k tea.KeyPressMsg) (tea.Cmd, bool) {
 		}
 		if at := j.list.at + step; at >= 0 && at < len(j.entries) && j.entries[j.list.at].ID == j.entry.ID {
 			e := j.entries[at]
-			j.list.at, j.entry, j.scroll = at, &e, 0
+			j.list.at = at
+			return tea.Batch(j.show(e), j.more()), true
 		}
 		return j.more(), true
 	case is(k, keys.Enter):
@@ -253,7 +281,11 @@ func (j *journalRoom) message(m any) tea.Cmd {
 		if m.err != nil {
 			return j.s.warn(sentence(clean(m.err.Error())))
 		}
-		j.entry, j.scroll = &m.entry, 0
+		return j.show(m.entry)
+	case collisionsMsg:
+		if j.entry != nil && j.entry.ID == m.merge {
+			j.found, j.foundErr, j.looked = m.entries, m.err, true
+		}
 	}
 	return nil
 }
@@ -267,7 +299,7 @@ func (j *journalRoom) help() []key.Binding {
 		}
 		return append(bs, called(keys.Back, "list"))
 	}
-	return []key.Binding{called(keys.Down, "choose"), called(keys.Enter, "open"), keys.Filter, keys.Export, called(keys.Back, "all, or the desk")}
+	return []key.Binding{called(keys.Down, "choose"), called(keys.Enter, "open"), keys.Filter, keys.Export, keys.Collisions, called(keys.Back, "all, or the desk")}
 }
 
 func (j *journalRoom) commands() []command {
@@ -276,6 +308,7 @@ func (j *journalRoom) commands() []command {
 			return j.s.open(j.filter.form(j.s, func(f filter) tea.Cmd { j.filter = f; return j.reload() }))
 		}},
 		{"Export what the journal shows, as CSV", "ctrl+s", j.export},
+		{"Collisions: what two desks did that may be done once", "ctrl+g", j.onlyCollisions},
 	}
 }
 
@@ -290,6 +323,9 @@ func (j *journalRoom) draw(w, h int) *page {
 	}
 	p.draw(t, "Search", 7, &j.find)
 	if s := j.filter.String(); s != "" {
+		if j.filter.kind == collisions {
+			s = "what two desks did that may be done once" + strings.TrimPrefix(s, string(collisions))
+		}
 		p.line(" ", t.accent.Render(cut("Only "+s, w-2)))
 	} else {
 		p.line(" ", t.dim.Render("Everything, the newest first"))
@@ -306,7 +342,12 @@ func (j *journalRoom) draw(w, h int) *page {
 	line := func(no, at, what, license, machine, by, rest string) string {
 		return pad(cut(no, 7), 8) + pad(at[max(0, len(at)-day):], day+1) + pad(cut(what, told-1), told) + pad(license, 9) + pad(cut(machine, fp), fp) + pad(cut(by, 7), 8) + rest
 	}
-	p.line(" ", t.dim.Render(cut(line("no.", "time (UTC)", "what", "license", "machine", "by", "customer, ref., reason"), w-3)))
+	last := "customer, ref., reason"
+	if j.filter.kind == collisions {
+		last = "what both did"
+		line = func(no, _, _, license, _, _, rest string) string { return pad(cut(no, 7), 8) + pad(license, 9) + rest }
+	}
+	p.line(" ", t.dim.Render(cut(line("no.", "time (UTC)", "what", "license", "machine", "by", last), w-3)))
 	rows := h - len(p.lines) - 1
 	j.list.rows(p, t, len(j.entries), rows, func(i int) string {
 		e := &j.entries[i]
@@ -327,14 +368,15 @@ func (j *journalRoom) draw(w, h int) *page {
 }
 
 // personal are the erasable texts of an entry, in one line.
-func personal(e *journal.Entry) string {
-	var all []string
+func personal(e *journal.Entry) string { return strings.Join(textsOf(e), " · ") }
+
+func textsOf(e *journal.Entry) (all []string) {
 	for _, x := range e.Personal {
 		if !x.Redacted {
 			all = append(all, x.Text)
 		}
 	}
-	return strings.Join(all, " · ")
+	return all
 }
 
 // state says how much of the journal was looked at.

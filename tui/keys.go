@@ -17,7 +17,7 @@ var keys = struct {
 	Desk, Licenses, Journal, Products, Today, Settings, Batch                    key.Binding
 	Enter, Back, Next, Prev, Up, Down, Left, Right, PageUp, PageDown, Home, End  key.Binding
 	Take, Undo, Copy, Aloud, Form, Mail, Override, Otherwise, Park, Save, Refund key.Binding
-	New, Serial, Revoke, Gone, Name, Filter, Export, Practice                    key.Binding
+	New, Serial, Revoke, Gone, Name, Filter, Export, Practice, Collisions        key.Binding
 	Answered, Clear                                                              key.Binding
 }{
 	Help:    bind("F1", "help", "f1", "ctrl+_"),
@@ -59,16 +59,17 @@ var keys = struct {
 	Save:      bind("ctrl+s", "save", "ctrl+s"),
 	Refund:    bind("ctrl+f", "refund", "ctrl+f"),
 
-	New:      bind("ctrl+n", "new license", "ctrl+n"),
-	Serial:   bind("s", "serial number", "s"),
-	Revoke:   bind("v", "revoke or restore", "v"),
-	Gone:     bind("g", "machine gone", "g"),
-	Name:     bind("m", "name the machine", "m"),
-	Filter:   bind("ctrl+f", "filter", "ctrl+f"),
-	Export:   bind("ctrl+s", "export", "ctrl+s"),
-	Practice: bind("ctrl+t", "a customer calls", "ctrl+t"),
-	Answered: bind("enter", "next call", "enter"),
-	Clear:    bind("ctrl+u", "clear the field", "ctrl+u"),
+	New:        bind("ctrl+n", "new license", "ctrl+n"),
+	Serial:     bind("s", "serial number", "s"),
+	Revoke:     bind("v", "revoke or restore", "v"),
+	Gone:       bind("g", "machine gone", "g"),
+	Name:       bind("m", "name the machine", "m"),
+	Collisions: bind("ctrl+g", "collisions", "ctrl+g"),
+	Filter:     bind("ctrl+f", "filter", "ctrl+f"),
+	Export:     bind("ctrl+s", "export", "ctrl+s"),
+	Practice:   bind("ctrl+t", "a customer calls", "ctrl+t"),
+	Answered:   bind("enter", "next call", "enter"),
+	Clear:      bind("ctrl+u", "clear the field", "ctrl+u"),
 }
 
 func is(k tea.KeyPressMsg, b ...key.Binding) bool { return key.Matches(k, b...) }

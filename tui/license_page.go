@@ -21,14 +21,13 @@ type licensePage struct {
 	gen      int
 	license  *activator.License
 	machines []activator.Machine
-	entries  []journal.Entry // newest first
-	more     bool
-	err      error
-	serial   codes.Code // while it shows
-	list     list       // over machines, then entries
+	life
+	err    error
+	serial codes.Code // while it shows
+	list   list       // over machines, then entries
 }
 
-// manyEntries is how much of a license's life is loaded.
+// manyEntries is how much of a license's life shows.
 const manyEntries = 500
 
 func newLicensePage(s *shared, n codes.LicenseNumber) *licensePage {
@@ -49,19 +48,7 @@ func (l *licensePage) load() tea.Cmd {
 		if m.machines, m.err = office.Machines(ctx, number); m.err != nil {
 			return m
 		}
-		for e, err := range office.Entries(ctx, journal.Query{License: number, Newest: true, Limit: manyEntries + 1}) {
-			if err != nil {
-				m.err = err
-				return m
-			}
-			if _, taken := e.Restates(); taken {
-				continue // the other desk's own entry is there too
-			}
-			m.entries = append(m.entries, e)
-		}
-		if m.more = len(m.entries) > manyEntries; m.more {
-			m.entries = m.entries[:manyEntries]
-		}
+		m.life, m.err = lifeOf(ctx, office, number, manyEntries, 0)
 		return m
 	})
 }
@@ -70,7 +57,7 @@ func (l *licensePage) message(m any) tea.Cmd {
 	switch m := m.(type) {
 	case licenseMsg:
 		if m.gen == l.gen && (m.license == nil || m.license.Number == l.number) {
-			l.license, l.machines, l.entries, l.more, l.err = m.license, m.machines, m.entries, m.more, m.err
+			l.license, l.machines, l.life, l.err = m.license, m.machines, m.life, m.err
 		}
 	case serialMsg:
 		if m.err != nil {
@@ -194,6 +181,7 @@ func (l *licensePage) draw(w, h int) *page {
 	if order == "" {
 		order = "none"
 	}
+	l.drawCollisions(p, h)
 	p.field(t, "order", order+" · registered "+c.Registered.UTC().Format("2 January 2006"))
 	p.field(t, "product", l.s.product(c.Product))
 	p.field(t, "bought", c.Grants.String())
@@ -219,6 +207,20 @@ func (l *licensePage) draw(w, h int) *page {
 	return p
 }
 
+// drawCollisions says what of the license a person has to look at, as far as there is room: the rest is below, and all of it
+// stands in the timeline.
+func (l *licensePage) drawCollisions(p *page, h int) {
+	for i, c := range l.collisions {
+		q := newPage(p.w)
+		q.hang(" "+l.s.t.bad.Render("✗ Needs a person:")+" ", l.s.t.plain, sentence(c))
+		if i > 0 && len(p.lines)+len(q.lines) > h/2 {
+			p.line(" ", l.s.t.bad.Render(fmt.Sprintf("✗ and %d more, below", len(l.collisions)-i)))
+			return
+		}
+		p.put(q)
+	}
+}
+
 // lifeLine is an entry as a line of a license's timeline.
 func lifeLine(e *journal.Entry) string {
 	s := "│ " + e.At.UTC().Format("2006-01-02 15:04") + "  " + pad(cut(story(e), 25), 26)
@@ -228,6 +230,9 @@ func lifeLine(e *journal.Entry) string {
 		s += "        "
 	}
 	s += "  " + e.Operator
+	if c := activator.Collided(e); len(c) > 0 {
+		return s + " · " + sentence(c[0])
+	}
 	for _, x := range e.Personal {
 		if !x.Redacted && x.Field != "customer" {
 			s += " · " + x.Text
@@ -236,8 +241,24 @@ func lifeLine(e *journal.Entry) string {
 	return s
 }
 
+// takenOver is the story of an entry that takes over another desk's.
+func takenOver(e *journal.Entry) (string, bool) {
+	if _, ok := e.Restates(); !ok {
+		return "", false
+	}
+	if len(activator.Collided(e)) > 0 {
+		return "✗ done at two desks", true
+	}
+	own := *e
+	own.Effects = nil
+	return "taken over: " + story(&own), true
+}
+
 // story says in a few words what an entry records.
 func story(e *journal.Entry) string {
+	if taken, ok := takenOver(e); ok {
+		return taken
+	}
 	bad := e.Verdict == journal.Refused || e.Verdict == journal.Unreadable
 	override := ""
 	for _, c := range e.Checks {
@@ -287,6 +308,8 @@ func story(e *journal.Entry) string {
 		return "✗ a code of another kind"
 	case e.Kind == journal.KindLog:
 		return "the journal opens"
+	case e.Kind == journal.KindMerge:
+		return "other desk brought in"
 	case e.Kind == journal.KindProduct:
 		word, _, _ := strings.Cut(e.Detail, " ")
 		return "product " + word

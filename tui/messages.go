@@ -136,8 +136,7 @@ type (
 		gen      int
 		license  *activator.License
 		machines []activator.Machine
-		entries  []journal.Entry
-		more     bool
+		life     life
 		err      error
 	}
 	changedMsg struct {
@@ -170,6 +169,11 @@ type (
 	entryMsg struct {
 		entry journal.Entry
 		err   error
+	}
+	collisionsMsg struct { // that a merge found
+		merge   journal.EntryID
+		entries []journal.Entry
+		err     error
 	}
 	todayMsg struct {
 		entries []journal.Entry

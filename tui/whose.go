@@ -37,6 +37,9 @@ func addCustomers(ctx context.Context, office Office, names map[codes.LicenseNum
 // about are the erasable texts of an entry in one line, the customer of its license
 // first where the entry itself does not say it.
 func about(e *journal.Entry, names map[codes.LicenseNumber]string) string {
+	if c := activator.Collided(e); len(c) > 0 {
+		return sentence(c[0])
+	}
 	texts := personal(e)
 	switch who := names[e.License]; {
 	case who == "" || strings.Contains(texts, who):
