@@ -108,7 +108,7 @@ func (m *merger) eraseCopies(ctx context.Context, es []journal.Entry) ([]journal
 	}
 	for _, p := range m.book.parts {
 		for i := range p.new {
-			e := &p.new[i].entry
+			e := &p.new[i]
 			if r, ok := e.Restates(); ok && slices.ContainsFunc(e.Personal, func(t journal.Personal) bool { return !t.Redacted }) {
 				if err := m.eraseCopy(ctx, p.row.Origin, e, r, left); err != nil {
 					return nil, err

@@ -33,13 +33,7 @@ type otherBook struct {
 type otherPart struct {
 	row   journal.LogRow
 	first uint64
-	new   []otherEntry
-}
-
-type otherEntry struct {
-	entry journal.Entry
-	leaf  []byte
-	texts []journal.PersonalRow
+	new   []journal.Entry // their leaves are made again of them
 }
 
 // knowing says that a log's desk knew another log up to a size, from an entry on.
@@ -180,7 +174,7 @@ func (b *otherBook) read(ctx context.Context) error {
 		origin := b.rows[row.ID.Log()].Origin
 		b.knows(origin, &e)
 		if p := b.byLog[row.ID.Log()]; p != nil && row.ID.Index() >= p.first {
-			p.new = append(p.new, otherEntry{entry: e, leaf: slices.Clone(row.Leaf)})
+			p.new = append(p.new, e)
 		}
 		if _, ok := e.Restates(); ok && collidedAnswer(&e) {
 			collided = append(collided, e)
@@ -197,10 +191,8 @@ func (b *otherBook) read(ctx context.Context) error {
 	err = snap.Personal(func(row journal.PersonalRow) error {
 		if p := b.byLog[row.Entry.Log()]; p != nil && row.Entry.Index() >= p.first {
 			x := &p.new[row.Entry.Index()-p.first]
-			row.Salt = slices.Clone(row.Salt)
-			x.texts = append(x.texts, row)
-			for i := range x.entry.Personal {
-				if t := &x.entry.Personal[i]; t.Field == row.Field {
+			for i := range x.Personal {
+				if t := &x.Personal[i]; t.Field == row.Field {
 					t.Text, t.Redacted, t.Salt = row.Text, false, [16]byte(row.Salt)
 				}
 			}
@@ -328,7 +320,7 @@ func answerOf(e *journal.Entry) (ref, bool) {
 func (b *otherBook) entry(st otherStep) *journal.Entry {
 	for _, p := range b.parts {
 		if p.row.Origin == st.origin && st.index >= p.first && st.index-p.first < uint64(len(p.new)) {
-			return &p.new[st.index-p.first].entry
+			return &p.new[st.index-p.first]
 		}
 	}
 	return nil
@@ -339,8 +331,17 @@ func (b *otherBook) logParts() []journal.LogPart {
 	var parts []journal.LogPart
 	for _, p := range b.parts {
 		parts = append(parts, journal.LogPart{Head: p.head(), First: p.first, Entries: func(yield func([]byte, []journal.PersonalRow) error) error {
+			var leaf []byte
+			var texts []journal.PersonalRow
 			for i := range p.new {
-				if err := yield(p.new[i].leaf, p.new[i].texts); err != nil {
+				e := &p.new[i]
+				leaf, texts = e.Leaf(leaf[:0]), texts[:0]
+				for _, t := range e.Personal {
+					if !t.Redacted {
+						texts = append(texts, journal.PersonalRow{Entry: e.ID, Field: t.Field, Salt: t.Salt[:], Text: t.Text})
+					}
+				}
+				if err := yield(leaf, texts); err != nil {
 					return err
 				}
 			}
