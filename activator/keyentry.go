@@ -13,11 +13,13 @@ import (
 //
 //	rotate EPOCH          a new epoch began
 //	revoke EPOCH          an epoch was given up
+//	adopt EPOCH           keys were taken over from another desk; this epoch is the current one
 //	passphrase            the passphrase was changed
 //	backup SET M N EPOCHS the secrets were split into N shares, M of which bring them back
 const (
 	keysRotated    = "rotate"
 	keysRevoked    = "revoke"
+	keysAdopted    = "adopt"
 	keysPassphrase = "passphrase"
 	keysBackup     = "backup"
 	keysFile       = "file "
@@ -32,6 +34,8 @@ func SayKeys(e *journal.Entry) string {
 		return "keys rotated: epoch " + words[1] + " begins"
 	case len(words) == 2 && words[0] == keysRevoked:
 		return "keys of epoch " + words[1] + " revoked"
+	case len(words) == 2 && words[0] == keysAdopted:
+		return "keys of another desk taken over: epoch " + words[1] + " is current"
 	case len(words) == 1 && words[0] == keysPassphrase:
 		return "passphrase changed"
 	case len(words) == 5 && words[0] == keysBackup:

@@ -52,6 +52,28 @@ func (s *Session) ChangePassphrase(ctx context.Context, fresh []byte, workFactor
 	})
 }
 
+// AdoptKeys takes over keys that were changed at another desk which works apart: path is its vendor folder, or a copy of
+// it, under the same passphrase. This desk's own log is signed with the new key from then on, and says so.
+func (s *Session) AdoptKeys(ctx context.Context, path string) (*KeyChange, error) {
+	return s.changeKeys(ctx, "", func(k *keyring.Keyring) (*keyring.Change, string, error) {
+		pass, err := s.desk.unlock()
+		if err != nil {
+			return nil, "", err
+		}
+		defer clear(pass)
+		other, err := keyring.Open(path, pass)
+		if err != nil {
+			return nil, "", err
+		}
+		defer other.Wipe()
+		c, err := k.Adopt(other)
+		if err != nil {
+			return nil, "", err
+		}
+		return c, fmt.Sprintf("%s %d", keysAdopted, c.Next().Epoch()), nil
+	})
+}
+
 // changeKeys changes the keyring and records it: the new files are prepared, the entry
 // is made durable, the files are put in place. What a crash leaves between is settled
 // when the keyring is opened next.

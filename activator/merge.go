@@ -257,7 +257,7 @@ func (d *Desk) ourKeys(ctx context.Context, path string, other store) error {
 		}
 		if _, err := journal.ParseCheckpoint(row.Checkpoint, headVerifiers{d}); err != nil {
 			return fmt.Errorf("%s: its log %s is not signed with a key of this desk's keyring, so nothing was brought in: desks that merge share one keyring (`activator init --join FOLDER --registry N` makes one more); "+
-				"after `activator keys rotate` at one of them, copy its keyring.age to the others first (%w)", path, row.Origin, err)
+				"where the keys were rotated at the other one, take them over first: `activator keys adopt %s` (%w)", path, row.Origin, path, err)
 		}
 		if _, err := journal.ParseCheckpoint(row.Checkpoint, valid); err != nil && row.Size > here[row.Origin].Size {
 			return fmt.Errorf("%s: its log %s has new entries that are signed with a key of a revoked epoch, so nothing was brought in: whoever stole that key could have made them. "+

@@ -3,11 +3,14 @@ package activator
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
 )
@@ -105,6 +108,51 @@ func (s *Session) collisionsOf(ctx context.Context, m *journal.Entry) iter.Seq2[
 			}
 		}
 	}
+}
+
+// A DeskApart is a desk that works apart, as far as is known here.
+type DeskApart struct {
+	Desk   string
+	Merged time.Time // when its journal was brought in last
+}
+
+// DesksApart are the desks whose journals were brought in here, by name.
+func (s *Session) DesksApart(ctx context.Context) ([]DeskApart, error) {
+	if err := s.may(ActRead); err != nil {
+		return nil, err
+	}
+	snap, err := s.desk.store.Snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	newest := map[journal.LogID]journal.EntryID{} // merge of a log
+	err = snap.Merges(func(row journal.MergeRow) error {
+		newest[row.Log] = max(newest[row.Log], row.Entry)
+		return nil
+	})
+	if err := errors.Join(err, snap.Close()); err != nil {
+		return nil, err
+	}
+	merged := map[string]time.Time{}
+	for log, by := range newest {
+		first, err := s.desk.store.Entry(ctx, journal.NewEntryID(log, 0))
+		if err != nil {
+			return nil, err
+		}
+		e, err := s.desk.store.Entry(ctx, by)
+		if err != nil {
+			return nil, err
+		}
+		if e.At.After(merged[first.Desk]) {
+			merged[first.Desk] = e.At
+		}
+	}
+	delete(merged, s.desk.name) // its own lost end that came back
+	var all []DeskApart
+	for _, desk := range slices.Sorted(maps.Keys(merged)) {
+		all = append(all, DeskApart{desk, merged[desk]})
+	}
+	return all, nil
 }
 
 // mergeDetail is the detail of a merge's entry.

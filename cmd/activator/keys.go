@@ -14,7 +14,7 @@ import (
 
 func (a *app) keysCmd() *cobra.Command {
 	return group("keys", "the keyring: its life, its shares on paper",
-		a.keysListCmd(), a.keysRotateCmd(), a.keysRevokeCmd(), a.keysPassphraseCmd(), a.keysBackupCmd(), a.keysRestoreCmd())
+		a.keysListCmd(), a.keysRotateCmd(), a.keysRevokeCmd(), a.keysAdoptCmd(), a.keysPassphraseCmd(), a.keysBackupCmd(), a.keysRestoreCmd())
 }
 
 func (a *app) keysListCmd() *cobra.Command {
@@ -127,7 +127,7 @@ at a terminal it asks first.`,
 			}
 			p.line("  activator backup vendor.backup")
 			p.line("  activator keys backup --shares 3 --need 2      shares of before do not have the new keys")
-			return nil
+			return a.sayApart(cmd.Context(), p, s)
 		})
 	}
 	return c
@@ -173,7 +173,7 @@ undone: at a terminal it asks first.`,
 			p := a.keysDone(done, fmt.Sprintf("Key epoch %d is revoked", epoch))
 			p.blank()
 			p.sentence(2, "Export the products again and ship them with programs that have the present trust anchor: only they refuse what the revoked keys made.")
-			return nil
+			return a.sayApart(cmd.Context(), p, s)
 		})
 	}
 	return c
