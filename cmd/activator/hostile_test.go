@@ -225,6 +225,7 @@ func TestTextsNeverSteerTheTerminal(t *testing.T) {
 	v.both("keys", "rotate", "--reason", evil)
 	v.both("keys", "revoke", "0", "--reason", evil)
 	v.both("keys", "revoke", evil, "--reason", evil)
+	v.both("keys", "adopt", evil)
 	v.both("keys", "passphrase", "--new-file", evil)
 	v.both("keys", "backup", "--shares", "2", "--need", "2", "-o", filepath.Join(v.dir, evil+".shares"))
 	v.both("keys", "restore", "--dir", filepath.Join(v.dir, "restored"), "--share", evil)
