@@ -78,8 +78,12 @@ func (v *vendorAt) run(stdin, name string, args ...string) string {
 	return out.String()
 }
 
-// acted reports whether a terminal might act on r.
+// acted reports whether a terminal might act on r. Signs that stand before a number, in Arabic and Syriac, are format
+// characters and show all the same; hashes in a leaf have one now and then.
 func acted(r rune) bool {
+	if unicode.Is(unicode.Prepended_Concatenation_Mark, r) {
+		return false
+	}
 	return r != '\n' && (unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp)) || r == unicode.ReplacementChar
 }
 
