@@ -1,10 +1,6 @@
 package tui
 
 import (
-	"context"
-	"crypto/sha256"
-	"encoding/csv"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,130 +12,25 @@ import (
 
 	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/activator/journal"
-	"github.com/manual-activator/manual-activator/codes"
 )
-
-// lineFiles are files with a code and perhaps a reference on each line, separated by a
-// comma: enough to try the screen. The program's own reads tables, JSON and mails.
-type lineFiles struct{ s *activator.Session }
-
-func (f lineFiles) List(_ context.Context, path string) ([]string, error) {
-	entries, err := os.ReadDir(filepath.Dir(path + "x"))
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	for _, e := range entries {
-		name := filepath.Join(filepath.Dir(path+"x"), e.Name())
-		if e.IsDir() {
-			name += "/"
-		}
-		if strings.HasPrefix(name, path) {
-			names = append(names, name)
-		}
-	}
-	return names, nil
-}
-
-func (f lineFiles) Run(ctx context.Context, r FileRun) (done FileDone, err error) {
-	b, err := os.ReadFile(r.In)
-	if err != nil {
-		return done, err
-	}
-	if !strings.HasPrefix(string(b), "code") {
-		return done, errors.New("there is no column code")
-	}
-	if _, err := os.Stat(r.Out); r.Out != "" && err == nil {
-		return done, fmt.Errorf("%s is there already", r.Out)
-	}
-	done.Size, done.Batch = int64(len(b)), filepath.Base(r.In)
-	if st, err := f.s.BatchState(ctx, done.Batch); err == nil {
-		done.Again = st.Done
-	}
-	rows := func(yield func(activator.Row, error) bool) {
-		for i, line := range strings.Split(strings.TrimSpace(string(b)), "\n") {
-			code, ref, _ := strings.Cut(line, ",")
-			row := activator.Row{Line: i + 1, Text: code, Decision: activator.Decision{Reference: ref}, Sum: sha256.Sum256([]byte(line))}
-			if i > 0 && !yield(row, nil) {
-				return
-			}
-		}
-	}
-	var out [][]string
-	for o, err := range f.s.Batch(ctx, rows, activator.BatchOptions{Name: done.Batch, DryRun: r.Dry, Chunk: 2}) {
-		if err != nil {
-			return done, err
-		}
-		done.Count(o)
-		done.Read += int64(len(o.Row.Text))
-		if o.Before {
-			done.Before++
-		}
-		r.Each(o, func() []Cell {
-			return []Cell{{Column: "code", Text: o.Row.Text, Code: true}, {Column: "reference", Text: o.Row.Decision.Reference}}
-		})
-		r.Progress(done.FileProgress)
-		out = append(out, []string{o.Row.Text, string(o.Verdict()), o.Entry.Answer})
-	}
-	if r.Dry {
-		return done, nil
-	}
-	if err := f.s.EndBatch(ctx, done.Batch, done.BatchTotals); err != nil {
-		return done, err
-	}
-	w, err := os.Create(r.Out)
-	if err != nil {
-		return done, err
-	}
-	done.Out = r.Out
-	return done, errors.Join(csv.NewWriter(w).WriteAll(out), w.Close())
-}
-
-// mailbox writes a file of codes: two requests for one seat, a slip, and nonsense.
-func (d *drive) mailbox() (path string, slip *Customer) {
-	d.t.Helper()
-	l, c := d.license("Print Shop Miller", 1)
-	other, slip := d.license("Agency Blue", 1)
-	_ = other
-	path = filepath.Join(d.dir, "requests.csv")
-	writeFile(d.t, path, fmt.Sprintf("code\n%s\n%s\n%s,case 7\nnobody knows\n", c.asks(d.t, 1), d.customer(l, 9).asks(d.t, 1), slipped(slip.asks(d.t, 1).String())))
-	return path, slip
-}
-
-// batchFolder makes a folder with files of codes the place where the desk was started.
-func (d *drive) batchFolder() {
-	d.t.Helper()
-	d.mailbox()
-	dir := filepath.Join(d.dir, "inbox")
-	must(d.t, os.MkdirAll(filepath.Join(dir, "orders"), 0o700))
-	must(d.t, os.Rename(filepath.Join(d.dir, "requests.csv"), filepath.Join(dir, "requests.csv")))
-	writeFile(d.t, filepath.Join(dir, "mails.mbox"), "From ")
-	d.t.Chdir(dir)
-}
 
 func TestAFileIsTriedAnsweredAndMended(t *testing.T) {
 	d := opened(t)
 	path, slip := d.mailbox()
-	before := d.entries()
-	d.press("f8")
-	d.write(path[:len(path)-6])
-	d.press("enter")
-	d.shows("NOT YET RECORDED What would become of requests.csv:")
-	d.shows("4 rows: 1 would be answered, 1 refused, 2 cannot be read, 1 of them with a proposal.")
-	d.shows("1 seat the only seat is taken")
-	d.shows("2 cannot be read")
-	if have := d.entries(); have != before {
-		t.Fatalf("entries after a dry run: have %d, want %d", have, before)
-	}
+	d.recordsNothing("a dry run", func() {
+		d.tries(path[:len(path)-6])
+		d.shows("NOT YET RECORDED What would become of requests.csv:")
+		d.shows("4 rows: 1 would be answered, 1 refused, 2 cannot be read, 1 of them with a proposal.")
+		d.shows("1 seat the only seat is taken")
+		d.shows("2 cannot be read")
+	})
 	d.press("enter")
 	d.shows("Answer requests.csv?")
 	d.wait(time.Second)
 	d.press("enter", "enter")
 	d.hides("Answer requests.csv?") // it began on No
 	d.shows("NOT YET RECORDED")
-	d.press("enter")
-	d.wait(time.Second)
-	d.press("enter", "right", "enter")
+	d.answersFile()
 	d.shows("✓ DONE The answers are in")
 	d.shows("4 rows: 1 answered, 1 refused, 2 cannot be read, 1 of them with a proposal.")
 	if have, err := os.ReadFile(filepath.Join(d.dir, "requests-answers.csv")); err != nil || strings.Count(string(have), "\n") != 4 {
@@ -187,9 +78,7 @@ func TestAFileIsTriedAnsweredAndMended(t *testing.T) {
 
 // What a file says beside a code holds at the desk too.
 func TestARowsColumnsGoToTheDesk(t *testing.T) {
-	d := opened(t)
-	_, c := d.license("Print Shop Miller", 1)
-	d.answered(c, 1)
+	d, _, c := answered(t, 1)
 	d.press("enter")
 	day := uint32(1300)
 	row := &badRow{file: "rentals.csv", mending: &mending{}}
@@ -241,9 +130,7 @@ func TestAFileThatCannotBeTakenIsSaid(t *testing.T) {
 	d := opened(t)
 	path := filepath.Join(d.dir, "letters.csv")
 	writeFile(t, path, "Dear support\n")
-	d.press("f8")
-	d.write(path)
-	d.press("enter")
+	d.tries(path)
 	d.shows("This file cannot be taken: there is no column code")
 	d.shows("File " + d.dir[:20])
 	d.press("esc")
@@ -273,16 +160,7 @@ func TestPathsAreCompleted(t *testing.T) {
 
 // An operator ends a run in order, and goes on later; answers come whole.
 func TestARunEndsInOrderAndGoesOn(t *testing.T) {
-	d := opened(t)
-	path, _ := d.mailbox()
-	d.press("f8")
-	d.write(path)
-	d.press("enter", "enter")
-	d.wait(time.Second)
-	d.hold = true
-	d.press("enter", "right", "enter")
-	d.step() // the file of the answers is looked for
-	d.shows("ANSWERING requests.csv")
+	d := heldRun(t)
 	d.press("ctrl+q")
 	d.shows("A file is being answered")
 	d.press("esc")
@@ -294,9 +172,7 @@ func TestARunEndsInOrderAndGoesOn(t *testing.T) {
 		t.Error("ctrl+q once: have the program ended, want it there")
 	}
 	d.shows("Go on with this file")
-	d.press("enter")
-	d.wait(time.Second)
-	d.press("enter", "right", "enter")
+	d.answersFile()
 	d.shows("✓ DONE The answers are in")
 	n := 0
 	for _, err := range d.office.Entries(t.Context(), journal.Query{Kinds: []journal.Kind{journal.KindRequest}}) {
@@ -310,15 +186,7 @@ func TestARunEndsInOrderAndGoesOn(t *testing.T) {
 
 // Leaving waits for what is being recorded.
 func TestLeavingEndsARunFirst(t *testing.T) {
-	d := opened(t)
-	path, _ := d.mailbox()
-	d.press("f8")
-	d.write(path)
-	d.press("enter", "enter")
-	d.wait(time.Second)
-	d.hold = true
-	d.press("enter", "right", "enter")
-	d.step() // the file of the answers is looked for
+	d := heldRun(t)
 	d.press("ctrl+c")
 	d.shows("It ends after the rows")
 	if d.quit {
@@ -383,30 +251,18 @@ func TestProgressOfARun(t *testing.T) {
 	d.hides("no answer yet")
 }
 
-func (d *drive) digitsOf(code string) string {
-	d.t.Helper()
-	c, err := codes.Parse(code)
-	must(d.t, err)
-	return c.Digits()
-}
-
 // A file that was answered says so, and its answers never go over what is there.
 func TestAFileThatWasAnsweredSaysSo(t *testing.T) {
 	d := opened(t)
 	path, _ := d.mailbox()
-	d.press("f8")
-	d.write(path)
-	d.press("enter", "enter")
-	d.wait(time.Second)
-	d.press("enter", "right", "enter")
+	d.tries(path)
+	d.answersFile()
 	d.shows("✓ DONE")
 	d.press("esc", "ctrl+u")
 	d.write(path)
 	d.press("enter")
 	d.shows("ANSWERED ALREADY")
-	d.press("enter")
-	d.wait(time.Second)
-	d.press("enter", "right", "enter")
+	d.answersFile()
 	d.shows("there already: give the answers another name")
 	d.shows("Answers to") // the form, on that field
 	d.wait(time.Second)

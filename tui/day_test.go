@@ -22,9 +22,7 @@ func TestDaysAsPeopleTypeThem(t *testing.T) {
 // takes none.
 func TestTheJournalsFilterTakesDays(t *testing.T) {
 	d := opened(t)
-	if _, err := d.office.Submit(t.Context(), "no code at all", activator.Decision{}); err != nil {
-		t.Fatal(err)
-	}
+	d.submit("no code at all", activator.Decision{})
 	fill := func(from string) {
 		d.press("f4", "ctrl+f", "tab", "tab", "tab", "tab", "ctrl+u")
 		d.write(from)

@@ -19,19 +19,25 @@ func (c *Customer) hardware(kinds ...[]uint16) string {
 	return h.String()
 }
 
+// kept is what the desk says of hardware that came with a request.
+const kept = "kept, to compare the machine's next request with"
+
+// mailWith is a mail with a request, and with the machine's hardware.
+func mailWith(request, profile string) string {
+	return "Dear desk,\n\nplease send us the code for this one, we are in a hurry as always:\n\n  " + request +
+		"\n\nThe hardware of this machine, as hashes; leave it in:\n\n  " + profile + "\n\nRegards\n"
+}
+
 // A mail with a request and the machine's hardware: the next one shows both machines
 // side by side.
 func TestHardwareInAMail(t *testing.T) {
 	d := opened(t)
 	d.size(120, 60)
 	_, c := d.license("Print Shop Miller", 2)
-	mail := func(code, profile string) string {
-		return "Dear desk,\n\nplease send us the code for this one, we are in a hurry as always:\n\n  " + code + "\n\nThe hardware of this machine, as hashes; leave it in:\n\n  " + profile + "\n\nRegards\n"
-	}
 	first := c.asks(t, 1)
-	d.paste(mail(first.String(), c.hardware([]uint16{1, 2}, []uint16{3}, []uint16{4})))
+	d.paste(mailWith(first.String(), c.hardware([]uint16{1, 2}, []uint16{3}, []uint16{4})))
 	d.shows(first.String())
-	d.shows("kept, to compare the machine's next request with")
+	d.shows(kept)
 	d.press("enter")
 	d.shows("ANSWERED")
 	c.Enter(d.m.desk.result())
@@ -40,7 +46,7 @@ func TestHardwareInAMail(t *testing.T) {
 	d.press("enter")
 	second := c.asks(t, 4)
 	profile := c.hardware([]uint16{1, 9}, []uint16{3}, []uint16{4})
-	d.paste(mail(second.String(), profile))
+	d.paste(mailWith(second.String(), profile))
 	d.shows("network card replaced, others kept: 1 of 6")
 	d.shows("The machine when it was activated, and now")
 	d.shows("* network card")
@@ -67,17 +73,14 @@ func TestAParkedRequestKeepsItsHardware(t *testing.T) {
 	_, has, asks := d.noSeat()
 	d.press("esc")
 	request := asks.asks(t, 1).String()
-	d.paste("Dear desk,\n\nplease send us the code for this one, we are in a hurry as always:\n\n  " + request + "\n\n" + asks.hardware([]uint16{1, 2}, []uint16{3}, []uint16{4}) + "\n")
-	const kept = "kept, to compare the machine's next request with"
+	d.paste(mailWith(request, asks.hardware([]uint16{1, 2}, []uint16{3}, []uint16{4})))
 	d.shows(kept)
 	d.press("ctrl+p")
 	d.shows("Parked.")
 
-	must(t, d.m.Close())
-	d.m = New(t.Context(), d.m.cfg) // the next morning
+	d.restart(func(*Config) {}) // the next morning
 	d.size(120, 60)
-	d.write(passphrase)
-	d.press("enter")
+	d.unlock()
 	d.shows("1 parked: F6 lists it.")
 	d.write(has.givesBack(t).String())
 	d.press("enter")
@@ -105,9 +108,8 @@ func TestACallBroughtBackHasItsHardware(t *testing.T) {
 	d := opened(t)
 	d.size(120, 60)
 	l, c := d.license("Print Shop Miller", 2)
-	const kept = "kept, to compare the machine's next request with"
 	for _, from := range []*Customer{c, d.customer(l, 9)} {
-		d.paste("Dear desk,\n\nplease send us the code for this one, we are in a hurry as always:\n\n  " + from.asks(t, 1).String() + "\n\n" + from.hardware([]uint16{1, 2}, []uint16{3}, []uint16{4}) + "\n")
+		d.paste(mailWith(from.asks(t, 1).String(), from.hardware([]uint16{1, 2}, []uint16{3}, []uint16{4})))
 		d.shows(kept)
 	}
 	d.press("ctrl+z")
@@ -126,5 +128,5 @@ func TestARawMailIsPasted(t *testing.T) {
 	d.paste("From: Ann <ann@example.com>\rMIME-Version: 1.0\rContent-Type: text/plain\rContent-Transfer-Encoding: quoted-printable\r\r" +
 		"Dear desk, 2 =3D 2:\r" + request[:11] + "=\r" + request[11:] + "\r" + profile[:40] + "=\r" + profile[40:] + "\r")
 	d.shows("Code " + request)
-	d.shows("kept, to compare the machine's next request with")
+	d.shows(kept)
 }

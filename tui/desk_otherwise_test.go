@@ -11,8 +11,7 @@ import (
 // A form whose wish the office does not take comes back with what was typed, on the field
 // that is to blame; then it goes through, and nothing says any more that it was not recorded.
 func TestAnsweringOtherwiseToItsEnd(t *testing.T) {
-	d := opened(t)
-	_, c := d.license("Print Shop Miller", 1)
+	d, _, c := calling(t, 1)
 	d.write(c.asks(t, 1).String())
 	d.press("ctrl+x", "right") // 3, Reactivate
 	d.press("tab")
@@ -46,8 +45,7 @@ func TestAnsweringOtherwiseToItsEnd(t *testing.T) {
 // An answer was refused as it was wished, and the wish does not fit another time: what
 // shows then is what Enter does.
 func TestWhatShowsIsWhatEnterDoes(t *testing.T) {
-	d := opened(t)
-	_, c := d.license("Print Shop Miller", 1)
+	d, _, c := calling(t, 1)
 	d.write(c.asks(t, 1).String())
 	d.press("ctrl+x", "right", "tab", "tab", "tab", "tab", "tab", "tab", "enter")
 	d.shows("REFUSED, RECORDED The machine asks to be reactivated")
@@ -64,8 +62,7 @@ func TestWhatShowsIsWhatEnterDoes(t *testing.T) {
 
 // A notice that something was not recorded is gone when it is.
 func TestNotRecordedIsTakenBack(t *testing.T) {
-	d := opened(t)
-	_, c := d.license("Print Shop Miller", 1)
+	d, _, c := calling(t, 1)
 	d.write(c.asks(t, 1).String())
 	d.hold = true
 	d.press("enter")

@@ -16,8 +16,7 @@ import (
 
 // From the last typed character to the issued code: one key.
 func TestEnterAnswersARequest(t *testing.T) {
-	d := opened(t)
-	_, c := d.license("Print Shop Miller", 2)
+	d, _, c := calling(t, 2)
 	code := c.asks(t, 1)
 	d.write(code.String())
 	d.shows("NOT YET RECORDED")
@@ -37,8 +36,7 @@ func TestEnterAnswersARequest(t *testing.T) {
 }
 
 func TestDigitsAreAnsweredInDigits(t *testing.T) {
-	d := opened(t)
-	_, c := d.license("Print Shop Miller", 1)
+	d, _, c := calling(t, 1)
 	d.write(c.asks(t, 1).Digits())
 	d.press("enter")
 	d.shows(d.m.desk.answer().Digits())
@@ -67,8 +65,7 @@ func TestASignedAnswerGoesByMail(t *testing.T) {
 		text = strings.Replace(text, "\nid = "+id+"\n", "\nid = "+id+"\nstrength = \"signed\"\n", 1)
 	}
 	writeFile(t, path, text)
-	d.write(passphrase)
-	d.press("enter")
+	d.unlock()
 	_, c := d.license("Print Shop Miller", 1)
 	d.write(c.asks(t, 1).Digits())
 	d.press("enter")
@@ -111,8 +108,7 @@ func TestASignedAnswerGoesByMail(t *testing.T) {
 }
 
 func TestASlipIsProposedAndNeverApplied(t *testing.T) {
-	d := opened(t)
-	_, c := d.license("Print Shop Miller", 1)
+	d, _, c := calling(t, 1)
 	right := c.asks(t, 1).String()
 	wrong := slipped(right)
 	d.write(wrong)
@@ -136,8 +132,7 @@ func TestASlipIsProposedAndNeverApplied(t *testing.T) {
 }
 
 func TestLettersWithoutCaseAreRead(t *testing.T) {
-	d := opened(t)
-	_, c := d.license("Print Shop Miller", 1)
+	d, _, c := calling(t, 1)
 	right := c.asks(t, 1).String()
 	d.write(strings.ToLower(right)[:20])
 	d.shows("Request code")
@@ -150,9 +145,7 @@ func TestLettersWithoutCaseAreRead(t *testing.T) {
 }
 
 func TestConfirmationCountsOnce(t *testing.T) {
-	d := opened(t)
-	l, c := d.license("Print Shop Miller", 2)
-	d.answered(c, 1)
+	d, l, c := answered(t, 2)
 	other := d.customer(l, 9)
 	d.press("enter")
 	d.answered(other, 1)
@@ -191,9 +184,7 @@ func TestConfirmationCountsOnce(t *testing.T) {
 
 // A reference typed after the code was recorded would look recorded and not be.
 func TestReferenceComesBeforeEnter(t *testing.T) {
-	d := opened(t)
-	_, c := d.license("Print Shop Miller", 1)
-	d.answered(c, 1)
+	d, _, c := answered(t, 1)
 	d.press("enter")
 	d.write(c.givesBack(t).String())
 	d.press("enter")
@@ -245,8 +236,7 @@ func TestOverrideStartsOnNoAndNeedsAReason(t *testing.T) {
 }
 
 func TestAMailIsRead(t *testing.T) {
-	d := opened(t)
-	l, c := d.license("Print Shop Miller", 1)
+	d, l, c := calling(t, 1)
 	code := c.asks(t, 1).String()
 	mail := "Dear support,\n\nplease find our code:\n> " + code[:20] + "\n> " + code[20:] + "\n\n" + strings.Repeat("Kind regards, the Print Shop. ", 10)
 	d.paste(mail)
@@ -265,8 +255,7 @@ func TestAMailIsRead(t *testing.T) {
 }
 
 func TestASerialOpensItsLicense(t *testing.T) {
-	d := opened(t)
-	l, _ := d.license("Print Shop Miller", 1)
+	d, l, _ := calling(t, 1)
 	d.write(l.Serial.String())
 	d.shows("Enter opens the license.")
 	d.press("enter")
@@ -275,9 +264,7 @@ func TestASerialOpensItsLicense(t *testing.T) {
 }
 
 func TestWrongKindsAreSaid(t *testing.T) {
-	d := opened(t)
-	_, c := d.license("Print Shop Miller", 1)
-	d.answered(c, 1)
+	d, _, _ := answered(t, 1)
 	answer := d.m.desk.answer().String()
 	d.press("enter")
 	d.write(answer)
@@ -299,8 +286,7 @@ func (h hanging) Submit(context.Context, string, activator.Decision) (*activator
 }
 
 func TestAStoreThatHangsLeavesTheDeskUsable(t *testing.T) {
-	d := opened(t)
-	_, c := d.license("Print Shop Miller", 1)
+	d, _, c := calling(t, 1)
 	code := c.asks(t, 1).String()
 	d.write(code)
 	d.hold = true
@@ -321,8 +307,7 @@ func TestAStoreThatHangsLeavesTheDeskUsable(t *testing.T) {
 }
 
 func TestAStoreThatFailsSaysSo(t *testing.T) {
-	d := opened(t)
-	_, c := d.license("Print Shop Miller", 1)
+	d, _, c := calling(t, 1)
 	code := c.asks(t, 1).String()
 	real := d.m.office
 	d.write(code)
@@ -353,9 +338,7 @@ func TestLeavingAsksWhereSomethingWouldBeLost(t *testing.T) {
 
 // A rental needs a day, and a choice a choice: the desk asks for it.
 func TestWhatIsMissingIsAskedFor(t *testing.T) {
-	d := opened(t)
-	_, c := d.license("Print Shop Miller", 1)
-	d.answered(c, 1)
+	d, _, c := answered(t, 1)
 	d.press("enter")
 	d.write(c.asks(t, 8).String())
 	d.shows("ONE THING IS MISSING Rental needs its last day. Enter asks for it.")
@@ -378,9 +361,7 @@ func TestWhatIsMissingIsAskedFor(t *testing.T) {
 
 // Keys that come in one burst reach the room that the first of them opened.
 func TestKeysDoNotOvertakeTheRoom(t *testing.T) {
-	d := opened(t)
-	_, c := d.license("Print Shop Miller", 1)
-	d.answered(c, 1)
+	d, _, _ := answered(t, 1)
 	d.hold = true
 	d.press("ctrl+r", "tab", "a")
 	d.shows("✓ a")
@@ -389,9 +370,7 @@ func TestKeysDoNotOvertakeTheRoom(t *testing.T) {
 }
 
 func TestReadAloudAndListenBack(t *testing.T) {
-	d := opened(t)
-	_, c := d.license("Print Shop Miller", 1)
-	d.answered(c, 1)
+	d, _, _ := answered(t, 1)
 	answer := d.m.desk.answer().String()
 	d.press("ctrl+r")
 	d.shows("group 1 of 4")

@@ -15,8 +15,6 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/manual-activator/manual-activator/activator"
-	"github.com/manual-activator/manual-activator/activator/catalog"
-	"github.com/manual-activator/manual-activator/codes"
 )
 
 const passphrase = "a passphrase for tests"
@@ -103,13 +101,30 @@ func newDrive(t testing.TB) *drive {
 func opened(t testing.TB) *drive {
 	t.Helper()
 	d := newDrive(t)
-	d.write(passphrase)
-	d.press("enter")
+	d.unlock()
 	if d.m.office == nil {
 		t.Fatalf("door: have\n%s\nwant the desk", d.screen())
 	}
 	d.wait(2 * time.Second)
 	return d
+}
+
+// unlock opens the door.
+func (d *drive) unlock() {
+	d.write(passphrase)
+	d.press("enter")
+}
+
+// restart begins the program anew over the same folder, with what changes in its
+// configuration.
+func (d *drive) restart(change func(*Config)) {
+	d.t.Helper()
+	must(d.t, d.m.Close())
+	c := d.m.cfg
+	change(&c)
+	d.m = New(d.t.Context(), c)
+	d.do(d.m.Init())
+	d.size(80, 24)
 }
 
 func must(t testing.TB, err error) {
@@ -262,88 +277,7 @@ func (d *drive) hides(unwanted string) {
 	}
 }
 
-// license registers one, whose customer has a machine.
-func (d *drive) license(customer string, seats int) (*activator.License, *Customer) {
-	d.t.Helper()
-	ls, err := d.office.Register(context.Background(), activator.Order{Product: "press-studio", Customer: customer, Order: orderNumber(customer), Seats: seats})
-	if err == nil {
-		return &ls[0], d.customer(&ls[0], 7)
-	}
-	d.t.Fatal(err)
-	return nil, nil
-}
-
-// customer has a machine with a license.
-func (d *drive) customer(l *activator.License, seed byte) *Customer {
-	d.t.Helper()
-	c, err := NewCustomer(d.product(), l, seeded(seed))
-	must(d.t, err)
-	return c
-}
-
-func (d *drive) product() *catalog.Product { return d.office.Products()[0] }
-
-func (c *Customer) draw(t testing.TB) uint32 {
-	t.Helper()
-	n, err := c.Number()
-	must(t, err)
-	return n
-}
-
-// asks is the machine's request code for a definition.
-func (c *Customer) asks(t testing.TB, definition uint8) codes.Code {
-	t.Helper()
-	code, err := c.statement(codes.KindRequest, definition, c.draw(t))
-	must(t, err)
-	c.asked = code
-	return code
-}
-
-// givesBack is the machine's confirmation code.
-func (c *Customer) givesBack(t testing.TB) codes.Code {
-	t.Helper()
-	code, err := c.statement(codes.KindConfirmation, 2, c.draw(t))
-	must(t, err)
-	c.key = c.key.Deactivated(c.product.UID, code.Statement())
-	return code
-}
-
-// answered types a request and has it answered, on both sides.
-func (d *drive) answered(c *Customer, definition uint8) codes.Code {
-	d.t.Helper()
-	code := c.asks(d.t, definition)
-	d.write(code.String())
-	d.press("enter")
-	o := d.m.desk.result()
-	if o == nil || o.Answer.IsZero() {
-		d.t.Fatalf("request: have\n%s\nwant an answer", d.screen())
-	}
-	c.Enter(o)
-	d.wait(time.Second)
-	return code
-}
-
-// noSeat types a request that finds the only seat taken. It returns the license, the
-// machine that has the seat, and the one that asks.
-func (d *drive) noSeat() (l *activator.License, has, asks *Customer) {
-	d.t.Helper()
-	l, has = d.license("Print Shop Miller", 1)
-	d.answered(has, 1)
-	asks = d.customer(l, 9)
-	d.press("esc")
-	d.write(asks.asks(d.t, 1).String())
-	return l, has, asks
-}
-
 func writeFile(t testing.TB, path, text string) {
 	t.Helper()
 	must(t, os.WriteFile(path, []byte(text), 0o600))
-}
-
-// orderNumber is 4711 for the usual customer, and another for every other.
-func orderNumber(customer string) string {
-	if customer == "Print Shop Miller" {
-		return "4711"
-	}
-	return "of " + customer
 }

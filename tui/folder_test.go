@@ -144,8 +144,7 @@ func TestFilesAreNeverWrittenOver(t *testing.T) {
 // What the desk says of a former journal is for an agent: stop, and whom to call. Enter
 // does not help.
 func TestAFormerJournalStopsTheDesk(t *testing.T) {
-	d := opened(t)
-	_, c := d.license("Print Shop Miller", 1)
+	d, _, c := calling(t, 1)
 	d.write(c.asks(t, 1).String())
 	d.send(readMsg{gen: d.m.desk.gen, err: &activator.FormerJournalError{Entries: 7, File: "/home/anna/ab12.head", Err: errFull}})
 	d.shows("STOP Nothing is answered and nothing is recorded.")

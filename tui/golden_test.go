@@ -102,8 +102,8 @@ var scenes = []struct {
 		d.m.Close()
 		writeFile(d.t, filepath.Join(d.dir, "vendor", "products", "broken.toml"), "uid = \"12\"\nname = \"Broken\"\nseats = 3\n")
 		d.press("ctrl+l")
-		d.write(passphrase)
-		d.press("enter", "f5", "right")
+		d.unlock()
+		d.press("f5", "right")
 	}},
 	{"today", func(d *drive) { d.noSeat(); d.press("ctrl+p", "f6") }},
 	{"settings", func(d *drive) { d.press("f7", "down") }},
@@ -113,21 +113,17 @@ var scenes = []struct {
 	}},
 	{"batch-tried", func(d *drive) {
 		d.batchFolder()
-		d.press("f8")
-		d.write("req")
-		d.press("enter", "down", "down")
+		d.tries("req")
+		d.press("down", "down")
 	}},
 	{"batch-ask", func(d *drive) {
 		d.batchFolder()
-		d.press("f8")
-		d.write("req")
-		d.press("enter", "enter")
+		d.tries("req")
+		d.press("enter")
 	}},
 	{"batch-running", func(d *drive) {
 		d.batchFolder()
-		d.press("f8")
-		d.write("req")
-		d.press("enter")
+		d.tries("req")
 		r := d.m.batch.run
 		r.running, r.dry, r.began = true, false, d.now.Add(-12*time.Second)
 		p := FileProgress{Waiting: 12, Read: 640, Size: 1000}
@@ -137,11 +133,9 @@ var scenes = []struct {
 	}},
 	{"batch-done", func(d *drive) {
 		d.batchFolder()
-		d.press("f8")
-		d.write("req")
-		d.press("enter", "enter")
-		d.wait(time.Second)
-		d.press("enter", "right", "enter", "down", "down", "enter")
+		d.tries("req")
+		d.answersFile()
+		d.press("down", "down", "enter")
 		d.wait(patience)
 		d.press("tab", "enter")
 		d.wait(time.Second)
@@ -156,18 +150,6 @@ var scenes = []struct {
 		d.press("enter")
 		d.now = d.now.Add(9 * time.Second)
 	}},
-}
-
-// givenBack types a confirmation of one of two machines.
-func givenBack(d *drive) string {
-	l, c := d.license("Print Shop Miller", 2)
-	d.answered(c, 1)
-	d.press("esc")
-	d.answered(d.customer(l, 9), 1)
-	d.press("esc")
-	code := c.givesBack(d.t).String()
-	d.write(code)
-	return code
 }
 
 func TestGoldens(t *testing.T) {
@@ -187,10 +169,7 @@ func TestGoldens(t *testing.T) {
 func TestGoldenFirstRun(t *testing.T) {
 	for i, keys := range [][]string{{}, {"tab", "enter"}, {"tab", "enter", "X", "enter", "enter", "enter"}} {
 		d := newDrive(t)
-		c := d.m.cfg
-		c.Present = false
-		d.m = New(t.Context(), c)
-		d.size(80, 24)
+		d.restart(func(c *Config) { c.Present = false })
 		d.press(keys...)
 		golden(t, fmt.Sprintf("first-%d-80x24", i), d.screen())
 		d.size(120, 40)

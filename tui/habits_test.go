@@ -14,7 +14,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/manual-activator/manual-activator/activator"
-	"github.com/manual-activator/manual-activator/activator/journal"
 )
 
 // What people do at a desk without thinking must not do harm.
@@ -26,18 +25,8 @@ func (d *drive) named(name string) {
 	d.press("enter", "enter")
 }
 
-func (d *drive) entries() (n int) {
-	d.t.Helper()
-	for _, err := range d.office.Entries(d.t.Context(), journal.Query{}) {
-		must(d.t, err)
-		n++
-	}
-	return n
-}
-
 func TestF3FindsEvenWhereALicenseIsOpen(t *testing.T) {
-	d := opened(t)
-	_, c := d.license("Print Shop Miller", 1)
+	d, _, c := calling(t, 1)
 	d.license("Agency Blue", 1)
 	d.answered(c, 1)
 	d.press("f3")
@@ -45,44 +34,32 @@ func TestF3FindsEvenWhereALicenseIsOpen(t *testing.T) {
 	d.wait(time.Second)
 	d.press("enter")
 	d.named("RIP room 2")
-	before := d.entries()
-	d.press("f2", "f3")
-	d.write("miller")
-	d.press("enter", "enter", "enter")
-	d.wait(time.Second)
-	d.shows("Print Shop Miller")
-	if have := d.entries(); have != before {
-		t.Errorf("entries after a search: have %d, want %d", have, before)
-	}
+	d.recordsNothing("a search", func() {
+		d.press("f2", "f3")
+		d.write("miller")
+		d.press("enter", "enter", "enter")
+		d.wait(time.Second)
+		d.shows("Print Shop Miller")
+	})
 }
 
 func TestTheNameThatIsThereIsNotRecordedAgain(t *testing.T) {
-	d := opened(t)
-	_, c := d.license("Print Shop Miller", 1)
-	d.answered(c, 1)
+	d, _, _ := answered(t, 1)
 	d.press("f3", "enter")
 	d.named("RIP room 2")
-	before := d.entries()
-	d.named("")
-	d.shows("That is its name already: nothing was recorded.")
-	if have := d.entries(); have != before {
-		t.Errorf("entries: have %d, want %d", have, before)
-	}
+	d.recordsNothing("the name that it has", func() {
+		d.named("")
+		d.shows("That is its name already: nothing was recorded.")
+	})
 }
 
 // More machines than seats: one that goes frees none.
 func TestSeatsAboveTheLimitAreSaid(t *testing.T) {
-	d := opened(t)
-	l, c := d.license("Print Shop Miller", 1)
-	d.answered(c, 1)
-	second := d.customer(l, 9)
-	for seed := byte(9); seed < 11; seed++ {
-		if seed > 9 {
-			second = d.customer(l, seed)
-		}
-		if _, err := d.office.Submit(t.Context(), second.asks(t, 1).String(), activator.Decision{Override: "sold by phone"}); err != nil {
-			t.Fatal(err)
-		}
+	d, l, _ := answered(t, 1)
+	var second *Customer
+	for _, seed := range []byte{9, 10} {
+		second = d.customer(l, seed)
+		d.submit(second.asks(t, 1).String(), activator.Decision{Override: "sold by phone"})
 	}
 	d.press("f3", "enter")
 	d.shows("3 of 1 taken")
@@ -110,9 +87,7 @@ func (c *Customer) lastAnswered(t *testing.T, d *drive) string {
 }
 
 func TestARefundAtTheDeskIsSaid(t *testing.T) {
-	d := opened(t)
-	_, c := d.license("Print Shop Miller", 1)
-	d.answered(c, 1)
+	d, _, c := answered(t, 1)
 	d.press("enter")
 	d.write(c.givesBack(t).String())
 	d.press("enter")
@@ -125,8 +100,7 @@ func TestARefundAtTheDeskIsSaid(t *testing.T) {
 }
 
 func TestAnOrderThatIsThereIsSaidAtItsField(t *testing.T) {
-	d := opened(t)
-	l, _ := d.license("Print Shop Miller", 2)
+	d, l, _ := calling(t, 2)
 	d.press("f3", "ctrl+n", "tab")
 	d.write("Agency Blue")
 	d.press("tab")
@@ -144,8 +118,7 @@ func TestAnOrderThatIsThereIsSaidAtItsField(t *testing.T) {
 
 // What could not be recorded comes back with what was typed.
 func TestAFormComesBackWhenItFails(t *testing.T) {
-	d := opened(t)
-	d.license("Print Shop Miller", 1)
+	d, _, _ := calling(t, 1)
 	d.press("f3", "enter", "v")
 	d.wait(time.Second)
 	d.write("bounced")
@@ -211,8 +184,7 @@ func TestLeavingAsksWhereAFormIsOpen(t *testing.T) {
 
 // Letters read without case, with a small l for a capital one and blanks before.
 func TestSmallLettersAreNoMistakeWhileTyped(t *testing.T) {
-	d := opened(t)
-	_, c := d.license("Print Shop Miller", 1)
+	d, _, c := calling(t, 1)
 	var code string
 	for !strings.Contains(code[:max(len(code)-8, 0)], "L") || strings.ContainsAny(code, "0OIl") {
 		code = c.asks(t, 1).String()
@@ -230,9 +202,7 @@ func TestSmallLettersAreNoMistakeWhileTyped(t *testing.T) {
 }
 
 func TestTheDayNamesCustomers(t *testing.T) {
-	d := opened(t)
-	l, c := d.license("Print Shop Miller", 1)
-	d.answered(c, 1)
+	d, l, _ := answered(t, 1)
 	d.press("f6")
 	d.shows("✓ answered " + l.Number.String() + " Print Shop Miller")
 }
@@ -257,13 +227,9 @@ func TestParkedRequestsOutliveTheProgram(t *testing.T) {
 	if !d.quit {
 		t.Error("ctrl+q: have a question, want none: what is parked is kept")
 	}
-	must(t, d.m.Close())
-	d.m = New(t.Context(), d.m.cfg) // the next morning, another operator
-	d.now = d.now.Add(20 * time.Hour)
-	d.m.cfg.Operator = "ben"
-	d.size(80, 24)
-	d.write(passphrase)
-	d.press("enter")
+	d.now = d.now.Add(20 * time.Hour) // the next morning, another operator
+	d.restart(func(c *Config) { c.Operator = "ben" })
+	d.unlock()
 	d.shows("1 parked: F6 lists it.")
 	d.press("f6")
 	d.shows("11-22 parked by anna " + l.Number.String() + " Print Shop Miller · case 7")
@@ -285,9 +251,7 @@ func TestParkedRequestsAnsweredElsewhereAreOffTheList(t *testing.T) {
 	d := opened(t)
 	l, _, second := d.noSeat()
 	d.press("ctrl+p")
-	if _, err := d.office.Submit(t.Context(), second.asked.String(), activator.Decision{Override: "sold by phone"}); err != nil {
-		t.Fatal(err)
-	}
+	d.submit(second.asked.String(), activator.Decision{Override: "sold by phone"})
 	d.press("f6")
 	d.shows("was answered meanwhile: it is off the list.")
 	if n := d.m.desk.parked(); n != 0 {
@@ -343,11 +307,7 @@ func (c *counted) Read(b []byte) (int, error) { c.n++; return c.r.Read(b) }
 
 func TestAGivenPassphraseDoesNotLock(t *testing.T) {
 	d := newDrive(t)
-	c := d.m.cfg
-	c.Passphrase = []byte(passphrase)
-	d.m = New(t.Context(), c)
-	d.size(80, 24)
-	d.do(d.m.Init())
+	d.restart(func(c *Config) { c.Passphrase = []byte(passphrase) })
 	d.shows("Ready for the next call")
 	d.wait(16 * time.Minute)
 	d.shows("Ready for the next call")

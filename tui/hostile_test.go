@@ -39,29 +39,22 @@ func acted(r rune) bool {
 // whatever is saved of it, sees letters.
 func TestHostileTextsOnEveryScreen(t *testing.T) {
 	d := opened(t)
-	ctx := t.Context()
 	l, c := d.license("Print Shop Miller", 1)
-	submit := func(text string, dec activator.Decision) *activator.Outcome {
-		t.Helper()
-		o, err := d.office.Submit(ctx, text, dec)
-		must(t, err)
-		return o
-	}
 	change := func(ch activator.Change) {
 		t.Helper()
 		ch.License = l.Number
-		_, err := d.office.Change(ctx, ch)
+		_, err := d.office.Change(t.Context(), ch)
 		must(t, err)
 	}
-	c.Enter(submit(c.asks(t, 1).String(), activator.Decision{}))
+	c.Enter(d.submit(c.asks(t, 1).String(), activator.Decision{}))
 	change(activator.Change{Kind: activator.NameMachine, Name: evil})
 	other := d.customer(l, 9)
-	submit(other.asks(t, 1).String(), activator.Decision{})
-	other.Enter(submit(other.asks(t, 1).String(), activator.Decision{Override: evil}))
-	submit(evil, activator.Decision{})
+	d.submit(other.asks(t, 1).String(), activator.Decision{})
+	other.Enter(d.submit(other.asks(t, 1).String(), activator.Decision{Override: evil}))
+	d.submit(evil, activator.Decision{})
 	back := c.givesBack(t).String()
-	submit(back, activator.Decision{Reference: evil})
-	submit(back, activator.Decision{Reference: "another"})
+	d.submit(back, activator.Decision{Reference: evil})
+	d.submit(back, activator.Decision{Reference: "another"})
 	change(activator.Change{Kind: activator.RevokeLicense, Reason: evil})
 	change(activator.Change{Kind: activator.RestoreLicense, Reason: evil})
 

@@ -27,14 +27,10 @@ func TestEditingKeysLeaveAnAnswerAlone(t *testing.T) {
 
 // What was recorded as unreadable is mended in the same box; what it was comes back.
 func TestWhatWasRefusedIsMendedInTheSameBox(t *testing.T) {
-	d := opened(t)
-	_, c := d.license("Print Shop Miller", 1)
+	d, _, c := calling(t, 1)
 	code := c.asks(t, 1).String()
 	d.write(slipped(code))
-	d.wait(patience)
-	d.press("enter", "enter")
-	d.shows("RECORDED AS UNREADABLE")
-	d.wait(time.Second)
+	d.unreadable()
 	d.press("backspace")
 	d.hides("RECORDED AS UNREADABLE")
 	d.press("ctrl+z")
@@ -42,8 +38,7 @@ func TestWhatWasRefusedIsMendedInTheSameBox(t *testing.T) {
 }
 
 func TestClearingTheBoxCanBeTakenBack(t *testing.T) {
-	d := opened(t)
-	_, c := d.license("Print Shop Miller", 1)
+	d, _, c := calling(t, 1)
 	code := c.asks(t, 1).String()
 	d.write(code)
 	d.press("ctrl+u")
@@ -63,8 +58,7 @@ func TestClearKeyEmptiesEveryField(t *testing.T) {
 	d := newDrive(t)
 	d.write("wrong")
 	d.press("ctrl+u")
-	d.write(passphrase)
-	d.press("enter")
+	d.unlock()
 	d.wait(time.Second)
 	d.shows("Ready for the next call.")
 }
@@ -72,10 +66,7 @@ func TestClearKeyEmptiesEveryField(t *testing.T) {
 // Two passphrases that differ are typed anew, both.
 func TestRefusedPassphrasesComeBackEmpty(t *testing.T) {
 	d := newDrive(t)
-	c := d.m.cfg
-	c.Present = false
-	d.m = New(t.Context(), c)
-	d.size(80, 24)
+	d.restart(func(c *Config) { c.Present = false })
 	d.press("tab", "enter")
 	d.write("Example")
 	d.press("enter", "enter", "enter")
@@ -114,11 +105,9 @@ func TestButtonsDoNotWrap(t *testing.T) {
 	d.shows("[▸ No ]")
 }
 
-// aloud is a drive that listens back to an answer.
+// listening is a desk that listens back to an answer, group by group.
 func listening(t *testing.T) (*drive, []string) {
-	d := opened(t)
-	_, c := d.license("Print Shop Miller", 1)
-	d.answered(c, 1)
+	d, _, _ := answered(t, 1)
 	d.press("ctrl+r", "tab")
 	return d, strings.Split(d.m.desk.answer().String(), "-")
 }
@@ -168,8 +157,7 @@ func TestSpaceDoesNotLeaveReadAloud(t *testing.T) {
 
 // Tab in the moment before the proposals are there does not go to the reference.
 func TestTabWaitsForTheProposals(t *testing.T) {
-	d := opened(t)
-	_, c := d.license("Print Shop Miller", 1)
+	d, _, c := calling(t, 1)
 	code := c.asks(t, 1).String()
 	d.hold = true
 	d.write(slipped(code))
@@ -199,8 +187,7 @@ func TestAConfirmationWithoutReferenceIsSaid(t *testing.T) {
 }
 
 func TestCodesOfAMailAreTakenOneByOne(t *testing.T) {
-	d := opened(t)
-	l, c := d.license("Print Shop Miller", 2)
+	d, l, c := calling(t, 2)
 	first, second := c.asks(t, 1).String(), d.customer(l, 9).asks(t, 1).String()
 	d.paste("Dear support, two machines:\n" + first + "\nand\n" + second + "\n\nKind regards\nthe Print Shop in the High Street")
 	d.shows("There are 2 codes in that text.")
@@ -221,8 +208,7 @@ func TestCodesOfAMailAreTakenOneByOne(t *testing.T) {
 }
 
 func TestRoomsBeginWithAnEmptySearch(t *testing.T) {
-	d := opened(t)
-	d.license("Print Shop Miller", 1)
+	d, _, _ := calling(t, 1)
 	d.license("Agency Blue", 1)
 	for _, room := range []string{"f3", "f4"} {
 		d.press(room)
@@ -244,9 +230,7 @@ func TestRoomsBeginWithAnEmptySearch(t *testing.T) {
 }
 
 func TestFormsKeepOptionsToo(t *testing.T) {
-	d := opened(t)
-	_, c := d.license("Print Shop Miller", 1)
-	d.answered(c, 1)
+	d, _, _ := answered(t, 1)
 	d.press("f3", "enter", "g")
 	d.wait(time.Second)
 	d.press("right")
@@ -291,20 +275,13 @@ func TestUnparkingAsks(t *testing.T) {
 func TestARowIsMendedInTheSameBox(t *testing.T) {
 	d := opened(t)
 	path, slip := d.mailbox()
-	d.press("f8")
-	d.write(path)
-	d.press("enter", "down", "down", "enter")
-	d.wait(patience)
-	d.press("enter", "enter")
-	d.shows("RECORDED AS UNREADABLE")
-	d.wait(time.Second)
+	d.tries(path)
+	d.press("down", "down", "enter")
+	d.unreadable()
 	d.press("f8")
 	d.shows("refused at the desk")
 	d.press("enter")
-	d.wait(patience)
-	d.press("enter", "enter")
-	d.shows("RECORDED AS UNREADABLE")
-	d.wait(time.Second)
+	d.unreadable()
 	d.press("backspace")
 	d.write("?")
 	d.wait(patience)
@@ -315,9 +292,8 @@ func TestARowIsMendedInTheSameBox(t *testing.T) {
 	d.press("enter")
 	d.shows("at the desk " + slip.asked.String())
 	d.shows("ok · " + answer)
-	d.press("home", "enter")
-	d.wait(time.Second)
-	d.press("enter", "right", "enter")
+	d.press("home")
+	d.answersFile()
 	d.shows("✓ DONE")
 	d.press("down", "down")
 	d.shows("ok · " + answer)
@@ -335,8 +311,7 @@ func TestDigitsHaveNoCapitals(t *testing.T) {
 }
 
 func TestTheDayCountsAnAnswerOnce(t *testing.T) {
-	d := opened(t)
-	_, c := d.license("Print Shop Miller", 1)
+	d, _, c := calling(t, 1)
 	code := d.answered(c, 1).String()
 	d.press("esc")
 	d.write(code)
@@ -347,8 +322,7 @@ func TestTheDayCountsAnAnswerOnce(t *testing.T) {
 }
 
 func TestALicenseSaysThatItWasRevoked(t *testing.T) {
-	d := opened(t)
-	d.license("Print Shop Miller", 1)
+	d, _, _ := calling(t, 1)
 	for _, want := range []string{" revoked ", " restored "} {
 		d.press("f3", "enter", "v")
 		d.wait(time.Second)
@@ -361,8 +335,7 @@ func TestALicenseSaysThatItWasRevoked(t *testing.T) {
 
 // The palette lists what can be done now, and nothing else.
 func TestThePaletteListsWhatCanBeDone(t *testing.T) {
-	d := opened(t)
-	_, c := d.license("Print Shop Miller", 1)
+	d, _, c := calling(t, 1)
 	d.press("ctrl+k")
 	d.hides("Read the answer aloud")
 	d.hides("Park this request")

@@ -19,8 +19,7 @@ func TestTheDoorTellsAWrongPassphrase(t *testing.T) {
 	d.hides("wrong")
 	d.press("enter")
 	d.shows("That is not the passphrase")
-	d.write(passphrase)
-	d.press("enter")
+	d.unlock()
 	d.shows("Ready for the next call")
 }
 
@@ -30,15 +29,12 @@ func TestIdleLocksAndKeepsWhatWasTyped(t *testing.T) {
 	d.wait(16 * time.Minute)
 	d.shows("The desk is locked.")
 	d.hides("RhalfaCode")
-	d.write(passphrase)
-	d.press("enter")
+	d.unlock()
 	d.shows("RhalfaCode")
 }
 
 func TestLicensesAreFoundAsOneTypes(t *testing.T) {
-	d := opened(t)
-	l, c := d.license("Print Shop Miller", 2)
-	d.answered(c, 1)
+	d, l, c := answered(t, 2)
 	d.press("f3")
 	for _, words := range []string{"mill", "4711", l.Number.String(), c.fp.String(), l.Serial.String()} {
 		d.write(words)
@@ -123,12 +119,9 @@ func TestAnOrderThatDiffersByCapitalsIsPointedOut(t *testing.T) {
 }
 
 func TestJournalPagesFiltersAndSearches(t *testing.T) {
-	d := opened(t)
-	_, c := d.license("Print Shop Miller", 1)
+	d, _, c := calling(t, 1)
 	for range 130 { // more than a page
-		if _, err := d.office.Submit(t.Context(), "no code at all", activator.Decision{}); err != nil {
-			t.Fatal(err)
-		}
+		d.submit("no code at all", activator.Decision{})
 	}
 	d.answered(c, 1)
 	d.press("f4")
@@ -159,9 +152,7 @@ func TestJournalPagesFiltersAndSearches(t *testing.T) {
 }
 
 func TestJournalEntryOpensItsLicense(t *testing.T) {
-	d := opened(t)
-	l, c := d.license("Print Shop Miller", 1)
-	d.answered(c, 1)
+	d, l, _ := answered(t, 1)
 	d.press("f6")
 	d.shows("1 answered")
 	d.press("enter")
@@ -173,8 +164,8 @@ func TestJournalEntryOpensItsLicense(t *testing.T) {
 func TestProductsShowDefinitionsAndMistakes(t *testing.T) {
 	d := newDrive(t)
 	writeFile(t, filepath.Join(d.dir, "vendor", "products", "broken.toml"), "name = \"Broken\"\nseats = [\n")
-	d.write(passphrase)
-	d.press("enter", "f5")
+	d.unlock()
+	d.press("f5")
 	d.shows("1 Press Studio release")
 	d.press("right")
 	d.shows("broken.toml has mistakes")
@@ -182,8 +173,7 @@ func TestProductsShowDefinitionsAndMistakes(t *testing.T) {
 }
 
 func TestSettingsTurnAndHold(t *testing.T) {
-	d := opened(t)
-	_, c := d.license("Print Shop Miller", 1)
+	d, _, c := calling(t, 1)
 	d.press("f7", "right")
 	d.shows("Deutsch (DIN 5009)")
 	d.press("down", "right", "right")
@@ -206,8 +196,7 @@ func TestPaletteFindsAndDoes(t *testing.T) {
 }
 
 func TestTrainingLeavesNothingOfTheRealDesk(t *testing.T) {
-	d := opened(t)
-	_, c := d.license("Print Shop Miller", 1)
+	d, _, c := calling(t, 1)
 	d.write(c.asks(t, 1).String())
 	d.press("ctrl+k")
 	d.write("training")
@@ -259,12 +248,7 @@ func TestTrainingNeedsNoPassphrase(t *testing.T) {
 
 func TestFirstRun(t *testing.T) {
 	d := newDrive(t)
-	d.m = New(t.Context(), Config{
-		Folder: "/srv/vendor", Operator: "anna", Host: "front", Now: d.m.cfg.Now, Settings: DefaultSettings(),
-		Open: d.m.cfg.Open, Create: d.m.cfg.Create, Train: d.m.cfg.Train, After: d.m.cfg.After, Copy: d.m.cfg.Copy,
-		Save: d.m.cfg.Save, SaveSettings: d.m.cfg.SaveSettings,
-	})
-	d.size(80, 24)
+	d.restart(func(c *Config) { c.Present = false })
 	d.shows("There is no vendor folder yet")
 	d.press("tab", "enter", "enter", "enter", "enter")
 	d.shows("Both names are needed.")
@@ -338,8 +322,8 @@ func TestLockingKeepsWhatAFormHas(t *testing.T) {
 	d.write("Agency Blue")
 	d.wait(16 * time.Minute)
 	d.shows("The desk is locked.")
-	d.write(passphrase)
-	d.press("enter", "ctrl+n")
+	d.unlock()
+	d.press("ctrl+n")
 	d.shows("Agency Blue")
 }
 
