@@ -79,9 +79,9 @@ func sameFile(a, b string) bool {
 	return err1 == nil && err2 == nil && os.SameFile(x, y)
 }
 
-// batchMemory is what Go may keep of memory while a batch is recorded: a third more than
+// batchMemory is what Go may keep of memory while a batch is recorded: somewhat more than
 // the rows in hand need. SQLite's caches come on top.
-const batchMemory = 36 << 20
+const batchMemory = 32 << 20
 
 func (a *app) batch(ctx context.Context, o batchOptions) error {
 	src, err := a.openSource(o.in)
