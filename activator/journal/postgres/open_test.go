@@ -57,9 +57,9 @@ func TestAddress(t *testing.T) {
 func TestCreateRefuses(t *testing.T) {
 	_, address := newJournal(t)
 	_, err := Create(ctx, address, options())
-	wantError(t, err, "expected an empty database", "found a journal")
+	storetest.WantError(t, err, "expected an empty database", "found a journal")
 	_, err = Create(ctx, address, Options{Origin: "two\nlines"})
-	wantError(t, err, "log origin")
+	storetest.WantError(t, err, "log origin")
 
 	server := pgtest.Shared(t)
 	name, err := server.Database()
@@ -68,18 +68,18 @@ func TestCreateRefuses(t *testing.T) {
 	}
 	defer server.Drop(name)
 	_, err = Open(ctx, server.URL(name), options())
-	wantError(t, err, "no journal in this database", "init --journal")
+	storetest.WantError(t, err, "no journal in this database", "init --journal")
 	if err := server.Exec(name, "CREATE TABLE orders (x int)"); err != nil {
 		t.Fatal(err)
 	}
 	_, err = Create(ctx, server.URL(name), options())
-	wantError(t, err, `found the table "orders"`)
+	storetest.WantError(t, err, `found the table "orders"`)
 	_, err = Open(ctx, server.URL("nowhere"), options())
-	wantError(t, err, "no such database")
+	storetest.WantError(t, err, "no such database")
 	_, err = Open(ctx, "postgres://anna@/journal?host="+t.TempDir(), options())
-	wantError(t, err, "cannot be reached")
+	storetest.WantError(t, err, "cannot be reached")
 	_, err = Open(ctx, "postgres://anna@127.0.0.1:1/journal", options()) // the driver tries it twice, with TLS and without
-	wantError(t, err, "cannot be reached", "(failed to connect to `user=anna database=journal`: 127.0.0.1:1 ")
+	storetest.WantError(t, err, "cannot be reached", "(failed to connect to `user=anna database=journal`: 127.0.0.1:1 ")
 	if err == nil || strings.ContainsAny(err.Error(), "\n\t") || strings.Count(err.Error(), "connection refused") > 1 {
 		t.Errorf("have %q, want one line that says it once", err)
 	}
@@ -118,7 +118,7 @@ func TestOpenRefuses(t *testing.T) {
 			t.Errorf("%s: opened", script)
 			s.Close()
 		}
-		wantError(t, err, words...)
+		storetest.WantError(t, err, words...)
 		server.Drop(name)
 	}
 }
@@ -145,7 +145,7 @@ func TestSettings(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := Open(ctx, address, options())
-		wantError(t, err, append(words, "do not keep what is recorded")...)
+		storetest.WantError(t, err, append(words, "do not keep what is recorded")...)
 		if err := server.Exec(name, "ALTER DATABASE "+name+" RESET ALL"); err != nil {
 			t.Fatal(err)
 		}
@@ -156,7 +156,7 @@ func TestSettings(t *testing.T) {
 	}
 	defer server.Drop("latin")
 	_, err = Create(ctx, server.URL("latin"), options())
-	wantError(t, err, "encoding is LATIN1, want UTF8")
+	storetest.WantError(t, err, "encoding is LATIN1, want UTF8")
 	if s, err = Open(ctx, address, options()); err != nil {
 		t.Fatalf("settings as they were: have %v", err)
 	}
@@ -175,7 +175,7 @@ func TestPassword(t *testing.T) {
 	}
 	guarded := server.URLOf("guarded", name)
 	_, err := Open(ctx, strings.Replace(guarded, "guarded@", "guarded:wrong-one@", 1), options())
-	wantError(t, err, "does not let this user in", "PGPASSFILE")
+	storetest.WantError(t, err, "does not let this user in", "PGPASSFILE")
 	if strings.Contains(err.Error(), "wrong-one") {
 		t.Errorf("have %v, want no password in it", err)
 	}
@@ -184,8 +184,8 @@ func TestPassword(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	add(t, s, storetest.Request(1, 8, 2, 2, 2)) // these rights are enough for a desk
-	verified(t, s)
+	storetest.Append(t, s, storetest.Request(1, 8, 2, 2, 2)) // these rights are enough for a desk
+	storetest.Verify(t, s)
 	for _, q := range []string{"ALTER TABLE journal DISABLE TRIGGER ALL", "TRUNCATE journal", "DROP TABLE claims", "SET session_replication_role = replica"} {
 		if err := run(s, q); err == nil {
 			t.Errorf("%s: was done by a desk's user", q)
@@ -213,14 +213,14 @@ func TestGuards(t *testing.T) {
 			t.Errorf("%s: was done", q)
 		}
 	}
-	verified(t, s)
+	storetest.Verify(t, s)
 	r, err := Open(ctx, address, Options{ReadOnly: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer r.Close()
 	_, err = r.Append(ctx, nil, []journal.Entry{storetest.Entry(journal.KindBackup)}, storetest.Signer())
-	wantError(t, err, "for reading only")
+	storetest.WantError(t, err, "for reading only")
 }
 
 // TestTables has every table of the schema among those that a copy takes along.
@@ -245,18 +245,18 @@ func TestBackupIsSQLite(t *testing.T) {
 		for j := range 400 {
 			es = append(es, storetest.Confirm(1, 7, uint32(i*400+j+1), fmt.Sprint("RMA ", j)))
 		}
-		add(t, s, es...)
+		storetest.Append(t, s, es...)
 	}
 	if err := s.OpenLog(ctx, "storetest.example/second"); err != nil {
 		t.Fatal(err)
 	}
-	add(t, s, storetest.Entry(journal.KindLog), storetest.Request(1, 9, 9, 2, 2))
-	want := verified(t, s)
+	storetest.Append(t, s, storetest.Entry(journal.KindLog), storetest.Request(1, 9, 9, 2, 2))
+	want := storetest.Verify(t, s)
 	path := filepath.Join(t.TempDir(), "copy.db")
 	if err := s.Backup(ctx, path); err != nil {
 		t.Fatal(err)
 	}
-	wantError(t, s.Backup(ctx, path), "exists already")
+	storetest.WantError(t, s.Backup(ctx, path), "exists already")
 	if files, err := os.ReadDir(filepath.Dir(path)); err != nil || len(files) != 1 {
 		t.Errorf("folder of the copy: have %v, %v, want one file", files, err)
 	}
@@ -271,7 +271,7 @@ func TestBackupIsSQLite(t *testing.T) {
 			t.Errorf("report of a copy: have %+v, want %+v", have, want)
 		}
 	}
-	same(verified(t, copied, want.Heads...))
+	same(storetest.Verify(t, copied, want.Heads...))
 
 	server := pgtest.Shared(t)
 	name, err := server.Database()
@@ -289,9 +289,9 @@ func TestBackupIsSQLite(t *testing.T) {
 	if err := back.Fill(ctx, copied.Store); err != nil {
 		t.Fatal(err)
 	}
-	same(verified(t, back, want.Heads...))
-	add(t, back, storetest.Request(1, 10, 10, 0, 0))
-	verified(t, back, want.Heads...)
+	same(storetest.Verify(t, back, want.Heads...))
+	storetest.Append(t, back, storetest.Request(1, 10, 10, 0, 0))
+	storetest.Verify(t, back, want.Heads...)
 	if err := back.Fill(ctx, copied.Store); !errors.Is(err, sqlstore.ErrNotEmpty) {
 		t.Errorf("filling a journal with entries: have %v, want %v", err, sqlstore.ErrNotEmpty)
 	}

@@ -8,14 +8,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
 	"golang.org/x/mod/sumdb/note"
 
-	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/activator/journal/postgres/pgtest"
 	"github.com/manual-activator/manual-activator/activator/journal/storetest"
 )
@@ -195,35 +193,8 @@ func newJournal(t *testing.T) (*Store, string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	add(t, s, storetest.Entry(journal.KindLog), storetest.Register(1, 2, "PO-1", "Ada"), storetest.Request(1, 7, 1, 1, 2))
+	storetest.Append(t, s, storetest.First()...)
 	return s, server.URL(name)
-}
-
-func add(t *testing.T, s *Store, es ...journal.Entry) []journal.EntryID {
-	t.Helper()
-	ids, err := s.Append(ctx, nil, es, storetest.Signer())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return ids
-}
-
-func verified(t *testing.T, s storetest.Store, known ...journal.Head) *journal.Report {
-	t.Helper()
-	r, err := journal.Verify(ctx, s, storetest.Verifiers(), known...)
-	if err != nil {
-		t.Fatalf("verify: have %v, want nothing", err)
-	}
-	return r
-}
-
-func wantError(t *testing.T, err error, words ...string) {
-	t.Helper()
-	for _, w := range words {
-		if err == nil || !strings.Contains(err.Error(), w) {
-			t.Errorf("have error %v, want one with %q", err, w)
-		}
-	}
 }
 
 // TestSchemaText compares schema.txt with what the migrations make.

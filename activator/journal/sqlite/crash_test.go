@@ -2,14 +2,11 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
@@ -27,7 +24,7 @@ func TestTornWrites(t *testing.T) {
 		for j := range es {
 			es[j] = storetest.Request(1, 8, 2+i*10+uint32(j), 0, 0)
 		}
-		add(t, s, es...)
+		storetest.Append(t, s, es...)
 		h, err := s.Head(ctx)
 		if err != nil {
 			t.Fatal(err)
@@ -72,54 +69,19 @@ func TestTornWrites(t *testing.T) {
 			t.Errorf("WAL torn at %d of %d: have %d entries, which no append left", at, len(wal), h.Size)
 		}
 		found[h.Size] = true
-		verified(t, r)
+		storetest.Verify(t, r)
 		if _, err := journal.Verify(ctx, r, storetest.Verifiers(), known); (err == nil) != (h.Size == known.Size) {
 			t.Errorf("WAL torn at %d of %d, %d of %d entries: with the last head: have %v", at, len(wal), h.Size, known.Size, err)
 		}
 		if h.Size > 0 {
-			add(t, r, storetest.Entry(journal.KindBackup))
-			verified(t, r)
+			storetest.Append(t, r, storetest.Entry(journal.KindBackup))
+			storetest.Verify(t, r)
 		}
 		r.Close()
 	}
 	if len(found) < 5 {
 		t.Errorf("have %d different states, want more: the test tests little", len(found))
 	}
-}
-
-// TestBackupWhileWriting copies while another goroutine appends.
-func TestBackupWhileWriting(t *testing.T) {
-	s, _ := newJournal(t)
-	var wg sync.WaitGroup
-	stop := make(chan struct{})
-	wg.Go(func() {
-		for i := uint32(2); ; i++ {
-			select {
-			case <-stop:
-				return
-			default:
-			}
-			if _, err := s.Append(ctx, nil, []journal.Entry{storetest.Request(1, 8, i, 0, 0)}, storetest.Signer()); err != nil {
-				t.Error(err)
-				return
-			}
-		}
-	})
-	for i := range 5 {
-		copied := filepath.Join(t.TempDir(), fmt.Sprint(i))
-		if err := s.Backup(ctx, copied); err != nil {
-			t.Fatal(err)
-		}
-		r, err := Open(ctx, copied, Options{ReadOnly: true})
-		if err != nil {
-			t.Fatal(err)
-		}
-		verified(t, r)
-		r.Close()
-	}
-	close(stop)
-	wg.Wait()
-	verified(t, s)
 }
 
 func TestCancelled(t *testing.T) {
@@ -137,7 +99,7 @@ func TestCancelled(t *testing.T) {
 			t.Errorf("call %d: have %v, want the cancellation", i+1, err)
 		}
 	}
-	if r := verified(t, s); r.Entries != 3 {
+	if r := storetest.Verify(t, s); r.Entries != 3 {
 		t.Errorf("have %d entries, want 3", r.Entries)
 	}
 	s.Close()
@@ -146,43 +108,5 @@ func TestCancelled(t *testing.T) {
 	}
 	if _, err := s.Append(ctx, nil, []journal.Entry{storetest.Entry(journal.KindBackup)}, storetest.Signer()); err == nil {
 		t.Error("append to a closed store: have no error")
-	}
-}
-
-// TestPlans asks SQLite how it would run the statements that must be fast: none may go through a whole table.
-func TestPlans(t *testing.T) {
-	s, path := newJournal(t)
-	db, err := sql.Open("sqlite", dsn(path, ""))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	asked := 0
-	for q, args := range s.Statements() {
-		if strings.HasPrefix(q, "BEGIN") || q == "COMMIT" || q == "ROLLBACK" || strings.Contains(q, "FROM logs") {
-			continue // a handful of rows
-		}
-		asked++
-		rows, err := db.QueryContext(ctx, "EXPLAIN QUERY PLAN "+q, make([]any, args)...)
-		if err != nil {
-			t.Fatalf("%s: %v", q, err)
-		}
-		for rows.Next() {
-			var id, parent, unused int
-			var detail string
-			if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
-				t.Fatal(err)
-			}
-			scan := strings.HasPrefix(detail, "SCAN") && !strings.Contains(detail, "CONSTANT ROW")
-			if scan || strings.Contains(detail, "(rowid>? AND rowid<?)") && !strings.Contains(q, "max(id)") && !strings.Contains(q, "BETWEEN") { // as much as is erased
-				t.Errorf("%s: goes through a table: %s", q, detail)
-			}
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			t.Fatalf("%s: %v", q, err)
-		}
-	}
-	if asked < 30 {
-		t.Errorf("have asked about %d statements, want all", asked)
 	}
 }

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -32,35 +31,8 @@ func newJournal(t *testing.T) (*Store, string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	add(t, s, storetest.Entry(journal.KindLog), storetest.Register(1, 2, "PO-1", "Ada"), storetest.Request(1, 7, 1, 1, 2))
+	storetest.Append(t, s, storetest.First()...)
 	return s, path
-}
-
-func add(t *testing.T, s *Store, es ...journal.Entry) []journal.EntryID {
-	t.Helper()
-	ids, err := s.Append(ctx, nil, es, storetest.Signer())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return ids
-}
-
-func verified(t *testing.T, s *Store, known ...journal.Head) *journal.Report {
-	t.Helper()
-	r, err := journal.Verify(ctx, s, storetest.Verifiers(), known...)
-	if err != nil {
-		t.Fatalf("verify: have %v, want nothing", err)
-	}
-	return r
-}
-
-func wantError(t *testing.T, err error, words ...string) {
-	t.Helper()
-	for _, w := range words {
-		if err == nil || !strings.Contains(err.Error(), w) {
-			t.Errorf("have error %v, want one with %q", err, w)
-		}
-	}
 }
 
 func TestCreate(t *testing.T) {
@@ -77,15 +49,15 @@ func TestCreate(t *testing.T) {
 		}
 	}
 	_, err := Create(ctx, path, options())
-	wantError(t, err, "exists already")
+	storetest.WantError(t, err, "exists already")
 	_, err = Create(ctx, filepath.Join(path, "x"), options())
-	wantError(t, err, "create journal")
+	storetest.WantError(t, err, "create journal")
 	_, err = Create(ctx, path+"2", Options{Origin: "two\nlines"})
-	wantError(t, err, "log origin")
+	storetest.WantError(t, err, "log origin")
 	if _, err := os.Stat(path + "2"); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("refused create: have a file, %v", err)
 	}
-	verified(t, s)
+	storetest.Verify(t, s)
 	// What an interrupted Create left is no obstacle.
 	if err := os.WriteFile(path+"3.new", []byte("half"), 0o600); err != nil {
 		t.Fatal(err)
@@ -156,7 +128,7 @@ func TestOpenRefuses(t *testing.T) {
 			}
 			s.Close()
 		}
-		wantError(t, err, words...)
+		storetest.WantError(t, err, words...)
 	}
 }
 
@@ -181,7 +153,7 @@ func TestGuards(t *testing.T) {
 			t.Errorf("%s: was done", q)
 		}
 	}
-	verified(t, s)
+	storetest.Verify(t, s)
 	reads, err := sql.Open("sqlite", dsn(path, forReading))
 	if err != nil {
 		t.Fatal(err)
@@ -192,176 +164,9 @@ func TestGuards(t *testing.T) {
 	}
 }
 
-// TestErasedIsGone looks for erased texts in the bytes of the store's files, after many were written and split pages.
-func TestErasedIsGone(t *testing.T) {
-	s, path := newJournal(t)
-	const secret = "Zaphod Beeblebrox"
-	for i := range 400 {
-		l := codes.LicenseNumber(100 + i)
-		add(t, s, storetest.Register(l, 1, fmt.Sprint("P-", i), fmt.Sprint(secret, " ", i)), storetest.Confirm(l, 5, uint32(i), fmt.Sprint(secret, " case ", i)))
-	}
-	inFiles := func() (found []string) {
-		for _, name := range []string{path, path + "-wal", path + "-shm", path + "-journal", path + ".lock"} {
-			b, err := os.ReadFile(name)
-			if err == nil && (bytes.Contains(b, []byte("Zaphod")) || bytes.Contains(b, []byte("zaphod")) || bytes.Contains(b, []byte("beeblebrox"))) {
-				found = append(found, name)
-			}
-		}
-		return found
-	}
-	if len(inFiles()) == 0 {
-		t.Fatal("the text is in no file before it is erased")
-	}
-	h, err := s.Head(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := storetest.Entry(journal.KindRedact)
-	runs := []journal.Run{{First: 3, Last: h.Size - 1}}
-	e.Effects = []journal.Effect{journal.Erase{Field: journal.FieldCustomer, Origin: h.Origin, Runs: runs}, journal.Erase{Field: "reference", Origin: h.Origin, Runs: runs}}
-	add(t, s, e)
-	if err := s.Clean(ctx); err != nil {
-		t.Fatal(err)
-	}
-	if found := inFiles(); len(found) > 0 {
-		t.Errorf("after erasing: the text is in %q", found)
-	}
-	verified(t, s)
-	add(t, s, storetest.Request(1, 9, 9, 2, 2)) // it goes on working
-	verified(t, s)
-}
-
-// TestCleanBusy: while another program reads, the file cannot be made clean, and that must be said.
-func TestCleanBusy(t *testing.T) {
-	s, path := newJournal(t)
-	other, err := Open(ctx, path, options())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer other.Close()
-	snap, err := other.Snapshot(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := snap.Logs(func(journal.LogRow) error { return nil }); err != nil { // it sees this moment from now on
-		t.Fatal(err)
-	}
-	if err := run(s, "PRAGMA busy_timeout=100"); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Clean(ctx); err == nil || !strings.Contains(err.Error(), "another program is reading it") {
-		t.Errorf("have %v, want an error that says who is in the way", err)
-	}
-	snap.Close()
-	if err := s.Clean(ctx); err != nil {
-		t.Error(err)
-	}
-}
-
-func TestReadOnlyCopy(t *testing.T) {
-	s, path := newJournal(t)
-	copied := filepath.Join(t.TempDir(), "copy.db")
-	if err := s.Backup(ctx, copied); err != nil {
-		t.Fatal(err)
-	}
-	add(t, s, storetest.Request(1, 8, 2, 2, 2))
-	o := options()
-	o.ReadOnly = true
-	for file, size := range map[string]uint64{copied: 3, path: 4} { // the second is in use
-		r, err := Open(ctx, file, o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if h, err := r.Head(ctx); err != nil || h.Size != size {
-			t.Errorf("%s: have %d entries, %v, want %d", file, h.Size, err, size)
-		}
-		verified(t, r)
-		_, err = r.Append(ctx, nil, []journal.Entry{storetest.Entry(journal.KindBackup)}, storetest.Signer())
-		wantError(t, err, "for reading only")
-		r.Close()
-	}
-	files, err := os.ReadDir(filepath.Dir(copied))
-	if err != nil || len(files) != 1 {
-		t.Errorf("folder of the copy: have %d files, %v, want 1", len(files), err)
-	}
-}
-
-// TestRestoredBackup goes on from a copy with a log of its own; the lost entries' numbers are not used again.
-func TestRestoredBackup(t *testing.T) {
-	s, _ := newJournal(t)
-	draw := storetest.Entry(journal.KindPool)
-	draw.Effects = []journal.Effect{journal.AddPool{Product: storetest.UID, Numbers: []codes.LicenseNumber{90, 91}}}
-	add(t, s, draw)
-	pool := journal.Wanted{Pool: &journal.PoolWanted{Product: storetest.UID, Count: 9}, Licenses: []codes.LicenseNumber{1}}
-	if seen, err := s.Facts(ctx, pool); err != nil || len(seen.Pool) != 2 {
-		t.Errorf("pool: have %+v, %v, want 2 numbers", seen, err)
-	}
-	copied := filepath.Join(t.TempDir(), "copy.db")
-	if err := s.Backup(ctx, copied); err != nil {
-		t.Fatal(err)
-	}
-	lost := add(t, s, storetest.Request(1, 8, 2, 2, 2))
-	old, err := s.Head(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := Open(ctx, copied, options())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	before, err := r.Head(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	wantError(t, r.OpenLog(ctx, storetest.Origin), "take another origin")
-	seen, err := r.Facts(ctx, journal.Wanted{Licenses: []codes.LicenseNumber{1}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 2 { // the second time changes nothing
-		if err := r.OpenLog(ctx, "storetest.example/restored"); err != nil {
-			t.Fatal(err)
-		}
-	}
-	_, err = r.Append(ctx, seen, []journal.Entry{storetest.Entry(journal.KindLog)}, storetest.Signer())
-	if !errors.As(err, new(*journal.StaleError)) {
-		t.Errorf("facts from before the new log: have %v, want *StaleError", err)
-	}
-	ids := add(t, r, storetest.Entry(journal.KindLog), storetest.Request(1, 9, 3, 2, 2))
-	if seen, err := r.Facts(ctx, pool); err != nil || len(seen.Pool) != 0 || seen.PoolSize != 0 {
-		t.Errorf("pool of the old log: have %+v, %v, want none to hand out: the lost entries may have", seen, err)
-	}
-	if ids[1] != journal.NewEntryID(1, 1) || ids[1] == lost[0] {
-		t.Errorf("have entries %v, want them in log 1", ids)
-	}
-	_, err = r.Append(ctx, nil, []journal.Entry{storetest.Request(1, 7, 1, 1, 2)}, storetest.Signer())
-	var taken *journal.TakenError
-	if !errors.As(err, &taken) || taken.Entry != 2 {
-		t.Errorf("an answer of the old log again: have %v, want it taken by entry 2", err)
-	}
-	report := verified(t, r, before)
-	if len(report.Heads) != 2 || report.Entries != 6 {
-		t.Errorf("report: have %d heads, %d entries, want 2, 6", len(report.Heads), report.Entries)
-	}
-	if _, err := journal.Verify(ctx, r, storetest.Verifiers(), old); err == nil {
-		t.Error("the head of the lost entry: have no error, want the cut named")
-	}
-	var have []string
-	for e, err := range r.Entries(ctx, journal.Query{Newest: true}) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		have = append(have, e.ID.String())
-	}
-	if want := "1/1 1/0 3 2 1 0"; strings.Join(have, " ") != want {
-		t.Errorf("newest first: have %v, want %v", have, want)
-	}
-}
-
 func TestDiskFull(t *testing.T) {
 	s, _ := newJournal(t)
-	before := verified(t, s)
+	before := storetest.Verify(t, s)
 	var pages int
 	err := s.Transact(ctx, func(ctx context.Context, conn *sql.Conn) error {
 		return conn.QueryRowContext(ctx, "PRAGMA page_count").Scan(&pages)
@@ -378,15 +183,15 @@ func TestDiskFull(t *testing.T) {
 			done += 2
 		}
 	}
-	wantError(t, err, "disk is full", "nothing was written")
-	if after := verified(t, s); after.Entries != before.Entries+done {
+	storetest.WantError(t, err, "disk is full", "nothing was written")
+	if after := storetest.Verify(t, s); after.Entries != before.Entries+done {
 		t.Errorf("have %d entries, want %d", after.Entries, before.Entries+done)
 	}
 	if err := run(s, "PRAGMA max_page_count = 1000000"); err != nil {
 		t.Fatal(err)
 	}
-	add(t, s, storetest.Request(1, 10, 1, 2, 2))
-	verified(t, s)
+	storetest.Append(t, s, storetest.Request(1, 10, 1, 2, 2))
+	storetest.Verify(t, s)
 }
 
 // TestUnwritable needs a user whom permissions bind.
@@ -406,7 +211,7 @@ func TestUnwritable(t *testing.T) {
 		defer again.Close()
 		_, err = again.Append(ctx, nil, []journal.Entry{storetest.Entry(journal.KindBackup)}, storetest.Signer())
 	}
-	wantError(t, err, path)
+	storetest.WantError(t, err, path)
 }
 
 // TestWaiting cancels an append that waits for another program's lock.
@@ -435,8 +240,8 @@ func TestWaiting(t *testing.T) {
 		t.Errorf("reading while another writes: %v", err)
 	}
 	release <- true
-	add(t, s, storetest.Entry(journal.KindBackup))
-	verified(t, s)
+	storetest.Append(t, s, storetest.Entry(journal.KindBackup))
+	storetest.Verify(t, s)
 }
 
 func TestSigner(t *testing.T) {
@@ -451,5 +256,5 @@ func TestSigner(t *testing.T) {
 		t.Errorf("reading without keys: %v", err)
 	}
 	_, err = again.Append(ctx, nil, []journal.Entry{storetest.Entry(journal.KindBackup)}, storetest.Signer())
-	wantError(t, err, "keys that verify")
+	storetest.WantError(t, err, "keys that verify")
 }

@@ -15,7 +15,7 @@ import (
 func foreseen(t *testing.T, f Factory) {
 	s, _ := create(t, f)
 	const license = codes.LicenseNumber(7)
-	mustAppend(t, s, Register(license, 4, "PO-1", "Acme"))
+	Append(t, s, Register(license, 4, "PO-1", "Acme"))
 	r := rand.New(rand.NewPCG(1, 2))
 	want := journal.Wanted{Licenses: []codes.LicenseNumber{license}, Since: start}
 	for n := range 60 {
@@ -29,7 +29,7 @@ func foreseen(t *testing.T, f Factory) {
 			es = append(es, e)
 			have.Apply(&e, journal.NewEntryID(facts.Head.Log, facts.Head.Size+uint64(i)))
 		}
-		mustAppend(t, s, es...)
+		Append(t, s, es...)
 		if have, want := fmt.Sprintf("%+v", have), fmt.Sprintf("%+v", mustFacts(t, s, want).Licenses[license]); have != want {
 			t.Fatalf("round %d, after %+v:\nhave %s\nwant %s", n, es, have, want)
 		}
@@ -92,7 +92,7 @@ func lines(t *testing.T, f Factory) {
 	}
 	other := Entry(journal.KindRequest)
 	other.Batch, other.Line = "others", 12
-	ids := mustAppend(t, s, append(es, other)...)
+	ids := Append(t, s, append(es, other)...)
 	got := mustFacts(t, s, journal.Wanted{Lines: &journal.LinesWanted{Batch: "orders", Lines: []int{3, 5, 9, 12}, UpTo: 1<<30 - 1}})
 	if len(got.Lines) != 2 || got.Lines[3].ID != ids[1] || got.Lines[9].ID != ids[3] || got.Lines[9].Personal[0].Text != "case" {
 		t.Errorf("lines 3, 5, 9 and 12: have %+v, want the entries of 3 and 9", got.Lines)

@@ -20,13 +20,13 @@ func benchIn(b *testing.B, f Factory, dir string) Store {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { s.Close() })
-	mustAppend(b, s, Entry(journal.KindLog))
+	Append(b, s, Entry(journal.KindLog))
 	for l := 0; l < benchLicenses; l += 1000 {
 		es := make([]journal.Entry, 1000)
 		for i := range es {
 			es[i] = Register(scatter(l+i), 1000, fmt.Sprint("PO-", l+i), fmt.Sprint("Customer ", l+i))
 		}
-		mustAppend(b, s, es...)
+		Append(b, s, es...)
 	}
 	b.ResetTimer()
 	return s
@@ -55,7 +55,7 @@ func Benchmark(b *testing.B, f Factory) {
 		for i := range b.N {
 			e := benchRequest(r, i, true)
 			e.Intent = intent(r)
-			mustAppend(b, s, e)
+			Append(b, s, e)
 		}
 	})
 	for _, seat := range []bool{false, true} {
@@ -65,7 +65,7 @@ func Benchmark(b *testing.B, f Factory) {
 			es := make([]journal.Entry, 0, 1000)
 			for i := range b.N {
 				if es = append(es, benchRequest(r, i, seat)); len(es) == cap(es) || i == b.N-1 {
-					mustAppend(b, s, es...)
+					Append(b, s, es...)
 					es = es[:0]
 				}
 			}
@@ -79,7 +79,7 @@ func Benchmark(b *testing.B, f Factory) {
 		for i := range b.N {
 			l := scatter(benchLicenses + i)
 			if es = append(es, Register(l, 3, fmt.Sprint("B-", i), fmt.Sprint("Buyer ", i))); len(es) == cap(es) || i == b.N-1 {
-				mustAppend(b, s, es...)
+				Append(b, s, es...)
 				es = es[:0]
 			}
 		}
@@ -124,6 +124,6 @@ func fill(b *testing.B, s Store, n int) {
 		for j := range es {
 			es[j] = benchRequest(r, i+j, true)
 		}
-		mustAppend(b, s, es...)
+		Append(b, s, es...)
 	}
 }

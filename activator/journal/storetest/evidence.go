@@ -51,7 +51,7 @@ func proofs(t *testing.T, f Factory) {
 			t.Errorf("entry %v: have %v, want ErrNoEntry", id, err)
 		}
 	}
-	mustAppend(t, s, Entry(journal.KindBackup), Entry(journal.KindBackup))
+	Append(t, s, Entry(journal.KindBackup), Entry(journal.KindBackup))
 	prove(journal.NewEntryID(0, head.Size))
 	c, err := s.ProveConsistency(ctx, head)
 	if err != nil {
@@ -71,7 +71,7 @@ func proofs(t *testing.T, f Factory) {
 // erasing takes texts out: they are gone for every reader, the words too, and everything that was proven still is.
 func erasing(t *testing.T, f Factory) {
 	s, _ := create(t, f)
-	mustAppend(t, s, Register(1, 3, "PO-1", "Ada Byron"), Register(2, 3, "PO-2", "Ben"),
+	Append(t, s, Register(1, 3, "PO-1", "Ada Byron"), Register(2, 3, "PO-2", "Ben"),
 		Request(1, 5, 5, 1, 3), Confirm(1, 5, 5, "RMA 1"), Confirm(2, 6, 6, "RMA 2"))
 	head := mustHead(t, s)
 	before, err := s.Prove(ctx, 4)
@@ -131,10 +131,10 @@ func erasing(t *testing.T, f Factory) {
 	if _, _, err := after.Check(Verifiers()); err != nil {
 		t.Errorf("a proof made after: %v", err)
 	}
-	r := verify(t, s, head)
+	r := Verify(t, s, head)
 	if r.Redacted != 2 || r.Personal != 2 {
 		t.Errorf("report: have %d erased, %d there, want 2, 2", r.Redacted, r.Personal)
 	}
-	mustAppend(t, s, Register(3, 1, "", fmt.Sprint("Ada ", codes.LicenseNumber(3)))) // the name may come again
-	verify(t, s, head)
+	Append(t, s, Register(3, 1, "", fmt.Sprint("Ada ", codes.LicenseNumber(3)))) // the name may come again
+	Verify(t, s, head)
 }

@@ -63,7 +63,7 @@ func kills(t *testing.T, f Factory) {
 	}
 	s, dir := create(t, f)
 	for l := range codes.LicenseNumber(8) {
-		mustAppend(t, s, Register(l+1, 1, "", ""))
+		Append(t, s, Register(l+1, 1, "", ""))
 	}
 	told := 0
 	known := mustHead(t, s)
@@ -89,7 +89,7 @@ func kills(t *testing.T, f Factory) {
 			}
 			told++
 		}
-		verify(t, s, known)
+		Verify(t, s, known)
 		known = mustHead(t, s)
 	}
 	if told == 0 {

@@ -68,10 +68,10 @@ func (o *otherLog) takenOver(first, size int) []journal.Entry {
 
 func merge(t *testing.T, f Factory) {
 	s, _ := create(t, f)
-	mustAppend(t, s, Register(1, 2, "PO-1", "Ada"), Request(1, 5, 5, 1, 2))
+	Append(t, s, Register(1, 2, "PO-1", "Ada"), Request(1, 5, 5, 1, 2))
 	line := Entry(journal.KindUnreadable)
 	line.Batch, line.Line, line.Intent = "letters", 7, [16]byte{9}
-	mustAppend(t, s, line)
+	Append(t, s, line)
 	draw := Entry(journal.KindPool)
 	draw.Effects = []journal.Effect{journal.AddPool{Product: UID, Numbers: []codes.LicenseNumber{1<<24 + 1, 1<<28 + 2}}}
 	other := newOtherLog(Signer(), Entry(journal.KindLog), Register(2, 1, "PO-2", "Bea"), Request(2, 6, 6, 1, 1), draw, Confirm(2, 6, 9, "RMA 1"))
@@ -127,12 +127,12 @@ func merge(t *testing.T, f Factory) {
 	}
 
 	// Facts of a license age by the own log's entries, not by those that stood in another log all the time.
-	mustAppend(t, s, Entry(journal.KindBackup))
+	Append(t, s, Entry(journal.KindBackup))
 	seen := facts
 	seen.Pool = nil
 	e := Request(2, 8, 8, 1, 1)
 	if _, err := s.Append(ctx, seen, []journal.Entry{e}, Signer()); err != nil {
 		t.Errorf("append on facts that are fresh: have %v, want no error", err)
 	}
-	verify(t, s, mustHead(t, s), other.head(3), other.head(5))
+	Verify(t, s, mustHead(t, s), other.head(3), other.head(5))
 }

@@ -21,7 +21,7 @@ func races(t *testing.T, f Factory) {
 	defer second.Close()
 	const licenses, seats, writers = 4, 3, 16
 	for l := range codes.LicenseNumber(licenses) {
-		mustAppend(t, s, Register(l+1, seats, "", ""))
+		Append(t, s, Register(l+1, seats, "", ""))
 	}
 	type done struct{ answered, refused, confirmed int }
 	results := make([]done, writers)

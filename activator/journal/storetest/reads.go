@@ -20,7 +20,7 @@ func facts(t *testing.T, f Factory) {
 		l := 0xf0000001 + i
 		all = append(all, l)
 		if i != 75 { // one that is not registered
-			mustAppend(t, s, Register(l, 2, fmt.Sprint("PO-", int(i)), fmt.Sprint("Customer ", int(i))), Request(l, codes.Fingerprint(i), 1, 1, 2),
+			Append(t, s, Register(l, 2, fmt.Sprint("PO-", int(i)), fmt.Sprint("Customer ", int(i))), Request(l, codes.Fingerprint(i), 1, 1, 2),
 				Request(l, codes.Fingerprint(i)+1000, 2, 2, 2))
 		}
 	}
@@ -28,7 +28,7 @@ func facts(t *testing.T, f Factory) {
 	bad.License, bad.State, bad.Verdict = all[3], journal.StateNotGenuine, journal.Refused
 	late := bad
 	late.At = start.Add(48 * time.Hour)
-	mustAppend(t, s, bad, late, late)
+	Append(t, s, bad, late, late)
 	free, taken := journal.OrderRef{Product: UID, Order: "none"}, journal.OrderRef{Product: UID, Order: "PO-5"}
 	have := mustFacts(t, s, journal.Wanted{Licenses: append(all, all[:5]...), Orders: []journal.OrderRef{free, taken}, Since: start.Add(time.Hour)})
 	if len(have.Licenses) != len(all) {
@@ -67,14 +67,14 @@ func facts(t *testing.T, f Factory) {
 func stale(t *testing.T, f Factory) {
 	const l, m = codes.LicenseNumber(1), codes.LicenseNumber(2)
 	s, _ := create(t, f)
-	mustAppend(t, s, Register(l, 2, "", ""), Register(m, 2, "", ""))
+	Append(t, s, Register(l, 2, "", ""), Register(m, 2, "", ""))
 	draw := Entry(journal.KindPool)
 	draw.Product = UID
 	draw.Effects = []journal.Effect{journal.AddPool{Product: UID, Numbers: []codes.LicenseNumber{50, 51}}}
-	mustAppend(t, s, draw)
+	Append(t, s, draw)
 	order := journal.OrderRef{Product: UID, Order: "PO-1"}
 	seen := mustFacts(t, s, journal.Wanted{Licenses: []codes.LicenseNumber{l, 99}, Orders: []journal.OrderRef{order}, Pool: &journal.PoolWanted{Product: UID, Count: 1}})
-	mustAppend(t, s, Request(m, 1, 1, 1, 2)) // another license: not stale
+	Append(t, s, Request(m, 1, 1, 1, 2)) // another license: not stale
 	ids, err := s.Append(ctx, seen, []journal.Entry{Request(l, 1, 1, 1, 2)}, Signer())
 	if err != nil {
 		t.Fatalf("append on fresh facts: have %v", err)
@@ -92,10 +92,10 @@ func stale(t *testing.T, f Factory) {
 	unknown := Entry(journal.KindRequest)
 	unknown.License = 99
 	seen = mustFacts(t, s, journal.Wanted{Licenses: []codes.LicenseNumber{99}, Orders: []journal.OrderRef{order}, Pool: &journal.PoolWanted{Product: UID, Count: 1}})
-	id := mustAppend(t, s, unknown)[0]
+	id := Append(t, s, unknown)[0]
 	wantStale("unknown license touched", seen, id, unknown)
 	seen.Licenses = nil
-	id = mustAppend(t, s, Register(50, 1, "PO-1", ""))[0]
+	id = Append(t, s, Register(50, 1, "PO-1", ""))[0]
 	wantStale("number of the pool", seen, id, Register(50, 1, "", ""))
 	wantStale("order", seen, id, Register(51, 1, "PO-1", ""))
 	old := *seen
@@ -122,8 +122,8 @@ func queries(t *testing.T, f Factory) {
 	es = append(es, Request(l, 7, 70, 1, 9), Request(m, 7, 71, 1, 9), Confirm(l, 7, 72, "RMA 9"))
 	es[5].Batch, es[5].Line = "orders", 3
 	es[6].Intent[0] = 1
-	mustAppend(t, s, es[1:300]...)
-	mustAppend(t, s, es[300:]...)
+	Append(t, s, es[1:300]...)
+	Append(t, s, es[300:]...)
 	fp := codes.Fingerprint(7)
 	after := journal.EntryID(10)
 	for _, c := range []struct {
@@ -196,7 +196,7 @@ func queries(t *testing.T, f Factory) {
 			t.Fatal(err)
 		}
 		if e.ID == 100 {
-			mustAppend(t, s, Entry(journal.KindBackup))
+			Append(t, s, Entry(journal.KindBackup))
 			break
 		}
 	}
@@ -207,7 +207,7 @@ func clip(ids []journal.EntryID) []journal.EntryID { return ids[:min(5, len(ids)
 
 func licenseQueries(t *testing.T, s Store, l, m codes.LicenseNumber) {
 	for i := range codes.LicenseNumber(300) {
-		mustAppend(t, s, Register(1000+i, 1, "", "Zoë"))
+		Append(t, s, Register(1000+i, 1, "", "Zoë"))
 	}
 	for _, c := range []struct {
 		q    journal.LicenseQuery
@@ -237,7 +237,7 @@ func licenseQueries(t *testing.T, s Store, l, m codes.LicenseNumber) {
 	rename := Entry(journal.KindChange)
 	rename.License = m
 	rename.Personal = []journal.Personal{{Field: journal.FieldCustomer, Salt: [16]byte{9}, Text: "Renamed AG"}}
-	mustAppend(t, s, rename)
+	Append(t, s, rename)
 	for words, want := range map[string]int{"søn": 0, "renamed": 1, "po-2 ren": 1} {
 		n := 0
 		for lic, err := range s.Licenses(ctx, journal.LicenseQuery{Words: words}) {
@@ -260,7 +260,7 @@ func heads(t *testing.T, f Factory) {
 		for i := range es {
 			es[i] = Entry(journal.KindUnreadable)
 		}
-		mustAppend(t, s, es...)
+		Append(t, s, es...)
 		kept = append(kept, mustHead(t, s))
 	}
 	for _, h := range kept {
@@ -278,12 +278,12 @@ func heads(t *testing.T, f Factory) {
 			t.Errorf("head of another log: have %v, want *TamperedError", err)
 		}
 	}
-	verify(t, s, kept[1:]...)
+	Verify(t, s, kept[1:]...)
 }
 
 func backup(t *testing.T, f Factory) {
 	s, dir := create(t, f)
-	mustAppend(t, s, Register(1, 2, "PO-1", "Ada"), Request(1, 7, 1, 1, 2))
+	Append(t, s, Register(1, 2, "PO-1", "Ada"), Request(1, 7, 1, 1, 2))
 	path := filepath.Join(t.TempDir(), "copy")
 	if err := s.Backup(ctx, path); err != nil {
 		t.Fatal(err)
@@ -304,6 +304,6 @@ func backup(t *testing.T, f Factory) {
 	if have := mustHead(t, again); have.Hash != h.Hash || have.Size != 3 {
 		t.Errorf("head after opening again: have %+v, want %+v", have, h)
 	}
-	mustAppend(t, again, Request(1, 8, 2, 2, 2))
-	verify(t, again, h)
+	Append(t, again, Request(1, 8, 2, 2, 2))
+	Verify(t, again, h)
 }

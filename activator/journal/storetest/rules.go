@@ -67,9 +67,9 @@ func rules(t *testing.T, f Factory) {
 		if h := mustHead(t, s); h.Size != 0 || h.Origin != Origin || h.Checkpoint != nil {
 			t.Errorf("head of an empty log: have %+v, want size 0", h)
 		}
-		verify(t, s)
+		Verify(t, s)
 		wantRefused(t, s, "first entry", Entry(journal.KindProduct))
-		if ids := mustAppend(t, s, Entry(journal.KindLog), Entry(journal.KindProduct)); ids[0] != 0 || ids[1] != 1 {
+		if ids := Append(t, s, Entry(journal.KindLog), Entry(journal.KindProduct)); ids[0] != 0 || ids[1] != 1 {
 			t.Errorf("ids: have %v, want 0 1", ids)
 		}
 		wantRefused(t, s, "first entry", Entry(journal.KindLog))
@@ -77,7 +77,7 @@ func rules(t *testing.T, f Factory) {
 		if have, err := journal.ParseCheckpoint(h.Checkpoint, Verifiers()); err != nil || have.Size != 2 || have.Hash != h.Hash || have.Origin != Origin {
 			t.Errorf("checkpoint: have %+v, %v, want the head", have, err)
 		}
-		verify(t, s, h)
+		Verify(t, s, h)
 	})
 	t.Run("refused entries", func(t *testing.T) {
 		s, _ := create(t, f)
@@ -96,23 +96,23 @@ func rules(t *testing.T, f Factory) {
 	})
 	t.Run("claims", func(t *testing.T) {
 		s, _ := create(t, f)
-		first := mustAppend(t, s, Register(l, 2, "", ""), Request(l, 7, 1, 1, 2))[1]
+		first := Append(t, s, Register(l, 2, "", ""), Request(l, 7, 1, 1, 2))[1]
 		wantTaken(t, s, journal.TakenClaim, first, -1, Request(l, 7, 1, 0, 0))
 		again := Request(l, 8, 2, 0, 0)
 		wantTaken(t, s, journal.TakenClaim, 0, 0, again, again)
-		mustAppend(t, s, Request(l, 8, 1, 0, 0)) // same random, other machine
+		Append(t, s, Request(l, 8, 1, 0, 0)) // same random, other machine
 		mark := Entry(journal.KindRequest)
 		mark.License = l
 		mark.Effects = []journal.Effect{journal.Mark{License: l, Scope: journal.ScopeSeen, Key: []byte("k")}}
-		id := mustAppend(t, s, mark, mark)[0]
+		id := Append(t, s, mark, mark)[0]
 		mark.Effects = []journal.Effect{journal.Claim{License: l, Scope: journal.ScopeSeen, Key: []byte("k"), Value: []byte("v")}}
 		wantTaken(t, s, journal.TakenClaim, id, -1, mark)
 		mark.Effects = []journal.Effect{journal.Claim{License: l, Scope: journal.ScopeGone, Key: []byte("k"), Value: []byte("v")}}
-		mustAppend(t, s, mark)
+		Append(t, s, mark)
 	})
 	t.Run("seats", func(t *testing.T) {
 		s, _ := create(t, f)
-		ids := mustAppend(t, s, Register(l, 2, "", ""), Request(l, 7, 1, 1, 2))
+		ids := Append(t, s, Register(l, 2, "", ""), Request(l, 7, 1, 1, 2))
 		wantTaken(t, s, journal.TakenSeat, ids[1], -1, Request(l, 8, 2, 1, 2)) // slot
 		wantTaken(t, s, journal.TakenSeat, ids[1], -1, Request(l, 7, 2, 2, 2)) // machine
 		wantTaken(t, s, journal.TakenSeat, 0, 0, Request(l, 8, 2, 2, 2), Request(l, 9, 3, 2, 2))
@@ -125,8 +125,8 @@ func rules(t *testing.T, f Factory) {
 		}
 		over := Request(l, 9, 3, 3, 2)
 		over.Effects[1] = journal.TakeSeat{License: l, Fingerprint: 9, Slot: 3, Limit: 2, Excess: "override"}
-		mustAppend(t, s, Request(l, 8, 2, 2, 2), over)
-		mustAppend(t, s, Confirm(l, 7, 4, "RMA 1"), Confirm(l, 7, 5, "RMA 2"), Request(l, 10, 6, 1, 2))
+		Append(t, s, Request(l, 8, 2, 2, 2), over)
+		Append(t, s, Confirm(l, 7, 4, "RMA 1"), Confirm(l, 7, 5, "RMA 2"), Request(l, 10, 6, 1, 2))
 		fs := mustFacts(t, s, journal.Wanted{Licenses: []codes.LicenseNumber{l}}).Licenses[l]
 		var have [][2]int
 		for _, seat := range fs.Seats {
@@ -138,10 +138,10 @@ func rules(t *testing.T, f Factory) {
 	})
 	t.Run("licenses", func(t *testing.T) {
 		s, _ := create(t, f)
-		id := mustAppend(t, s, Register(l, 2, "PO-1", "Ada Müller"))[0]
+		id := Append(t, s, Register(l, 2, "PO-1", "Ada Müller"))[0]
 		wantTaken(t, s, journal.TakenNumber, id, -1, Register(l, 2, "PO-2", ""))
 		wantTaken(t, s, journal.TakenOrder, id, -1, Register(m, 2, "PO-1", ""))
-		mustAppend(t, s, Register(m, 1, "", ""), Register(m+1, 1, "", "")) // no order is no order
+		Append(t, s, Register(m, 1, "", ""), Register(m+1, 1, "", "")) // no order is no order
 		change := func(n codes.LicenseNumber, seats int, state, order string) journal.Entry {
 			e := Entry(journal.KindChange)
 			e.License = n
@@ -155,13 +155,13 @@ func rules(t *testing.T, f Factory) {
 		set.Product[0]++
 		other.Effects[0] = set
 		wantRefused(t, s, "not registered", other)
-		seat := mustAppend(t, s, Request(l, 7, 1, 2, 2))[0]
+		seat := Append(t, s, Request(l, 7, 1, 2, 2))[0]
 		wantTaken(t, s, journal.TakenSeat, seat, -1, change(l, 1, journal.Live, "PO-1"))
 		renumber := change(l, 1, journal.Live, "PO-1")
 		renumber.Effects = []journal.Effect{journal.FreeSeat{License: l, Fingerprint: 7}, renumber.Effects[0],
 			journal.TakeSeat{License: l, Fingerprint: 7, Slot: 1, Limit: 1}}
-		mustAppend(t, s, renumber)
-		mustAppend(t, s, change(l, 3, journal.Revoked, "PO-9"), change(m, 1, journal.Refunded, "PO-1"))
+		Append(t, s, renumber)
+		Append(t, s, change(l, 3, journal.Revoked, "PO-9"), change(m, 1, journal.Refunded, "PO-1"))
 		lic := mustFacts(t, s, journal.Wanted{Licenses: []codes.LicenseNumber{l}}).Licenses[l].License
 		if lic.Seats != 3 || lic.State != journal.Revoked || lic.Order != "PO-9" || lic.Grants != "9" || lic.Customer != "Ada Müller" || !lic.Registered.Equal(start) {
 			t.Errorf("changed license: have %+v", lic)
@@ -173,14 +173,14 @@ func rules(t *testing.T, f Factory) {
 		draw.Product = UID
 		numbers := []codes.LicenseNumber{9, 3, 0x80000007, 5, 1}
 		draw.Effects = []journal.Effect{journal.AddPool{Product: UID, Numbers: numbers[:2]}, journal.AddPool{Product: UID, Numbers: numbers[2:]}}
-		id := mustAppend(t, s, draw)[0]
+		id := Append(t, s, draw)[0]
 		draw.Effects = []journal.Effect{journal.AddPool{Product: UID, Numbers: []codes.LicenseNumber{77, 5}}}
 		wantTaken(t, s, journal.TakenNumber, id, -1, draw)
-		reg := mustAppend(t, s, Register(3, 1, "", ""), Register(9, 1, "", ""), Register(78, 1, "", ""))[2]
+		reg := Append(t, s, Register(3, 1, "", ""), Register(9, 1, "", ""), Register(78, 1, "", ""))[2]
 		draw.Effects = []journal.Effect{journal.AddPool{Product: UID, Numbers: []codes.LicenseNumber{77, 78}}}
 		wantTaken(t, s, journal.TakenNumber, reg, -1, draw)
 		draw.Effects = []journal.Effect{journal.AddPool{Product: UID, Numbers: []codes.LicenseNumber{2}}}
-		mustAppend(t, s, draw)
+		Append(t, s, draw)
 		other := Register(5, 1, "", "")
 		set := other.Effects[0].(journal.SetLicense)
 		set.Product[0]++
@@ -199,14 +199,14 @@ func rules(t *testing.T, f Factory) {
 		s, _ := create(t, f)
 		e := Entry(journal.KindUnreadable)
 		e.Intent = intent(rand.New(rand.NewPCG(1, 1)))
-		id := mustAppend(t, s, e)[0]
+		id := Append(t, s, e)[0]
 		wantTaken(t, s, journal.TakenIntent, id, -1, e)
 		row := Entry(journal.KindUnreadable)
 		row.Batch = "orders"
-		id = mustAppend(t, s, row)[0]
+		id = Append(t, s, row)[0]
 		wantTaken(t, s, journal.TakenLine, id, -1, row)
 		row.Line = 1
-		mustAppend(t, s, row)
+		Append(t, s, row)
 	})
 }
 

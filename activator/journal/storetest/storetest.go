@@ -119,38 +119,12 @@ func create(t testing.TB, f Factory) (Store, string) {
 		if again, err := f.Open(dir); err != nil {
 			t.Error(err)
 		} else {
-			verify(t, again)
+			Verify(t, again)
 			again.Close()
 		}
 	})
-	mustAppend(t, s, Entry(journal.KindLog))
+	Append(t, s, Entry(journal.KindLog))
 	return s, dir
-}
-
-func verify(t testing.TB, s Store, known ...journal.Head) *journal.Report {
-	t.Helper()
-	r, err := journal.Verify(ctx, s, Verifiers(), known...)
-	if err != nil {
-		t.Errorf("verify: have %v, want nothing", err)
-	}
-	if r != nil {
-		for _, d := range r.Differences {
-			t.Log(d)
-		}
-	}
-	return r
-}
-
-func mustAppend(t testing.TB, s Store, es ...journal.Entry) []journal.EntryID {
-	t.Helper()
-	ids, err := s.Append(ctx, nil, es, Signer())
-	if err != nil {
-		t.Fatalf("append: have %v, want no error", err)
-	}
-	if len(ids) != len(es) {
-		t.Fatalf("append: have %d ids, want %d", len(ids), len(es))
-	}
-	return ids
 }
 
 // UID is the product of the test's licenses.

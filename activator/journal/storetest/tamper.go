@@ -123,7 +123,7 @@ func tamper(t *testing.T, f Factory) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	verify(t, s, known)
+	Verify(t, s, known)
 	s.Close()
 	raw, err := f.Raw(dir)
 	if err != nil {

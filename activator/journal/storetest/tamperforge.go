@@ -112,7 +112,7 @@ func formerState(t *testing.T, f Factory) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mustAppend(t, s, Entry(journal.KindLog), Register(1, 1, "", ""))
+	Append(t, s, Entry(journal.KindLog), Register(1, 1, "", ""))
 	s.Close()
 	old := t.TempDir()
 	if err := f.Copy(dir, old); err != nil {
@@ -121,13 +121,13 @@ func formerState(t *testing.T, f Factory) {
 	if s, err = f.Open(dir); err != nil {
 		t.Fatal(err)
 	}
-	mustAppend(t, s, Request(1, 5, 5, 1, 1))
+	Append(t, s, Request(1, 5, 5, 1, 1))
 	newest := mustHead(t, s)
 	s.Close()
 	if s, err = f.Open(old); err != nil {
 		t.Fatal(err)
 	}
-	verify(t, s)
+	Verify(t, s)
 	s.Close()
 	wantFound(t, f, old, change{name: "former state put back", want: "entry 2: missing: the head kept elsewhere has 3 entries, this log 2"}, newest)
 	if s, err = f.Open(old); err != nil {
@@ -136,7 +136,7 @@ func formerState(t *testing.T, f Factory) {
 	if err := s.Extends(ctx, newest); !errors.As(err, new(*journal.TamperedError)) {
 		t.Errorf("former state put back: quick look: have %v, want *TamperedError", err)
 	}
-	mustAppend(t, s, Entry(journal.KindBackup), Entry(journal.KindBackup))
+	Append(t, s, Entry(journal.KindBackup), Entry(journal.KindBackup))
 	if err := s.Extends(ctx, newest); !errors.As(err, new(*journal.TamperedError)) {
 		t.Errorf("former state put back and gone on with: quick look: have %v, want *TamperedError", err)
 	}
