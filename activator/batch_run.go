@@ -25,7 +25,7 @@ import (
 // was quicker, everything that was decided on it is decided again.
 
 const (
-	batchChunk = 750     // rows: more are a little faster, and need more memory
+	batchChunk = 600     // rows: more are a little faster, and need more memory
 	batchBusy  = 250     // rows, while others write too
 	batchBytes = 4 << 20 // of a chunk's texts
 	batchWait  = 20 * time.Millisecond

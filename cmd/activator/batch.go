@@ -81,7 +81,7 @@ func sameFile(a, b string) bool {
 
 // batchMemory is what Go may keep of memory while a batch is recorded: somewhat more than
 // the rows in hand need. SQLite's caches come on top.
-const batchMemory = 32 << 20
+const batchMemory = 28 << 20
 
 func (a *app) batch(ctx context.Context, o batchOptions) error {
 	src, err := a.openSource(o.in)
