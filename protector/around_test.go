@@ -16,9 +16,7 @@ func TestAnswersAroundADeactivation(t *testing.T) {
 	kept := w.issue(w.request(c, protectortest.Feature), protectortest.Answer{Parameter: 1})
 	w.activate(c, protectortest.Release, protectortest.Answer{})
 	kept2 := w.issue(w.request(c, protectortest.Feature), protectortest.Answer{Parameter: 7})
-	if _, err := w.vendor.Confirm(w.deactivate(c)); err != nil {
-		t.Fatal(err)
-	}
+	w.confirm(w.deactivate(c))
 	r := w.request(c, protectortest.Reactivate)
 	for _, id := range []uint8{protectortest.Release, protectortest.Feature, protectortest.Unlimited, protectortest.Bundle} {
 		d, _ := w.vendor.Profile.Definition(id)

@@ -32,9 +32,7 @@ func TestOldAnswers(t *testing.T) {
 	old = append(old, w.issue(kept, protectortest.Answer{As: 1}))
 	old = append(old, w.activate(c, 1, protectortest.Answer{}))
 	old = append(old, w.activate(c, 4, protectortest.Answer{Parameter: 30}))
-	if _, err := w.vendor.Confirm(w.deactivate(c)); err != nil {
-		t.Fatal(err)
-	}
+	w.confirm(w.deactivate(c))
 	try := func(when string, c *Client) {
 		t.Helper()
 		for i, code := range old {
@@ -175,19 +173,13 @@ func TestMovedState(t *testing.T) {
 // TestBackups: a backup of one place changes nothing; a backup of all places is the
 // state of then, whose requests show the vendor an old key.
 func TestBackups(t *testing.T) {
-	w := newWorld(t)
-	c := w.licensed()
-	w.activate(c, 1, protectortest.Answer{})
+	w, c := activated(t)
 	backup := t.TempDir()
 	copyTree(t, w.dir, filepath.Join(backup, "all"))
 	d := w.deactivate(c)
-	if _, err := w.vendor.Confirm(d); err != nil {
-		t.Fatal(err)
-	}
+	w.confirm(d)
 	for _, place := range []string{"first", "second"} {
-		if err := os.RemoveAll(filepath.Join(w.dir, place)); err != nil {
-			t.Fatal(err)
-		}
+		w.lose(place)
 		copyTree(t, filepath.Join(backup, "all", place), filepath.Join(w.dir, place))
 		w.is(w.open(), 1, Deactivated, ReasonDeactivated)
 		if again, err := w.open().Confirmation(); err != nil || again.Code != d {
@@ -195,9 +187,7 @@ func TestBackups(t *testing.T) {
 		}
 	}
 	for _, place := range []string{"first", "second"} {
-		if err := os.RemoveAll(filepath.Join(w.dir, place)); err != nil {
-			t.Fatal(err)
-		}
+		w.lose(place)
 		copyTree(t, filepath.Join(backup, "all", place), filepath.Join(w.dir, place))
 	}
 	c = w.open()
@@ -261,9 +251,7 @@ func (w *world) store(rec *record) {
 
 // TestSecrets: no key shows in anything that is printed.
 func TestSecrets(t *testing.T) {
-	w := newWorld(t)
-	c := w.licensed()
-	w.activate(c, 1, protectortest.Answer{})
+	w, c := activated(t)
 	rec := w.stored()
 	key, lk := rec.Key.Bytes(), rec.stretched().Bytes()
 	s, err := c.Status()
@@ -287,9 +275,7 @@ func TestSecrets(t *testing.T) {
 
 // TestBadMachine: a collector that panics, fails, or gives nothing.
 func TestBadMachine(t *testing.T) {
-	w := newWorld(t)
-	c := w.licensed()
-	w.activate(c, 1, protectortest.Answer{})
+	w, c := activated(t)
 	w.machine = nil
 	w.is(w.open(), 1, Inactive, ReasonHardwareUnreadable)
 	config := w.config()

@@ -1,8 +1,6 @@
 package protector
 
 import (
-	"os"
-	"path/filepath"
 	"slices"
 	"syscall"
 	"testing"
@@ -87,9 +85,7 @@ func TestCheckIn(t *testing.T) {
 	if second == d.Code {
 		t.Error("the same confirmation twice")
 	}
-	if _, err := w.vendor.Confirm(second); err != nil {
-		t.Error(err)
-	}
+	w.confirm(second)
 
 	// The deactivation comes after it, and a reactivation proves that both were read.
 	last := w.deactivate(c)
@@ -97,9 +93,7 @@ func TestCheckIn(t *testing.T) {
 		t.Errorf("shown: %+v, %v", again, err)
 	}
 	w.shows(c, second, last)
-	if _, err := w.vendor.Confirm(last); err != nil {
-		t.Error(err)
-	}
+	w.confirm(last)
 	_, err = c.CheckIn(0, yes)
 	w.refused(err, ReasonDeactivated)
 	w.activate(c, 3, protectortest.Answer{})
@@ -180,9 +174,7 @@ func TestUnreadCheckIns(t *testing.T) {
 // TestOldAnswersAfterCheckIn: no answer from before brings back what was given back,
 // whatever it was asked for and whatever it grants.
 func TestOldAnswersAfterCheckIn(t *testing.T) {
-	w := newWorld(t)
-	c := w.licensed()
-	w.activate(c, 1, protectortest.Answer{})
+	w, c := activated(t)
 	accepted := w.activate(c, 5, protectortest.Answer{Parameter: 3})
 	old := map[string]string{"accepted": accepted}
 	for name, a := range map[string]struct{ ask, as uint8 }{"waiting": {5, 5}, "other menu item": {4, 5}, "composite": {7, 7}, "choice": {14, 14}, "something else": {8, 8}} {
@@ -192,9 +184,7 @@ func TestOldAnswersAfterCheckIn(t *testing.T) {
 		}
 		old[name] = w.issue(r.Code, protectortest.Answer{As: a.as, Parameter: map[bool]uint32{true: 2}[a.as != 7]})
 	}
-	if _, err := w.vendor.Confirm(w.checkIn(c, 0)); err != nil {
-		t.Fatal(err)
-	}
+	w.confirm(w.checkIn(c, 0))
 	try := func(when string) {
 		t.Helper()
 		for name, code := range old {
@@ -243,9 +233,7 @@ func TestCheckInFaults(t *testing.T) {
 	}
 	bad.replaceErr = nil
 	first := w.readFile(w.file("first", licenseFile(number)))
-	if err := os.RemoveAll(filepath.Join(w.dir, "first")); err != nil {
-		t.Fatal(err)
-	}
+	w.lose("first")
 	c = w.open() // second: lives on
 	w.is(c, 5, Active, ReasonActive)
 	w.activate(c, 4, protectortest.Answer{Parameter: 1})

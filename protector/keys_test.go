@@ -16,9 +16,7 @@ var nextEpoch = codes.NewLicenseNumber(1, 0, 7)
 // TestKeysRotated: programs in the field have the old key in code. A profile and a
 // license file of the new epoch are honored by them, and old ones by new programs.
 func TestKeysRotated(t *testing.T) {
-	w := newWorld(t)
-	c := w.licensed()
-	w.activate(c, 1, protectortest.Answer{})
+	w, _ := activated(t)
 	old := w.vendor.LicenseFile(number, nil)
 	first := w.vendor.Anchor
 	w.vendor.Rotate()
@@ -165,8 +163,7 @@ func TestRosterGrows(t *testing.T) {
 // TestSunset: a license on the list of a newer profile is inactive, stays so for an
 // older program, and comes back only with a profile that is as new.
 func TestSunset(t *testing.T) {
-	w := newWorld(t)
-	w.activate(w.licensed(), 1, protectortest.Answer{})
+	w, _ := activated(t)
 	before := w.profile
 	w.vendor.Profile.Release, w.vendor.Profile.Releases = 2, []uint16{1, 2}
 	w.vendor.Withdraw(number)

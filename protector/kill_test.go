@@ -62,9 +62,7 @@ func TestKill(t *testing.T) {
 			if again, err := w.open().Confirmation(); err != nil || again.Code != d.Code {
 				t.Fatalf("%s, then %s (%v)", d.Code, again.Code, err)
 			}
-			if _, err := w.vendor.Confirm(d.Code); err != nil {
-				t.Fatal(err)
-			}
+			w.confirm(d.Code)
 			w.activate(c, 3, protectortest.Answer{})
 		default:
 			t.Fatalf("the copy is %s (%s)", s.State, s.Reason)
@@ -110,9 +108,7 @@ func TestKillCheckIn(t *testing.T) {
 		case err != nil || said != "" && said != d.Code.String():
 			t.Fatalf("%q was shown, then %s (%v)", said, d.Code, err)
 		default:
-			if _, err := w.vendor.Confirm(d.Code); err != nil {
-				t.Fatal(err)
-			}
+			w.confirm(d.Code)
 		}
 	}
 }

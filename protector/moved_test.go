@@ -30,13 +30,6 @@ func (w *world) backup() (restore func()) {
 	}
 }
 
-func (w *world) must(err error) {
-	w.Helper()
-	if err != nil {
-		w.Fatal(err)
-	}
-}
-
 // marks lists the marks of all places.
 func (w *world) marks() []string {
 	found, err := filepath.Glob(filepath.Join(w.dir, "*", "*", "*.mark*"))
@@ -101,7 +94,7 @@ func TestNotMoved(t *testing.T) {
 		t.Errorf("have %d marks, want one in each of two places", have)
 	}
 	for _, place := range []string{"first", "second"} {
-		w.must(os.RemoveAll(filepath.Join(w.dir, place)))
+		w.lose(place)
 		w.is(w.open(), 1, Active, ReasonActive) // written again from the other one
 		c = w.open()
 		w.activate(c, 5, protectortest.Answer{Parameter: 2})
@@ -133,9 +126,7 @@ func TestNotMoved(t *testing.T) {
 // Up to the tolerance the machine keeps its fingerprint; above it the request names a
 // new one, and says what changed.
 func TestDrift(t *testing.T) {
-	w := newWorld(t)
-	c := w.licensed()
-	w.activate(c, 1, protectortest.Answer{})
+	w, c := activated(t)
 	before := w.request(c, 5).Statement().Fingerprint
 
 	w.machine = protectortest.Parts(2, 1, 1, 8)

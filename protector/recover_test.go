@@ -161,9 +161,7 @@ func TestRecoverDeactivated(t *testing.T) {
 	_, err := c.Enter(w.issue(r, protectortest.Answer{As: 1}))
 	w.refused(err, ReasonNoRequest)
 	w.is(c, 1, Deactivated, ReasonDeactivated)
-	if _, err := w.vendor.Confirm(d); err != nil {
-		t.Error(err)
-	}
+	w.confirm(d)
 	// Granted for another request, it leaves the key as it is too.
 	w.now = future
 	w.status(c)
@@ -201,12 +199,8 @@ func TestRecoverState(t *testing.T) {
 			w := newWorld(t)
 			c := w.with()
 			d := w.checkIn(c, 0)
-			if _, err := w.vendor.Confirm(d); err != nil {
-				t.Fatal(err)
-			}
-			if _, err := w.vendor.Confirm(w.deactivate(c)); err != nil {
-				t.Fatal(err)
-			}
+			w.confirm(d)
+			w.confirm(w.deactivate(c))
 			var r codes.Code
 			if test.before {
 				r = w.request(c, protectortest.Recover)
@@ -256,9 +250,7 @@ func TestRecoverState(t *testing.T) {
 
 // TestRecoverOnce: one answer a request, whatever file comes back.
 func TestRecoverOnce(t *testing.T) {
-	w := newWorld(t)
-	c := w.licensed()
-	w.activate(c, 1, protectortest.Answer{})
+	w, c := activated(t)
 	older := w.request(c, protectortest.Recover)
 	newer, err := c.Request(protectortest.Recover, RequestOptions{New: true})
 	if err != nil {
@@ -290,9 +282,7 @@ func TestRecoverOnce(t *testing.T) {
 // TestRecoveryFileMoved: the record of a recovery is not a state, and the other way
 // round.
 func TestRecoveryFileMoved(t *testing.T) {
-	w := newWorld(t)
-	c := w.licensed()
-	w.activate(c, 1, protectortest.Answer{})
+	w, c := activated(t)
 	w.request(c, protectortest.Recover)
 	state, beside := w.readFile(w.file("first", licenseFile(number))), w.readFile(w.file("first", recoveryFile(number)))
 	for _, place := range []string{"first", "second"} {

@@ -9,14 +9,6 @@ import (
 	"github.com/manual-activator/manual-activator/protector/protectortest"
 )
 
-// tried is a world whose product has a trial.
-func tried(t *testing.T, trial product.Trial) *world {
-	w := newWorld(t)
-	w.vendor.Profile.Trial = trial
-	w.profile = w.vendor.Export()
-	return w
-}
-
 func (w *world) begin(c *Client) *Run {
 	w.Helper()
 	r, err := c.Begin()
@@ -177,9 +169,7 @@ func TestCountersStayUsed(t *testing.T) {
 	w.activate(c, 1, protectortest.Answer{})
 	run() // counted while a release is active, as days are
 	w.left(c, 0, 8*time.Hour, 3)
-	if _, err := w.vendor.Confirm(w.deactivate(c)); err != nil {
-		t.Fatal(err)
-	}
+	w.confirm(w.deactivate(c))
 	_, err := c.Begin()
 	w.refused(err, ReasonDeactivated)
 	w.activate(c, 3, protectortest.Answer{})

@@ -29,9 +29,7 @@ func TestHardware(t *testing.T) {
 		{"nothing read", fingerprint.New(), ReasonHardwareUnreadable, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			w := newWorld(t)
-			c := w.licensed()
-			w.activate(c, 1, protectortest.Answer{})
+			w, c := activated(t)
 			answer := w.issue(w.request(c, 5), protectortest.Answer{})
 			old := w.machine
 			w.machine = test.machine
@@ -63,9 +61,7 @@ func TestHardware(t *testing.T) {
 		})
 	}
 	t.Run("asked for again", func(t *testing.T) {
-		w := newWorld(t)
-		c := w.licensed()
-		w.activate(c, 1, protectortest.Answer{})
+		w, c := activated(t)
 		w.machine = protectortest.Machine(2)
 		c = w.open()
 		w.activate(c, 1, protectortest.Answer{})
@@ -76,9 +72,7 @@ func TestHardware(t *testing.T) {
 }
 
 func TestTrial(t *testing.T) {
-	w := newWorld(t)
-	w.vendor.Profile.Trial.Days = 14
-	w.profile = w.vendor.Export()
+	w := tried(t, product.Trial{Days: 14})
 	c := w.open()
 	left := func(want int) {
 		t.Helper()
@@ -126,9 +120,7 @@ func TestTrialCountersStayUsed(t *testing.T) {
 	c := w.licensed()
 	w.activate(c, 4, protectortest.Answer{Parameter: 20})
 	w.activate(c, 1, protectortest.Answer{})
-	if _, err := w.vendor.Confirm(w.deactivate(c)); err != nil {
-		t.Fatal(err)
-	}
+	w.confirm(w.deactivate(c))
 	w.now = start.Add(15 * oneDay)
 	w.activate(c, 3, protectortest.Answer{})
 	if s := w.status(c); s.Trial.Days != 5 {

@@ -74,9 +74,7 @@ func TestExpireOn(t *testing.T) {
 	w.is(c, 1, Expired, ReasonLastDayOver)
 
 	// Given back and reactivated, it is as over as before.
-	if _, err := w.vendor.Confirm(w.deactivate(c)); err != nil {
-		t.Fatal(err)
-	}
+	w.confirm(w.deactivate(c))
 	w.activate(c, 3, protectortest.Answer{})
 	w.is(c, 1, Expired, ReasonLastDayOver)
 }
@@ -111,9 +109,7 @@ func TestLastDayOfTwo(t *testing.T) {
 
 // TestUnlimited: it switches every expiry off, as long as it is in force itself.
 func TestUnlimited(t *testing.T) {
-	w := newWorld(t)
-	w.vendor.Profile.Trial = product.Trial{Days: 14, Runs: 1}
-	w.profile = w.vendor.Export()
+	w := tried(t, product.Trial{Days: 14, Runs: 1})
 	c := w.licensed()
 	w.grantOf(c, 1, uint32(today+1)) // provisional
 	w.grantOf(c, protectortest.Rental, uint32(today+2))
@@ -279,9 +275,7 @@ func TestReusableRules(t *testing.T) {
 		t.Error("a reusable answer changed the key")
 	}
 	w.activate(c, 1, protectortest.Answer{})
-	if _, err := w.vendor.Confirm(w.deactivate(c)); err != nil {
-		t.Fatal(err)
-	}
+	w.confirm(w.deactivate(c))
 	for _, code := range []string{both, dated} {
 		_, err := c.Enter(code)
 		w.refused(err, ReasonUsed)

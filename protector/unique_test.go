@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/manual-activator/manual-activator/codes/product"
 	"github.com/manual-activator/manual-activator/fingerprint"
 	"github.com/manual-activator/manual-activator/protector/protectortest"
 )
@@ -104,9 +105,7 @@ func TestUniquePartsFound(t *testing.T) {
 
 // A trial needs no license and no hardware.
 func TestTrialWithoutHardware(t *testing.T) {
-	w := newWorld(t)
-	w.vendor.Profile.Trial.Days = 30
-	w.profile = w.vendor.Export()
+	w := tried(t, product.Trial{Days: 30})
 	w.machine = without(protectortest.Machine(1), fingerprint.MAC, fingerprint.SystemDrive)
 	w.is(w.open(), 0, Active, ReasonTrialLeft)
 }
