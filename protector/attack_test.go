@@ -275,7 +275,7 @@ func TestSecrets(t *testing.T) {
 
 // TestBadMachine: a collector that panics, fails, or gives nothing.
 func TestBadMachine(t *testing.T) {
-	w, c := activated(t)
+	w, _ := activated(t)
 	w.machine = nil
 	w.is(w.open(), 1, Inactive, ReasonHardwareUnreadable)
 	config := w.config()
@@ -284,7 +284,7 @@ func TestBadMachine(t *testing.T) {
 		t.Error(err)
 	}
 	w.machine = fingerprint.New()
-	c = w.open()
+	c := w.open()
 	_, err := c.Request(1, RequestOptions{})
 	w.refused(err, ReasonHardwareUnreadable)
 }

@@ -26,7 +26,7 @@ func TestDamage(t *testing.T) {
 	}
 	for _, test := range truths {
 		t.Run(test.name, func(t *testing.T) {
-			w, c := activated(t)
+			w, _ := activated(t)
 			for _, place := range []string{"first", "second"} {
 				for _, name := range []string{licenseFile(number), machineFile} {
 					file := w.file(place, name)
@@ -49,7 +49,7 @@ func TestDamage(t *testing.T) {
 				saved[i] = w.readFile(file)
 				w.writeFile(file, test.damage(saved[i]))
 			}
-			c = w.open()
+			c := w.open()
 			w.is(c, 1, Inactive, ReasonStateDamaged)
 			w.is(c, 0, Inactive, ReasonStateDamaged)
 			_, err := c.Request(1, RequestOptions{})

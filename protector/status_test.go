@@ -61,9 +61,9 @@ func TestHardware(t *testing.T) {
 		})
 	}
 	t.Run("asked for again", func(t *testing.T) {
-		w, c := activated(t)
+		w, _ := activated(t)
 		w.machine = protectortest.Machine(2)
-		c = w.open()
+		c := w.open()
 		w.activate(c, 1, protectortest.Answer{})
 		w.is(c, 1, Active, ReasonActive)
 		w.machine = protectortest.Machine(1)
