@@ -15,6 +15,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"github.com/manual-activator/manual-activator/activator/journal/postgres/pgtest"
+	"github.com/manual-activator/manual-activator/activator/journal/sqlstore"
 	"github.com/manual-activator/manual-activator/activator/journal/storetest"
 )
 
@@ -226,7 +227,7 @@ func TestSchemaText(t *testing.T) {
 		return
 	}
 	if have.text() != schemaText {
-		t.Errorf("schema.txt: have another schema, want that of the migrations (go test -run SchemaText -update): %q", have.differs(written()))
+		t.Errorf("schema.txt: have another schema, want that of the migrations (go test -run SchemaText -update): %q", sqlstore.SchemaDiffers(have, written()))
 	}
 	// A server that words it otherwise is compared with what it makes itself.
 	otherwise := schema{"table journal": "worded otherwise"}

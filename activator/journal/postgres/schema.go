@@ -58,20 +58,7 @@ type schema map[string]string
 
 // describe reads the schema of a name.
 func describe(ctx context.Context, q sqlstore.Querier, name string) (schema, error) {
-	rows, err := q.QueryContext(ctx, describeSQL, name)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	s := schema{}
-	for rows.Next() {
-		var name, text string
-		if err := rows.Scan(&name, &text); err != nil {
-			return nil, err
-		}
-		s[name] = text
-	}
-	return s, rows.Err()
+	return sqlstore.ReadSchema(ctx, q, describeSQL, name)
 }
 
 // text writes a schema as schema.txt has it, one line each.
@@ -93,24 +80,6 @@ var written = sync.OnceValue(func() schema {
 	return s
 })
 
-// differs lists what is not as it is wanted.
-func (s schema) differs(want schema) (differ []string) {
-	for name, text := range want {
-		if have, ok := s[name]; !ok {
-			differ = append(differ, name+" is missing")
-		} else if have != text {
-			differ = append(differ, name+" was changed")
-		}
-	}
-	for name := range s {
-		if _, ok := want[name]; !ok {
-			differ = append(differ, name+" was added")
-		}
-	}
-	slices.Sort(differ)
-	return differ
-}
-
 // schemaDiffers lists what is not as it was made. A server of another version may word the same schema otherwise than
 // schema.txt: then the schema is made once more beside it, to compare, and thrown away.
 func schemaDiffers(ctx context.Context, db *sql.DB, want schema) ([]string, error) {
@@ -122,7 +91,7 @@ func schemaDiffers(ctx context.Context, db *sql.DB, want schema) ([]string, erro
 	if err != nil {
 		return nil, err
 	}
-	differ := have.differs(want)
+	differ := sqlstore.SchemaDiffers(have, want)
 	if len(differ) == 0 {
 		return nil, nil
 	}
@@ -130,7 +99,7 @@ func schemaDiffers(ctx context.Context, db *sql.DB, want schema) ([]string, erro
 	if err != nil { // this user may not
 		return differ, nil
 	}
-	return have.differs(again), nil
+	return sqlstore.SchemaDiffers(have, again), nil
 }
 
 // made makes the schema beside the one that is there, describes it, and throws it away.

@@ -73,20 +73,7 @@ var made = sync.OnceValues(func() (map[string]string, error) {
 })
 
 func readSchema(ctx context.Context, q sqlstore.Querier) (map[string]string, error) {
-	rows, err := q.QueryContext(ctx, "SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%'")
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	schema := map[string]string{}
-	for rows.Next() {
-		var name, text string
-		if err := rows.Scan(&name, &text); err != nil {
-			return nil, err
-		}
-		schema[name] = text
-	}
-	return schema, rows.Err()
+	return sqlstore.ReadSchema(ctx, q, "SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%'")
 }
 
 // schemaDiffers lists what is not as it was made.
@@ -99,20 +86,7 @@ func schemaDiffers(ctx context.Context, q sqlstore.Querier) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var differ []string
-	for name, text := range want {
-		if h, ok := have[name]; !ok {
-			differ = append(differ, name+" is missing")
-		} else if h != text {
-			differ = append(differ, name+" was changed")
-		}
-	}
-	for name := range have {
-		if _, ok := want[name]; !ok {
-			differ = append(differ, name+" was added")
-		}
-	}
-	return differ, nil
+	return sqlstore.SchemaDiffers(have, want), nil
 }
 
 // checkVersion says whether the file is a journal that this version reads, and brings an older one up to date, if it

@@ -81,14 +81,5 @@ func (v *view) hashAt(ctx context.Context, log journal.LogID, size uint64) (tlog
 // rows runs a query that is not prepared.
 func (v *view) rows(ctx context.Context, query string, args []any, scan func(*sql.Rows) error) error {
 	rows, err := v.conn.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return eachRow(rows, err, scan)
 }

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,16 +58,10 @@ func (s *Store) findBlock(ctx context.Context, table string, block []codes.Licen
 	}
 	q.WriteByte(')')
 	rows, err := s.r.QueryContext(ctx, q.String())
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	return eachRow(rows, err, func(rows *sql.Rows) error {
 		var n uint32
-		if err := rows.Scan(&n); err != nil {
-			return err
-		}
-		found[codes.LicenseNumber(n)] = true
-	}
-	return rows.Err()
+		err := rows.Scan(&n)
+		found[codes.LicenseNumber(n)] = err == nil
+		return err
+	})
 }

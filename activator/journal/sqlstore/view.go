@@ -114,6 +114,11 @@ func (v *view) close() {
 // each runs a query and calls scan for every row.
 func (v *view) each(st *stmt, args []any, scan func(*sql.Rows) error) error {
 	rows, err := st.QueryContext(v.run, args...)
+	return eachRow(rows, err, scan)
+}
+
+// eachRow calls scan for every row of a query, which may have failed.
+func eachRow(rows *sql.Rows, err error, scan func(*sql.Rows) error) error {
 	if err != nil {
 		return err
 	}
