@@ -142,7 +142,7 @@ func (b *batch) read(ctx context.Context, rows []batchRow, pending []*decided, a
 	lines := &journal.LinesWanted{Batch: b.o.Name}
 	for i := range d.rows {
 		r := &d.rows[i]
-		if n := numberOf(r.code); n != 0 {
+		if n := r.code.License(); n != 0 {
 			w.Licenses = append(w.Licenses, n)
 		}
 		if !b.o.DryRun && (afresh || b.recorded(r.Line)) {

@@ -67,7 +67,7 @@ func (k *clerk) reading(ctx context.Context, row *batchRow) (*Reading, *catalog.
 		r.Proposals = codes.Repair(row.Text, Decision{}.repairable(), j)
 		return r, nil, j.err
 	}
-	n := numberOf(c)
+	n := c.License()
 	facts := k.d.facts
 	if n != 0 && facts.Licenses[n] == nil { // a request that was found by its hardware profile
 		more, err := b.s.desk.store.Facts(ctx, journal.Wanted{Licenses: []codes.LicenseNumber{n}})
@@ -117,7 +117,7 @@ func (j *batchJudge) Genuine(c codes.Code) bool {
 	if j.err != nil {
 		return false
 	}
-	n := numberOf(c)
+	n := c.License()
 	facts := j.facts[n]
 	if facts == nil {
 		if facts, j.err = j.clerk.b.s.desk.store.Facts(j.ctx, journal.Wanted{Licenses: []codes.LicenseNumber{n}}); j.err != nil {

@@ -80,7 +80,7 @@ func (ru *ruling) known() bool {
 	r := ru.r
 	ru.pass(checkForm, sayForm(r.Code.Kind()))
 	if r.License == nil {
-		ru.refuse(checkLicense, sayUnknownLicense(numberOf(r.Code)))
+		ru.refuse(checkLicense, sayUnknownLicense(r.Code.License()))
 		return false
 	}
 	ru.pass(checkLicense, sayLicense(r.License.Number, r.License.Order))

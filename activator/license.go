@@ -57,14 +57,3 @@ func (l *License) effect() journal.SetLicense {
 		Grants: l.Grants.String(), Release: l.Grants.Release,
 	}
 }
-
-// numberOf is the license number that a code names; 0 for kinds that name none.
-func numberOf(c codes.Code) codes.LicenseNumber {
-	switch c.Kind() {
-	case codes.KindRequest, codes.KindConfirmation:
-		return c.Statement().License
-	case codes.KindSerial:
-		return c.Serial().License
-	}
-	return 0
-}

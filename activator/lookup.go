@@ -93,7 +93,7 @@ func (s *Session) file(ctx context.Context, number codes.LicenseNumber) (*file, 
 
 // reading looks up what the store knows of a code and makes a reading.
 func (s *Session) reading(ctx context.Context, text string, c codes.Code) (*Reading, *journal.Facts, error) {
-	number := numberOf(c)
+	number := c.License()
 	if number == 0 {
 		r, err := new(workspace).examine(text, c, &file{})
 		return r, nil, err
@@ -156,7 +156,7 @@ func (j *judge) Genuine(c codes.Code) bool {
 	if j.err != nil {
 		return false
 	}
-	number := numberOf(c)
+	number := c.License()
 	f := j.files[number]
 	if f == nil {
 		if f, j.err = j.s.file(j.ctx, number); j.err != nil {

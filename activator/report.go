@@ -106,7 +106,7 @@ func (r *Reading) Report() Report {
 		return p
 	}
 	p.Code, p.Kind = r.Code.String(), r.Code.Kind().Word()
-	if n := numberOf(r.Code); n != 0 {
+	if n := r.Code.License(); n != 0 {
 		p.License = n.String()
 	}
 	if k := r.Code.Kind(); k == codes.KindRequest || k == codes.KindConfirmation {

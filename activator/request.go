@@ -241,15 +241,7 @@ func (ru *ruling) repeat(e *journal.Entry, earlier []*node) *answer {
 	ru.asked()
 	ru.standing()
 	last := earlier[len(earlier)-1]
-	back, typed := revision(earlier, (*node).closed), revision(earlier[:len(earlier)-1], (*node).used)
-	switch {
-	case back != nil:
-		ru.refuse(checkUsed, sayAnswerGivenBack(back.shut.at))
-	case typed != nil:
-		ru.refuse(checkUsed, sayAnswerInUse(typed.at))
-	case last.gone != nil:
-		ru.doubt(checkUsed, sayAnswerGone(last.gone.At))
-	default:
+	if !ru.spent(earlier, revision(earlier[:len(earlier)-1], (*node).used)) {
 		ru.pass(checkUsed, saySameAnswer(last.at))
 	}
 	if last.gone != nil && !last.recovers() {
@@ -263,6 +255,22 @@ func (ru *ruling) repeat(e *journal.Entry, earlier []*node) *answer {
 	e.Verdict, e.Answer = journal.Repeat, code.String()
 	d, _ := ru.r.Product.Definition(t.Definition)
 	return &answer{code: code, grants: &d, terms: t, revision: int(last.ref.revision)}
+}
+
+// spent judges a request one of whose answers is of no use any more: it was given back,
+// another one was typed (nil: none), or its machine was declared gone.
+func (ru *ruling) spent(answers []*node, typed *node) bool {
+	last := answers[len(answers)-1]
+	if back := revision(answers, (*node).closed); back != nil {
+		ru.refuse(checkUsed, sayAnswerGivenBack(back.shut.at))
+	} else if typed != nil {
+		ru.refuse(checkUsed, sayAnswerInUse(typed.at))
+	} else if last.gone != nil {
+		ru.doubt(checkUsed, sayAnswerGone(last.gone.At))
+	} else {
+		return false
+	}
+	return true
 }
 
 // revision finds the first of the answers to one request of which something is true: the
@@ -281,14 +289,8 @@ func (ru *ruling) before(earlier []*node) {
 		return
 	}
 	last := earlier[len(earlier)-1]
-	back, typed := revision(earlier, (*node).closed), revision(earlier, (*node).used)
 	switch {
-	case back != nil:
-		ru.refuse(checkUsed, sayAnswerGivenBack(back.shut.at))
-	case typed != nil:
-		ru.refuse(checkUsed, sayAnswerInUse(typed.at))
-	case last.gone != nil:
-		ru.doubt(checkUsed, sayAnswerGone(last.gone.At))
+	case ru.spent(earlier, revision(earlier, (*node).used)):
 	case ru.d.Correct != "":
 		ru.warn(checkUsed, sayReplaces(last.at))
 	default:

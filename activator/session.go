@@ -75,19 +75,25 @@ func (s *Session) Read(ctx context.Context, text string, d Decision) (*Reading, 
 		return nil, err
 	}
 	d.salts = s.desk.salt
-	r, _, err := s.examine(ctx, text, d)
+	r, _, j, err := s.judge(ctx, text, d)
 	if err != nil {
 		return nil, err
 	}
-	if err := r.fits(d, s.desk.now()); err != nil {
-		return nil, err
-	}
-	j := decide(r, d, s.desk.now())
-	if j.err != nil {
-		return nil, j.err
-	}
 	r.judged(j)
 	return r, nil
+}
+
+// judge examines a text and decides on it, with the facts that this rests on.
+func (s *Session) judge(ctx context.Context, text string, d Decision) (*Reading, *journal.Facts, judgment, error) {
+	r, facts, err := s.examine(ctx, text, d)
+	if err != nil {
+		return nil, nil, judgment{}, err
+	}
+	if err := r.fits(d, s.desk.now()); err != nil {
+		return nil, nil, judgment{}, err
+	}
+	j := decide(r, d, s.desk.now())
+	return r, facts, j, j.err
 }
 
 // judged notes a judgment for people: with personal texts, and machines by their
@@ -211,16 +217,9 @@ func (d Decision) actions() []Action {
 }
 
 func (s *Session) submit(ctx context.Context, text string, d Decision) (*Outcome, error) {
-	r, facts, err := s.examine(ctx, text, d)
+	r, facts, j, err := s.judge(ctx, text, d)
 	if err != nil {
 		return nil, err
-	}
-	if err := r.fits(d, s.desk.now()); err != nil {
-		return nil, err
-	}
-	j := decide(r, d, s.desk.now())
-	if j.err != nil {
-		return nil, j.err
 	}
 	e := s.stamp(j.entry, d.intent)
 	id, err := s.append(ctx, facts, r.Product, e)

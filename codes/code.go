@@ -49,6 +49,18 @@ func (c Code) zeroField() string {
 // Kind is what the code is; 0 for the zero Code.
 func (c Code) Kind() Kind { return c.kind }
 
+// License is the license number that the code names: requests, confirmations and
+// serial numbers name one; for others it is 0.
+func (c Code) License() LicenseNumber {
+	switch c.kind {
+	case KindRequest, KindConfirmation:
+		return c.Statement().License
+	case KindSerial:
+		return c.Serial().License
+	}
+	return 0
+}
+
 // IsZero reports whether c is the zero Code.
 func (c Code) IsZero() bool { return c == Code{} }
 

@@ -71,7 +71,7 @@ func (l *licenses) search() tea.Cmd {
 func findLicenses(ctx context.Context, office Office, words string) ([]journal.License, bool, error) {
 	var rows []journal.License
 	if c, err := codes.Parse(words); err == nil {
-		if n := licenseIn(c); n != 0 {
+		if n := c.License(); n != 0 {
 			words = n.String()
 		}
 	}
@@ -104,17 +104,6 @@ func findLicenses(ctx context.Context, office Office, words string) ([]journal.L
 	err := add(journal.LicenseQuery{Words: words, Limit: manyLicenses + 1})
 	more := len(rows) > manyLicenses
 	return rows[:min(len(rows), manyLicenses)], more, err
-}
-
-// licenseIn is the license that a code names, 0 if it names none.
-func licenseIn(c codes.Code) codes.LicenseNumber {
-	switch c.Kind() {
-	case codes.KindRequest, codes.KindConfirmation:
-		return c.Statement().License
-	case codes.KindSerial:
-		return c.Serial().License
-	}
-	return 0
 }
 
 func (l *licenses) key(k tea.KeyPressMsg) (tea.Cmd, bool) {

@@ -47,12 +47,9 @@ Without it the product's default counts.`,
 		case file == "-":
 			return &usageError{text: "-o: a license file is not written to standard output; name a file", cmd: cmd}
 		}
-		if len(grants) > 0 {
-			g, err := product.ParseGrants(grants...)
-			if err != nil {
-				return &usageError{text: err.Error(), cmd: cmd}
-			}
-			o.Grants = &g
+		var err error
+		if o.Grants, err = grantsOf(cmd, grants); err != nil {
+			return err
 		}
 		return a.with(cmd.Context(), func(_ *activator.Desk, s *activator.Session) error {
 			return a.registered(s, file, force, "License registered", func() (*activator.License, error) {
@@ -169,4 +166,16 @@ func (p *printer) serial(c codes.Code) {
 	p.blank()
 	p.line("      ", p.in(bold, c.Digits()))
 	p.blank()
+}
+
+// grantsOf reads the values of the flags --grant, nil where there is none.
+func grantsOf(cmd *cobra.Command, texts []string) (*product.Grants, error) {
+	if len(texts) == 0 {
+		return nil, nil
+	}
+	g, err := product.ParseGrants(texts...)
+	if err != nil {
+		return nil, &usageError{text: err.Error(), cmd: cmd}
+	}
+	return &g, nil
 }

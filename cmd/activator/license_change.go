@@ -4,7 +4,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/manual-activator/manual-activator/activator"
-	"github.com/manual-activator/manual-activator/codes/product"
 )
 
 func (a *app) licenseChangeCmd() *cobra.Command {
@@ -35,12 +34,9 @@ Nothing is deleted: the journal keeps what it was before.`,
 		if f.Changed("customer") {
 			ch.Customer = &customer
 		}
-		if len(grants) > 0 {
-			g, err := product.ParseGrants(grants...)
-			if err != nil {
-				return &usageError{text: err.Error(), cmd: cmd}
-			}
-			ch.Grants = &g
+		var err error
+		if ch.Grants, err = grantsOf(cmd, grants); err != nil {
+			return err
 		}
 		return a.change(cmd, args, ch, "Changed.", "")
 	}

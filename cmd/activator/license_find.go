@@ -91,10 +91,8 @@ func byCode(ctx context.Context, s *activator.Session, text string) ([]codes.Lic
 	var numbers []codes.LicenseNumber
 	for _, c := range all {
 		switch c.Kind() {
-		case codes.KindRequest, codes.KindConfirmation:
-			numbers = append(numbers, c.Statement().License)
-		case codes.KindSerial:
-			numbers = append(numbers, c.Serial().License)
+		case codes.KindRequest, codes.KindConfirmation, codes.KindSerial:
+			numbers = append(numbers, c.License())
 		case codes.KindActivation, codes.KindSigned: // it names no license: the journal knows whom it was given to
 			more, err := inJournal(ctx, s, journal.Query{Text: c.String()}, func(e *journal.Entry) bool { return e.Answer == c.String() })
 			if err != nil {

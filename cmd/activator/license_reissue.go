@@ -7,7 +7,6 @@ import (
 
 	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/codes"
-	"github.com/manual-activator/manual-activator/codes/product"
 )
 
 func (a *app) licenseReissueCmd() *cobra.Command {
@@ -73,12 +72,9 @@ SERIAL may be -, to read it from standard input.`,
 		if o.Customer == "" {
 			return &usageError{text: "--customer is missing", cmd: cmd}
 		}
-		if len(grants) > 0 {
-			g, err := product.ParseGrants(grants...)
-			if err != nil {
-				return &usageError{text: err.Error(), cmd: cmd}
-			}
-			o.Grants = &g
+		var err error
+		if o.Grants, err = grantsOf(cmd, grants); err != nil {
+			return err
 		}
 		text, err := a.text(args)
 		if err != nil {
