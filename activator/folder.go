@@ -22,6 +22,7 @@ import (
 	"github.com/manual-activator/manual-activator/activator/journal/postgres"
 	"github.com/manual-activator/manual-activator/activator/keyring"
 	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/internal/regular"
 )
 
 // The vendor folder:
@@ -72,8 +73,8 @@ desk = %q
 func readSettings(dir string) (settings, error) {
 	var s settings
 	path := filepath.Join(dir, settingsFile)
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // of a stick, perhaps: a pipe never ends
-		return s, fmt.Errorf("%s: not a regular file", path)
+	if err := regular.Check(path); err != nil { // the folder may be a stick's
+		return s, err
 	}
 	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {

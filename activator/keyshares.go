@@ -3,7 +3,6 @@ package activator
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/activator/keyring"
 	"github.com/manual-activator/manual-activator/activator/recovery"
+	"github.com/manual-activator/manual-activator/internal/regular"
 )
 
 // KeyShares are the secrets of the keyring, split into pages to print.
@@ -154,7 +154,7 @@ func RestoreKeys(ctx context.Context, secrets []byte, backup string, s Setup) (o
 		}
 		return &Restored{Keys: k.List()}, nil
 	}
-	f, err := os.Open(backup)
+	f, err := regular.Open(backup)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/activator/journal/sqlite"
 	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/internal/regular"
 )
 
 // Merged says what was brought in of another desk's journal.
@@ -154,7 +155,7 @@ func (d *Desk) openOther(ctx context.Context, path string) (_ store, done func()
 			return nil, nil, err
 		}
 		at = set.place(path, "")
-	case !info.Mode().IsRegular(): // reading it could take for ever
+	case regular.Check(path) != nil:
 		return nil, nil, usagef("%s is neither a vendor folder nor a file: name another desk's vendor folder, its journal.db or a backup", path)
 	case !isJournalFile(path):
 		if tmp, err = d.unpackOther(path); err != nil {
@@ -171,9 +172,9 @@ func (d *Desk) openOther(ctx context.Context, path string) (_ store, done func()
 		clean()
 		return nil, nil, usagef("%s is this desk's own journal: name that of another desk", path)
 	}
-	if info, err := os.Stat(at.file); at.address == "" && err == nil && !info.Mode().IsRegular() {
+	if err := regular.Check(at.file); at.address == "" && err != nil {
 		clean()
-		return nil, nil, fmt.Errorf("%s is not a regular file", at.file)
+		return nil, nil, err
 	}
 	var s store
 	if tmp == "" {

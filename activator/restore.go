@@ -13,6 +13,7 @@ import (
 
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/activator/keyring"
+	"github.com/manual-activator/manual-activator/internal/regular"
 )
 
 // Restored says what a restored backup holds.
@@ -37,7 +38,7 @@ const (
 // have one number. Licenses that were drawn ahead before are not handed out any
 // more, since the lost end may have sold them.
 func Restore(ctx context.Context, path string, s Setup) (out *Restored, err error) {
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil {
 		return nil, err
 	}

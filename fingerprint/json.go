@@ -7,7 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+
+	"github.com/manual-activator/manual-activator/internal/regular"
 )
 
 // Limits of the JSON form. A real profile has about 3 KiB and 30 instances.
@@ -213,7 +214,7 @@ func position(data []byte, err error) error {
 
 // Load reads a profile from a file; see [Parse].
 func Load(path string) (*Profile, error) {
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("hardware profile: %w", err)
 	}

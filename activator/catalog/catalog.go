@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/internal/regular"
 )
 
 // Catalog is all products of a vendor folder.
@@ -92,16 +93,9 @@ func parseFile(path string) (*Product, *document) {
 	return parse(path, text)
 }
 
-// read reads a file up to a size that Parse refuses. Opening a pipe would wait for ever.
+// read reads a file up to a size that Parse refuses.
 func read(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, fmt.Errorf("product file: %w", err)
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("product file: %s is not a regular file", path)
-	}
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("product file: %w", err)
 	}

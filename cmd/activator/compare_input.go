@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/activator/catalog"
 	"github.com/manual-activator/manual-activator/codes"
 	"github.com/manual-activator/manual-activator/fingerprint"
+	"github.com/manual-activator/manual-activator/internal/regular"
 )
 
 // machines reads the two arguments of compare. A hardware profile code does not
@@ -62,7 +62,10 @@ func (a *app) machine(arg string) (*fingerprint.Profile, *codes.Hardware, error)
 		}
 		return profileIn("standard input", []byte(text))
 	}
-	f, err := os.Open(arg)
+	f, err := regular.Open(arg)
+	if errors.Is(err, regular.ErrNotRegular) {
+		return nil, nil, fmt.Errorf("hardware profile: %w", err)
+	}
 	if err != nil {
 		h, bad := codes.ParseHardware(arg)
 		switch {

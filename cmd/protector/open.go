@@ -15,6 +15,7 @@ import (
 	"github.com/manual-activator/manual-activator/codes/product"
 	"github.com/manual-activator/manual-activator/fingerprint"
 	"github.com/manual-activator/manual-activator/internal/mailtext"
+	"github.com/manual-activator/manual-activator/internal/regular"
 	"github.com/manual-activator/manual-activator/protector"
 )
 
@@ -216,7 +217,7 @@ func (a *app) recorded(profile []byte, trust string) (func(context.Context) (*fi
 func (a *app) read(name string, most int64) ([]byte, error) {
 	r := a.stdin
 	if name != "-" {
-		f, err := os.Open(name)
+		f, err := regular.Open(name)
 		if err != nil {
 			return nil, err
 		}
