@@ -128,3 +128,17 @@ func TestRestoredBackupIsNoticed(t *testing.T) {
 		t.Fatalf("confirmation again on a restored backup: have %v, want it refused", err)
 	}
 }
+
+// Terms of a first answer are told by their names, as elsewhere.
+func TestAnsweredOtherwiseNamesTheParts(t *testing.T) {
+	o := newOffice(t)
+	l := o.license(1)
+	m := o.machine(l, 7)
+	m.activate(defRelease, activator.Decision{})
+	r := m.request(defFeature)
+	o.want(o.submit(r, activator.Decision{Parameter: value(3)}), "ok", "current")
+	out := o.submit(r, activator.Decision{Parameter: value(1)})
+	if failed(out) != "used before" || !strings.Contains(out.Reason, "Options, color, nesting: to answer it otherwise") {
+		t.Errorf("other terms: have %s (%s), want the parts of the first answer by name", failed(out), out.Reason)
+	}
+}

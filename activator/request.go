@@ -210,7 +210,8 @@ func (ru *ruling) differs(last *node, grants *product.Definition, said Decision)
 		other = !ok || day != t.Day
 	}
 	if other {
-		ru.refuse(checkUsed, sayAnsweredOtherwise(last.at, ru.r.definitionName(t.Definition), t.Parameter))
+		of, _ := ru.r.history.define(t.Definition)
+		ru.refuse(checkUsed, sayAnsweredOtherwise(last.at, ru.r.definitionName(t.Definition), of.Parameter, t.Parameter))
 	}
 	return other
 }

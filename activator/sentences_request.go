@@ -169,8 +169,12 @@ const (
 	sayInMenu      = "the customer asks for the reactivation in the program's menu and reads out that code"
 )
 
-func sayAnsweredOtherwise(at time.Time, name string, value uint32) string {
-	return fmt.Sprintf("this request was answered on %s with %s, value %d: to answer it otherwise, correct it with a reason", day(at), name, value)
+func sayAnsweredOtherwise(at time.Time, name string, of product.Parameter, value uint32) string {
+	what := fmt.Sprintf("value %d", value)
+	if names := of.Named(value); len(names) > 0 {
+		what = strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("this request was answered on %s with %s, %s: to answer it otherwise, correct it with a reason", day(at), name, what)
 }
 
 func saySameAnswer(at time.Time) string {

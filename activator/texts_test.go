@@ -51,6 +51,38 @@ func TestUnreadableIsKept(t *testing.T) {
 	}
 }
 
+// Of a single line in which nothing looks like a code only the length is kept: it may be a passphrase.
+func TestPassphraseInTheBoxIsNotKept(t *testing.T) {
+	o := newOffice(t)
+	code := []byte(o.machine(o.license(1), 7).request(1).String())
+	for i := 2; i < len(code); i += 7 { // a slip in each group
+		code[i] = map[bool]byte{true: 'y', false: 'x'}[code[i] == 'x']
+	}
+	for _, c := range []struct {
+		text string
+		kept bool
+	}{
+		{"hunter2", false}, {"?!?!", false}, {"Tr0ub4dor&3", false}, {passphrase, false},
+		{"Dragons eat blue bananas every day of the week", false},
+		{"Antelopes-eat-blue-bananas-every-day-of-the-week-and-every-night-too", false},
+		{string(code), true}, {string(code[:6]) + "-" + o.machine(o.license(1), 8).request(1).String()[7:13], true},
+		{"Hello,\nit does not work\n", true},
+	} {
+		out, err := o.Submit(context.Background(), c.text, activator.Decision{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.want(out, "unreadable", "")
+		e := o.newest(journal.KindUnreadable)
+		if len(e.Personal) != 1 {
+			t.Fatalf("%q: have %d texts, want one", c.text, len(e.Personal))
+		}
+		if have := e.Personal[0].Text; (have == c.text) != c.kept || !c.kept && !strings.HasSuffix(have, " characters]") {
+			t.Errorf("%q: have %q in the journal, want it kept: %v", c.text, have, c.kept)
+		}
+	}
+}
+
 func TestEmail(t *testing.T) {
 	o := newOffice(t)
 	l := o.license(1)
