@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/fingerprint"
+	"github.com/manual-activator/manual-activator/internal/regular"
 	"github.com/manual-activator/manual-activator/protector"
 )
 
@@ -200,6 +202,31 @@ func TestOtherJournalThatNeverEnds(t *testing.T) {
 			}
 		case <-time.After(time.Minute):
 			t.Fatalf("%s: the desk hangs", name)
+		}
+	}
+}
+
+// Somebody is told a name, of a backup or a machine, that is a pipe: nothing waits for what is never written.
+func TestPipesNamedAsFiles(t *testing.T) {
+	v := newVendor(t, nil)
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	v.must(syscall.Mkfifo(pipe, 0o600))
+	for name, try := range map[string]func() error{
+		"a backup": func() error {
+			_, err := activator.Restore(context.Background(), pipe, activator.Setup{Dir: filepath.Join(t.TempDir(), "new")})
+			return err
+		},
+		"a machine": func() error { _, err := fingerprint.Load(pipe); return err },
+	} {
+		done := make(chan error, 1)
+		go func() { done <- try() }()
+		select {
+		case err := <-done:
+			if !errors.Is(err, regular.ErrNotRegular) {
+				t.Errorf("%s: have %v, want it refused as no regular file", name, err)
+			}
+		case <-time.After(time.Minute):
+			t.Fatalf("%s: it hangs", name)
 		}
 	}
 }

@@ -75,6 +75,8 @@ func TestAgentWithoutTheRight(t *testing.T) {
 	try(read, "Receipt", func(s *activator.Session) error { _, err := s.Receipt(ctx, 1); return err })
 	try(read, "BatchState", func(s *activator.Session) error { _, err := s.BatchState(ctx, "orders"); return err })
 	try(read, "Entries", func(s *activator.Session) error { return first(s.Entries(ctx, journal.Query{})) })
+	try(read, "Collisions", func(s *activator.Session) error { return first(s.Collisions(ctx, 0)) })
+	try(read, "DesksApart", func(s *activator.Session) error { _, err := s.DesksApart(ctx); return err })
 	try(read, "Licenses", func(s *activator.Session) error { return first(s.Licenses(ctx, journal.LicenseQuery{})) })
 
 	order := activator.Order{Product: studio, Customer: "myself"}
@@ -109,6 +111,7 @@ func TestAgentWithoutTheRight(t *testing.T) {
 		_, err := s.BackupKeys(ctx, 1, 1, func(*activator.KeyShares) error { return nil })
 		return err
 	})
+	try(activator.ActKeys, "AdoptKeys", func(s *activator.Session) error { _, err := s.AdoptKeys(ctx, "missing"); return err })
 	try(read, "KeyBackups", func(s *activator.Session) error { _, err := s.KeyBackups(ctx); return err })
 	erase := activator.Erasure{License: l.Number, Reason: "to hide it"}
 	try(activator.ActMerge, "Merge", func(s *activator.Session) error { _, err := s.Merge(ctx, "missing"); return err })
