@@ -148,7 +148,7 @@ func (a *aloudRoom) help() []key.Binding {
 	if a.listen {
 		listen = called(keys.Next, "read aloud")
 	}
-	return []key.Binding{called(keys.Right, "next group"), called(keys.Left, "group before"), listen, keys.Form, keys.Copy, called(keys.Back, "desk")}
+	return []key.Binding{called(keys.Right, "next group"), called(keys.Left, "group before"), listen, called(keys.Back, "desk"), keys.Form, keys.Copy}
 }
 
 func (a *aloudRoom) draw(w, h int) *page {

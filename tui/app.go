@@ -90,7 +90,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		next := m.told[0]
 		m.told = m.told[1:]
 		if n, ok := next.(noticeMsg); ok {
-			n.passing = passing
+			n.passing = n.passing || passing
 			next = n
 		}
 		cmd = tea.Batch(cmd, m.message(next))

@@ -200,7 +200,7 @@ func (b *batchRoom) ended(m fileDoneMsg) tea.Cmd {
 	if r.err != nil && r.done.Rows == 0 && r.dry {
 		err := r.err
 		b.run, b.list = nil, list{}
-		return tea.Batch(b.look(), b.s.warn("This file cannot be taken: "+clean(err.Error())))
+		return tea.Batch(b.look(), b.s.tell(noticeMsg{text: "This file cannot be taken: " + clean(err.Error()), bad: true, passing: true}))
 	}
 	return nil
 }

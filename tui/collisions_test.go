@@ -12,17 +12,20 @@ import (
 )
 
 // laptop is a desk that works apart, with what the desk at the screen had by then.
-func (d *drive) laptop() *activator.Session {
+func (d *drive) laptop() *activator.Session { return d.laptopOf("bert") }
+
+// laptopOf is the same with someone else at it.
+func (d *drive) laptopOf(operator string) *activator.Session {
 	d.t.Helper()
 	ctx, dir, random := context.Background(), filepath.Join(d.dir, "laptop"), seeded(3)
 	clock := func() time.Time { return d.now }
 	must(d.t, activator.Join(ctx, activator.Setup{
-		Dir: dir, Desk: "laptop", Operator: "bert", Registry: 1, Apart: true, Passphrase: []byte(passphrase), Now: clock, Rand: random,
+		Dir: dir, Desk: "laptop", Operator: operator, Registry: 1, Apart: true, Passphrase: []byte(passphrase), Now: clock, Rand: random,
 	}, filepath.Join(d.dir, "vendor")))
 	desk, err := activator.Open(ctx, activator.Config{Dir: dir, Now: clock, Rand: random, Unlock: func() ([]byte, error) { return []byte(passphrase), nil }})
 	must(d.t, err)
 	d.t.Cleanup(func() { desk.Close() })
-	s := desk.Session(activator.Operator{Name: "bert"}, "terminal")
+	s := desk.Session(activator.Operator{Name: operator}, "terminal")
 	_, err = s.Merge(ctx, filepath.Join(d.dir, "vendor"))
 	must(d.t, err)
 	return s
@@ -92,7 +95,7 @@ func TestCollisionsAreSeenInTheJournal(t *testing.T) {
 	d.wait(time.Second)
 	d.shows("All: 1 entry")
 	d.press("ctrl+g")
-	d.shows("Everything, the newest first")
+	d.shows("Everything, the newest of this journal first")
 	d.shows("taken over: ✓ answered")
 	d.press("ctrl+k")
 	d.write("two desks")
@@ -146,7 +149,8 @@ func TestMergeWithoutCollisions(t *testing.T) {
 	_, err = d.office.Merge(context.Background(), filepath.Join(d.dir, "laptop"))
 	must(t, err)
 	d.press("f4", "ctrl+g")
-	d.shows("No entries.")
+	d.shows("Nothing that may be done once was done at two desks.")
+	d.shows("ctrl+g everything again")
 	d.press("esc")
 	d.shows("taken over: registered")
 	d.write("log")

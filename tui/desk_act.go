@@ -81,8 +81,13 @@ func (d *desk) reply(o *activator.Outcome) tea.Cmd {
 // override asks for the reason to pass checks that are a matter of judgment.
 func (d *desk) override() tea.Cmd {
 	r := d.reading
-	if r == nil || r.Code.IsZero() || r.Verdict != journal.Refused || !r.Overridable() {
-		return d.s.say("There is nothing to override: either nothing failed, or what failed is never overridden.")
+	switch {
+	case r == nil || r.Code.IsZero():
+		return d.s.say("There is nothing to override: no code was read.")
+	case r.Verdict != journal.Refused:
+		return d.s.say("There is nothing to override: no check failed.")
+	case !r.Overridable():
+		return d.s.say("Nobody can override what failed here: the sentence above says what the customer does next.")
 	}
 	f := &form{title: "Take it all the same?", yes: "Take it, and keep the reason", danger: true, draft: "override " + r.Code.String()}
 	for _, c := range r.Checks {

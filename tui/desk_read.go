@@ -56,6 +56,9 @@ func inspect(text string) codes.Layout {
 	return l
 }
 
+// tooLong reports whether the text has more characters than its kind.
+func (d *desk) tooLong() bool { return d.layout.Want > 0 && d.characters() > d.layout.Want*6 }
+
 // full reports whether the text has as many characters as its kind.
 func (d *desk) full() bool { return d.layout.Want > 0 && d.characters() == d.layout.Want*6 }
 

@@ -31,6 +31,11 @@ func (d *desk) drawSlip(p *page) {
 	}
 	if len(ps) == 0 {
 		p.blank()
+		var length *codes.LengthError
+		if errors.As(r.Slip, &length) && length.Want > 0 && length.Have > length.Want {
+			p.text(t.dim, 1, "Something stands in it that is not part of the code, or twice: go through the groups with the customer, and take it out.")
+			return
+		}
 		p.text(t.dim, 1, "No code is that close: at most one slip in a group can be guessed. Ask for the groups marked ✗ again and type over them.")
 		return
 	}

@@ -45,6 +45,8 @@ func (d *desk) press() tea.Cmd {
 		return d.look()
 	case d.looking && r == nil:
 		return d.s.say("One moment: the code is being looked up.")
+	case r == nil && d.tooLong():
+		return d.look() // which says so
 	case r == nil:
 		return tea.Batch(d.look(), d.s.warn("The code is not complete. Nothing was recorded."))
 	case r.Code.IsZero():

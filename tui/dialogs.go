@@ -75,12 +75,13 @@ func newHelp(s *shared, r screen, global []command) *helpDialog {
 	for _, b := range r.help() {
 		add(b.Help().Key, b.Help().Desc)
 	}
-	cs := r.commands()
-	if len(cs) > 0 {
-		d.rows = append(d.rows, [2]string{"", r.name()})
-	}
-	for _, c := range cs {
+	d.rows = append(d.rows, [2]string{"", r.name()})
+	head := len(d.rows)
+	for _, c := range r.commands() {
 		add(c.key, c.name)
+	}
+	if len(d.rows) == head { // all of them are said above
+		d.rows = d.rows[:head-1]
 	}
 	d.rows = append(d.rows, [2]string{"", "Everywhere"})
 	for _, c := range global {

@@ -214,7 +214,7 @@ func (f *form) paste(s string) {
 }
 
 func (f *form) help() []key.Binding {
-	move := called(keys.Next, "next")
+	move := called(keys.Enter, "next")
 	word := "close"
 	if f.never != nil {
 		word = strings.ToLower(f.no())
@@ -223,11 +223,15 @@ func (f *form) help() []key.Binding {
 	if f.draft != "" || f.never != nil && f.back == "" {
 		kept = called(keys.Back, word+", keeps what was typed")
 	}
+	buttons := bind("←→", "no or yes", "left")
+	if f.no() != "No" {
+		buttons = bind("←→", "the other button", "left")
+	}
 	switch {
 	case f.at == len(f.items) && len(f.items) == 0:
-		return []key.Binding{bind("←→", "no or yes", "left"), called(keys.Enter, "choose"), away}
+		return []key.Binding{buttons, called(keys.Enter, "choose"), away}
 	case f.at == len(f.items):
-		return []key.Binding{bind("←→", "no or yes", "left"), called(keys.Enter, "choose"), called(keys.Prev, "back to the fields"), away}
+		return []key.Binding{buttons, called(keys.Enter, "choose"), called(keys.Prev, "back to the fields"), away}
 	case f.items[f.at].options != nil:
 		return []key.Binding{bind("←→", "change", "left"), move, away}
 	}

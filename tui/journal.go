@@ -299,6 +299,9 @@ func (j *journalRoom) help() []key.Binding {
 		}
 		return append(bs, called(keys.Back, "list"))
 	}
+	if j.filter.kind == collisions {
+		return []key.Binding{called(keys.Down, "choose"), called(keys.Enter, "open"), called(keys.Collisions, "everything again"), keys.Filter, keys.Export, called(keys.Back, "everything again")}
+	}
 	return []key.Binding{called(keys.Down, "choose"), called(keys.Enter, "open"), keys.Filter, keys.Export, keys.Collisions, called(keys.Back, "all, or the desk")}
 }
 
@@ -328,7 +331,11 @@ func (j *journalRoom) draw(w, h int) *page {
 		}
 		p.line(" ", t.accent.Render(cut("Only "+s, w-2)))
 	} else {
-		p.line(" ", t.dim.Render("Everything, the newest first"))
+		order := "Everything, the newest first"
+		if slices.ContainsFunc(j.entries, func(e journal.Entry) bool { return e.ID.Log() != 0 }) {
+			order = "Everything, the newest of this journal first; then what other desks brought in"
+		}
+		p.line(" ", t.dim.Render(cut(order, w-2)))
 	}
 	if j.err != nil {
 		p.blank()
@@ -387,6 +394,8 @@ func (j *journalRoom) state() string {
 		return fmt.Sprintf("%d found, %d entries looked through, back to %s …", len(j.entries), j.searched, j.until)
 	case text != "":
 		return fmt.Sprintf("%d found in all %s", len(j.entries), plural(j.searched, "entry", "entries"))
+	case j.end && len(j.entries) == 0 && j.filter == (filter{kind: collisions}):
+		return "Nothing that may be done once was done at two desks."
 	case j.end && len(j.entries) == 0:
 		return "No entries."
 	case j.end:

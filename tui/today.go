@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -50,6 +51,7 @@ func (r *todayRoom) enter() tea.Cmd {
 			}
 			m.entries = append(m.entries, e)
 		}
+		slices.SortStableFunc(m.entries, func(a, b journal.Entry) int { return b.At.Compare(a.At) }) // another desk's come after ours
 		m.err = addCustomers(ctx, office, m.names, m.entries)
 		return m
 	}))

@@ -168,7 +168,11 @@ func (m *Model) noticeLines() []string {
 		if d := m.cfg.Now().Sub(o.since); d >= slow {
 			s := fmt.Sprintf(" … %s, %d s", o.what, int(d.Seconds()))
 			if d >= 5*time.Second && !slices.Contains(lengthy, o.what) {
-				return []string{m.t.bandWarn.Render(pad(cut(s+": no answer yet. You can go on typing. ", m.w), m.w))}
+				s += ": no answer yet."
+				if m.first == nil && m.door == nil {
+					s += " You can go on typing."
+				}
+				return []string{m.t.bandWarn.Render(pad(cut(s+" ", m.w), m.w))}
 			}
 			return []string{m.t.warn.Render(cut(s, m.w-1))}
 		}

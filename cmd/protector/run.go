@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/manual-activator/manual-activator/codes"
 	"github.com/manual-activator/manual-activator/codes/product"
 	"github.com/manual-activator/manual-activator/protector"
 )
@@ -174,7 +175,11 @@ func (a *app) hint(e *protector.Error) {
 			fmt.Fprintf(a.stderr, "  and %d more\n", len(e.Proposals)-i)
 			break
 		}
-		fmt.Fprintf(a.stderr, "  %s\n", p.Code)
+		code := p.Code.String()
+		if len(p.Changes) > 0 && p.Changes[0].Form == codes.FormDigits {
+			code = p.Code.Digits()
+		}
+		fmt.Fprintf(a.stderr, "  %s\n", code)
 		for _, c := range p.Changes {
 			fmt.Fprintf(a.stderr, "      %s\n", c)
 		}
