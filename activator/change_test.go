@@ -1,8 +1,11 @@
 package activator_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -173,6 +176,9 @@ func TestGoneLimitCountsMachines(t *testing.T) {
 		m.activate(defRelease, activator.Decision{})
 		m.activate(defFeature, activator.Decision{}) // two states of one machine
 	}
+	if have := failed(o.change(l, activator.Change{Kind: activator.MachineGone, Reason: "lost", Override: "any"})); have != "seat" {
+		t.Errorf("one of three, unnamed: have %q failed, want seat", have)
+	}
 	for _, c := range []struct {
 		name string
 		fp   codes.Fingerprint
@@ -189,7 +195,17 @@ func TestGoneLimitCountsMachines(t *testing.T) {
 	if have := gone(9); have != "" {
 		t.Errorf("the third, a year later: have %q failed, want none", have)
 	}
-	if have := failed(o.change(l, activator.Change{Kind: activator.MachineGone, Reason: "lost"})); have != "seat" {
-		t.Errorf("none left: have %q failed, want seat", have)
+	o.machine(l, 10).activate(defRelease, activator.Decision{})
+	file := filepath.Join(o.dir, "products", "press-studio.toml")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, bytes.Replace(text, []byte("gone = 2"), []byte("gone = 1"), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o.open()
+	if have := gone(10); have != "limits" {
+		t.Errorf("one more, by a limit of 1: have %q failed, want limits", have)
 	}
 }

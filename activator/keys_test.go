@@ -255,12 +255,17 @@ func TestReissue(t *testing.T) {
 	l := &ls[0]
 	m := o.machine(l, 7)
 	m.activate(1, activator.Decision{})
-	if _, err := o.Reissue(ctx, l.Number, " "); err == nil {
-		t.Error("without a reason: have no error")
+	for _, reason := range []string{"", " "} {
+		if _, err := o.Reissue(ctx, l.Number, reason); err == nil {
+			t.Errorf("reason %q: have no error", reason)
+		}
 	}
 	fresh, err := o.Reissue(ctx, l.Number, "the serial number leaked")
 	if err != nil {
 		t.Fatal(err)
+	}
+	if e := o.newest(journal.KindChange); len(e.Personal) != 1 || e.Personal[0].Text != "the serial number leaked" {
+		t.Errorf("entry of the reissue: have texts %+v, want the reason", e.Personal)
 	}
 	have, err := o.License(ctx, fresh.Number)
 	if err != nil {
@@ -316,5 +321,25 @@ func TestKeysNeedTheRight(t *testing.T) {
 		if !errors.As(err, &forbidden) {
 			t.Errorf("action %d: have %v, want it forbidden", i+1, err)
 		}
+	}
+}
+
+// A license is issued anew under the current epoch, from the numbers that programs know already.
+func TestReissueAfterRotation(t *testing.T) {
+	ctx := context.Background()
+	o := newOffice(t)
+	old := o.license(1)
+	if _, err := o.RotateKeys(ctx, "stolen"); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := o.Export(ctx, "press-studio"); err != nil {
+		t.Fatal(err)
+	}
+	fresh, err := o.Reissue(ctx, old.Number, "stolen")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fresh.Number.Epoch() != 1 || !fresh.Vouched {
+		t.Errorf("have %v of epoch %d, vouched for: %v; want epoch 1, vouched for", fresh.Number, fresh.Number.Epoch(), fresh.Vouched)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/activator/recovery"
 	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/codes/product"
 )
 
 // secretsOf splits the office's keys and reads the pages again.
@@ -123,5 +124,63 @@ func TestShareIsNotKept(t *testing.T) {
 				t.Errorf("entry %v keeps %q", e.ID, group)
 			}
 		}
+	}
+}
+
+// A license that is registered again is the one that it was, or it is refused, and nothing changes; no order becomes two.
+func TestRecoverOnlyTheSame(t *testing.T) {
+	o := newOffice(t)
+	o.secondProduct("plate-maker")
+	ctx := context.Background()
+	some := &product.Grants{Definitions: []uint8{defRelease, defFeature}, Bits: map[uint8]uint32{defFeature: 3}}
+	ls, err := o.Register(ctx,
+		activator.Order{Product: "press-studio", Customer: "Print Shop", Order: "1", Seats: 2, Grants: some},
+		activator.Order{Product: "press-studio", Customer: "Print Shop", Order: "2", Seats: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	same := activator.Order{Customer: "Print Shop", Order: "1", Seats: 2, Grants: some}
+	try := func(change func(*activator.Order)) error {
+		order := same
+		change(&order)
+		_, err := o.Recover(ctx, ls[0].Serial, order)
+		return err
+	}
+	if err := try(func(*activator.Order) {}); err != nil {
+		t.Fatalf("the same: have %v, want it given back", err)
+	}
+	before, serials := o.entries(), 0
+	for name, change := range map[string]func(*activator.Order){
+		"another's order":  func(o *activator.Order) { o.Order = "2" },
+		"another order":    func(o *activator.Order) { o.Order = "3" },
+		"another customer": func(o *activator.Order) { o.Customer = "Copy Shop" },
+		"more seats":       func(o *activator.Order) { o.Seats = 9 },
+		"more grants":      func(o *activator.Order) { o.Grants = nil },
+	} {
+		if err := try(change); !errors.As(err, new(*activator.UsageError)) {
+			t.Errorf("%s: have %v, want a usage error", name, err)
+		}
+	}
+	if err := try(func(o *activator.Order) { o.Product = "plate-maker" }); !errors.As(err, new(*activator.NotOursError)) {
+		t.Errorf("another product: have %v, want it refused", err)
+	} else {
+		serials++ // what is not ours stands in the journal
+	}
+	if have := o.entries(); have != before+serials {
+		t.Errorf("entries: have %d, want %d", have, before+serials)
+	}
+	sold, err := o.License(ctx, ls[0].Number)
+	if err != nil || sold.Seats != 2 || sold.Order != "1" || sold.Grants.String() != ls[0].Grants.String() {
+		t.Errorf("license: have %+v, %v, want it as it was", sold, err)
+	}
+	if _, err := o.Erase(ctx, activator.Erasure{License: ls[0].Number, Reason: "asked for"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := try(func(*activator.Order) {}); err != nil {
+		t.Errorf("the same, its customer erased: have %v, want it given back", err)
+	}
+	request := o.machine(&ls[0], 7).request(defRelease)
+	if _, err := o.Recover(ctx, request, same); !errors.As(err, new(*activator.UsageError)) {
+		t.Errorf("a request: have %v, want a usage error", err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/codes"
 )
 
 // defFonts is what addFonts adds.
@@ -39,6 +40,11 @@ func TestRefundWithAnswersOut(t *testing.T) {
 		{"to another machine", func(o *office, l *activator.License, _ *machine) {
 			o.machine(l, 9).activate(defRelease, activator.Decision{})
 		}, "seat,outcome"},
+		{"to another machine, declared gone", func(o *office, l *activator.License, _ *machine) {
+			o.machine(l, 9).activate(defRelease, activator.Decision{})
+			other := codes.Fingerprint(9)
+			o.want(o.change(l, activator.Change{Kind: activator.MachineGone, Reason: "lost", Fingerprint: &other}), "ok", "")
+		}, "outcome"},
 		{"to the same machine, installed anew", func(o *office, l *activator.License, m *machine) {
 			o.submit(o.machine(l, m.fp).request(defFeature), activator.Decision{})
 		}, "outcome"},
