@@ -19,9 +19,6 @@ const (
 // GoneCauses lists the causes in the order of the documentation.
 func GoneCauses() []GoneCause { return []GoneCause{DiskDead, Stolen, Scrapped, NeverTyped, OtherCause} }
 
-// fieldMachine is the personal text that names a machine.
-const fieldMachine = "machine"
-
 // goneLimit bounds how many machines of a license may be declared gone.
 type goneLimit struct{ max, days int }
 

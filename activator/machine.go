@@ -5,6 +5,9 @@ import (
 	"github.com/manual-activator/manual-activator/codes"
 )
 
+// fieldMachine is the personal text that names a machine.
+const fieldMachine = "machine"
+
 // nameMachine gives a machine of the license a name for people.
 func (ru *ruling) nameMachine(e *journal.Entry, c Change) {
 	f := ru.r.oneMachine(c.Fingerprint)

@@ -21,9 +21,6 @@ var results = []string{
 	"kind", "license", "product", "asked_for", "fingerprint", "proposals", "entry",
 }
 
-// Results lists the columns that an output has behind those of its input.
-func Results() []string { return append([]string(nil), results...) }
-
 // writer writes outcomes in the form of an output.
 type writer struct {
 	w      io.Writer

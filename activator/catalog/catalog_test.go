@@ -265,12 +265,6 @@ func TestCompareExported(t *testing.T) {
 	if err := changed.CompareExported(old.Definitions); err != nil {
 		t.Errorf("what is free to change: have %v", err)
 	}
-	if FrozenDigest(old.Definitions) == FrozenDigest(changed.Definitions) {
-		t.Error("a new definition does not change the digest")
-	}
-	if FrozenDigest(old.Definitions) != FrozenDigest(changed.Definitions[:13]) {
-		t.Error("texts change the digest")
-	}
 	frozen := strings.NewReplacer(
 		`type = "expire-on"`, `type = "unlimited"`,
 		"leaves = [1, 4]", "leaves = [1, 9]",
@@ -297,12 +291,6 @@ func TestCompareExported(t *testing.T) {
 	}
 	if have := len(strings.Split(err.Error(), "\n")); have != len(want) {
 		t.Errorf("have %d mistakes, want %d", have, len(want))
-	}
-	if have := CompareExported(old.Definitions, changed.Definitions); len(have) != 5 {
-		t.Errorf("have %d mistakes, want 5: %v", len(have), have)
-	}
-	if FrozenDigest(old.Definitions) == FrozenDigest(changed.Definitions) {
-		t.Error("frozen parts do not change the digest")
 	}
 	if err := os.Remove(path); err != nil { // no lines then, but all mistakes
 		t.Fatal(err)

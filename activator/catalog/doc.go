@@ -15,6 +15,6 @@
 // [Sample] is the commented product of activator init, and the documentation of
 // every key; [Blank] is the start of a new one.
 //
-// What is exported is promised: [CompareExported] holds a product file against
+// What is exported is promised: [Product.CompareExported] holds a product file against
 // the definitions of its last export. Who keeps those is up to the caller.
 package catalog

@@ -9,40 +9,11 @@ import (
 	"github.com/manual-activator/manual-activator/codes/product"
 )
 
-// What an exported definition never changes. Programs in the field, and codes
-// on their way, were made for it.
-//
-//	definition ID TYPE STRENGTH REUSABLE requires IDS leaves IDS
-func frozenPart(d product.Definition) string {
-	return fmt.Sprintf("definition %d %s %s %t requires %v leaves %v\n", d.ID, d.Type, d.Strength(), d.Reusable, d.Requires, d.Leaves)
-}
-
-// FrozenDigest is the SHA-256 of the frozen part of definitions: two sets with
-// the same digest differ in texts, shelf lives and parameters at most.
-func FrozenDigest(defs []product.Definition) [sha256.Size]byte {
-	sorted := slices.Clone(defs)
-	slices.SortStableFunc(sorted, func(a, b product.Definition) int { return int(a.ID) - int(b.ID) })
-	h := sha256.New()
-	h.Write([]byte("manual-activator/1 frozen definitions\n"))
-	for _, d := range sorted {
-		h.Write([]byte(frozenPart(d)))
-	}
-	return [sha256.Size]byte(h.Sum(nil))
-}
-
-// CompareExported returns what new changes in the definitions of the last
-// export: type, strength, reuse, pre-conditions, leaves, or an id that is gone
-// (its number could come back with another meaning). The mistakes have no line.
-func CompareExported(old, new []product.Definition) []Mistake {
-	var found []Mistake
-	for _, c := range compare(old, new) {
-		found = append(found, Mistake{Key: c.field, Problem: c.problem, Remedy: c.remedy})
-	}
-	return found
-}
-
-// CompareExported holds the file against the definitions of its last export.
-// The error is a *MistakesError with lines.
+// CompareExported holds the file against the definitions of its last export: what a
+// definition never changes, because programs in the field and codes on their way were
+// made for it, is its type, strength, reuse, pre-conditions and leaves; and no id may be
+// gone, since its number could come back with another meaning. The error is a
+// *MistakesError with lines.
 func (p *Product) CompareExported(old []product.Definition) error {
 	changes := compare(old, p.Definitions)
 	if len(changes) == 0 {

@@ -22,20 +22,6 @@ const maxFile = 1 << 20 // bytes; a keyring has about a thousand
 // for backup and restore.
 func Files() []string { return []string{IdentityFile, KeysFile} }
 
-// Exists reports whether any file of a keyring is in the folder.
-func Exists(dir string) (bool, error) {
-	for _, name := range Files() {
-		_, err := os.Lstat(filepath.Join(dir, name))
-		if err == nil {
-			return true, nil
-		}
-		if !errors.Is(err, fs.ErrNotExist) {
-			return false, err
-		}
-	}
-	return false, nil
-}
-
 // free reports a file of a keyring that is in the folder already.
 func free(dir string) error {
 	var there, missing []string
