@@ -186,8 +186,7 @@ func (b *batchRoom) action() string {
 		return "Another file"
 	case !b.run.dry:
 		return "Go on with this file …"
-	}
-	if b.run.done.OK+b.run.done.Repeat == 0 {
+	case b.run.refusedWhole():
 		return "Record these refusals …"
 	}
 	return fmt.Sprintf("Answer the file: %s …", plural(b.run.done.OK+b.run.done.Repeat, "answer", "answers"))

@@ -139,6 +139,9 @@ func (l *live) each(file string, o *activator.RowOutcome, cells func() []Cell) {
 // whole reports whether all rows are done.
 func (r *fileRun) whole() bool { return r.err == nil && !r.halted }
 
+// refusedWhole reports whether all rows were tried out, and none of them would be answered.
+func (r *fileRun) refusedWhole() bool { return r.dry && r.whole() && r.done.OK+r.done.Repeat == 0 }
+
 // catchUp takes over what the run told so far.
 func (r *fileRun) catchUp() {
 	r.live.mu.Lock()
@@ -233,6 +236,10 @@ func (b *batchRoom) ask() tea.Cmd {
 		title: "Answer " + filepath.Base(r.in) + "?", yes: "Answer and record", danger: true, draft: "batch " + r.in,
 		text:  []string{"Every row is recorded, those that are refused too. It can be ended at any time and goes on later with the same file."},
 		items: []*item{text("Answers to", "a new file", "Written whole when all rows are done. It must not be there yet.")},
+	}
+	if r.refusedWhole() {
+		f.title, f.yes = "Record these refusals?", "Record them"
+		f.text[0] = "No row of " + filepath.Base(r.in) + " can be answered. " + f.text[0]
 	}
 	if r.halted && r.dry {
 		f.text = append(f.text, fmt.Sprintf("Only its first %s were tried out.", plural(r.done.Rows, "row", "rows")))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -202,10 +203,21 @@ func register(s *shared, f *form, o activator.Order) tea.Cmd {
 	return s.do("registering", func(ctx context.Context) any {
 		ls, err := office.Register(ctx, o)
 		if err != nil {
-			return registeredMsg{f, nil, err}
+			return registeredMsg{form: f, err: err}
 		}
-		return registeredMsg{f, &ls[0], nil}
+		return registeredMsg{form: f, license: &ls[0], first: !exported(ctx, office, ls[0].Product)}
 	})
+}
+
+// exported reports whether programs may have been shipped that do not know a new license: a profile of its product was
+// exported, or nobody can tell.
+func exported(ctx context.Context, office Office, product codes.UID) bool {
+	for e, err := range office.Entries(ctx, journal.Query{Newest: true, Kinds: []journal.Kind{journal.KindProduct}, Product: product}) {
+		if err != nil || strings.HasPrefix(e.Detail, "export ") {
+			return true
+		}
+	}
+	return false
 }
 
 // notRegistered opens the form again, on the field that has to be another.
@@ -224,13 +236,16 @@ func notRegistered(m registeredMsg) tea.Cmd {
 		l.Order, l.Number, who, plural(l.Seats, "seat", "seats"), l.Grants))
 }
 
-// registeredNotice says what to do next with a new license.
-func registeredNotice(l *activator.License) noticeMsg {
+// registeredNotice says what to do next with a new license; first is one of a product, by its file's name, whose profile
+// was never exported.
+func registeredNotice(l *activator.License, first bool, product string) noticeMsg {
 	switch {
 	case l.Existing:
 		return noticeMsg{text: "This order was registered before: here is its license."}
 	case l.Alike != "":
 		return noticeMsg{text: fmt.Sprintf("Registered, and there is the order %s, too, which differs by capitals only: is it the same one? Then revoke this license (v).", clean(l.Alike)), bad: true}
+	case first:
+		return noticeMsg{text: fmt.Sprintf("Registered. Next, on the command line: activator product export %s, for the developer; activator keys backup and activator backup, for whoever keeps the keys.", clean(product)), bad: true}
 	case !l.Vouched:
 		return noticeMsg{text: "Registered. Programs shipped before do not know this license: send a license file with the serial number, or ask whoever ships the program to export its profile again.", bad: true}
 	case l.PoolLeft < 100:

@@ -30,10 +30,10 @@ func TestTheJournalsFilterTakesDays(t *testing.T) {
 	}
 	fill("22.11.2026")
 	d.shows("Only from 2026-11-22")
-	d.shows("no code at all")
+	d.shows("could not be read")
 	fill("23.11.2026")
 	d.shows("Only from 2026-11-23")
-	d.hides("no code at all")
+	d.hides("could not be read")
 	fill("11/23/2026")
 	d.shows(`Have "11/23/2026", want a day as 2026-11-22 or 22.11.2026`)
 	d.press("esc")

@@ -178,7 +178,7 @@ func (d *desk) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 		d.now = nil // the text is no longer what was submitted; it is still of its row
 	}
 	if changed {
-		return d.changed(), true
+		return d.edited(), true
 	}
 	return nil, taken
 }

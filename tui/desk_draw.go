@@ -3,6 +3,7 @@ package tui
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -20,10 +21,9 @@ func (d *desk) draw(w, h int) *page {
 	p.draw(t, "Ref.", 7, &d.ref)
 	p.blank()
 	q := newPage(w)
-	d.rest(q, h-len(p.lines))
-	top := min(d.scroll, max(0, len(q.lines)-(h-len(p.lines))))
-	d.scroll = top
-	q.lines = q.lines[top:]
+	fixed := d.rest(q, h-len(p.lines))
+	d.scroll = min(d.scroll, max(0, len(q.lines)-(h-len(p.lines))))
+	q.lines = slices.Delete(q.lines, fixed, min(fixed+d.scroll, len(q.lines)))
 	if room := h - len(p.lines); d.confirmed() && room > 0 && len(q.lines) > room {
 		q.lines = append(q.lines[:room-1], " "+t.dim.Render("↓ more below"))
 	}
@@ -83,8 +83,8 @@ func (d *desk) strip(w int) []string {
 	return lines
 }
 
-// rest is what lies below the box.
-func (d *desk) rest(p *page, h int) {
+// rest is what lies below the box. It returns how many lines of it stay where they are when the others are scrolled.
+func (d *desk) rest(p *page, h int) (fixed int) {
 	t := d.s.t
 	switch {
 	case d.found != nil:
@@ -108,9 +108,10 @@ func (d *desk) rest(p *page, h int) {
 	case d.reading.Code.IsZero():
 		d.drawSlip(p)
 	default:
-		d.drawReading(p, h)
+		fixed = d.drawReading(p, h)
 		d.drawHardware(p, d.reading)
 	}
+	return fixed
 }
 
 // drawEmpty is a desk that waits for a call.

@@ -18,7 +18,7 @@ func (d *desk) park() tea.Cmd {
 	if r == nil || r.Code.IsZero() || r.Code.Kind() != codes.KindRequest || r.License == nil || !d.answer().IsZero() {
 		return d.s.say("Only a request that was read and not answered can be parked.")
 	}
-	if d.parkedAs(d.box.value()) != nil {
+	if d.parkedHere() != nil {
 		return d.s.say("It is parked already: F6 lists it.")
 	}
 	d.ids++
@@ -45,6 +45,16 @@ func (c *call) onShelf() Parked {
 func (d *desk) parkedAs(text string) *call {
 	for _, c := range d.calls {
 		if c.parked && c.text == text {
+			return c
+		}
+	}
+	return nil
+}
+
+// parkedHere is the parked request with the code that was read, however it was written; nil for none.
+func (d *desk) parkedHere() *call {
+	for _, c := range d.calls {
+		if c.parked && (c.text == d.box.value() || c.reading != nil && c.reading.Code == d.reading.Code) {
 			return c
 		}
 	}

@@ -25,6 +25,17 @@ const shortPaste = 120
 // text that is not a whole code.
 const patience = 400 * time.Millisecond
 
+// tookProposal is where a text comes from that an agent took from the proposals.
+const tookProposal = "a proposal that you took; what the customer says counts"
+
+// edited looks at the box after it was typed or pasted into: a proposal is no longer what was proposed.
+func (d *desk) edited() tea.Cmd {
+	if d.from == tookProposal {
+		d.from = ""
+	}
+	return d.changed()
+}
+
 // changed looks at what now stands in the box.
 func (d *desk) changed() tea.Cmd {
 	d.forget()
@@ -192,7 +203,7 @@ func (d *desk) take() tea.Cmd {
 	d.keep()
 	d.box.set(text)
 	if d.row == nil {
-		d.from = "a proposal that you took; what the customer says counts"
+		d.from = tookProposal
 	}
 	return d.changed()
 }
@@ -217,7 +228,7 @@ func (d *desk) paste(text string) tea.Cmd {
 			d.next()
 		}
 		d.box.insert(text)
-		return d.changed()
+		return d.edited()
 	}
 	if len(text) > maxPaste {
 		return d.s.warn(fmt.Sprintf("%d MB are no mail: nothing was taken.", len(text)>>20))

@@ -12,14 +12,20 @@ import (
 // wide is from which width on the desk shows two columns.
 const wide = 116
 
-// drawReading shows who asks for what on which machine, and every check.
-func (d *desk) drawReading(p *page, h int) {
+// drawReading shows who asks for what on which machine, and every check. It returns how many lines stand above that, with
+// what Enter does.
+func (d *desk) drawReading(p *page, h int) int {
 	r := d.reading
 	d.band(p)
 	d.whence(p)
+	if c := d.parkedHere(); c != nil {
+		p.line(" ", d.s.t.warn.Render(cut(fmt.Sprintf("! Parked since %s by %s: F6 lists it.", since(c.at, d.s.cfg.Now()), clean(c.by)), p.w-2)))
+	}
+	fixed := len(p.lines)
 	p.blank()
 	d.body(p, h-len(p.lines), r)
 	d.drawLife(p, h-len(p.lines))
+	return fixed
 }
 
 // whence says where the text in the box comes from, if nobody typed it.

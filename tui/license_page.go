@@ -310,6 +310,18 @@ func story(e *journal.Entry) string {
 		return "the journal opens"
 	case e.Kind == journal.KindMerge:
 		return "other desk brought in"
+	case e.Kind == journal.KindPool:
+		return "licenses drawn ahead"
+	case e.Kind == journal.KindKey:
+		return activator.SayKeys(e)
+	case e.Kind == journal.KindBatch && strings.HasPrefix(e.Detail, "end "):
+		return "file of codes: done"
+	case e.Kind == journal.KindBatch:
+		return "file of codes: begun"
+	case e.Kind == journal.KindBackup:
+		return "backup written"
+	case e.Kind == journal.KindRedact:
+		return "personal texts erased"
 	case e.Kind == journal.KindProduct:
 		word, _, _ := strings.Cut(e.Detail, " ")
 		return "product " + word

@@ -198,7 +198,7 @@ func (l *licenses) message(m any) tea.Cmd {
 		return l.open(m.number)
 	case registeredMsg:
 		if m.err == nil {
-			return tea.Batch(l.open(m.license.Number), l.s.tell(registeredNotice(m.license)))
+			return tea.Batch(l.open(m.license.Number), l.s.tell(registeredNotice(m.license, m.first, m.form.value(0))))
 		}
 		return notRegistered(m)
 	}

@@ -149,6 +149,7 @@ type (
 	registeredMsg struct {
 		form    *form // that asked for it
 		license *activator.License
+		first   bool // no profile of its product was exported yet
 		err     error
 	}
 	serialMsg struct {

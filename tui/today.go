@@ -33,6 +33,9 @@ var callKinds = []journal.Kind{
 	journal.KindRefund, journal.KindGone, journal.KindLicense, journal.KindChange,
 }
 
+// manyToday is how many calls of a day are listed at most.
+const manyToday = 500
+
 func (r *todayRoom) name() string { return "Today" }
 
 func (r *todayRoom) enter() tea.Cmd {
@@ -44,12 +47,17 @@ func (r *todayRoom) enter() tea.Cmd {
 	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
 	return tea.Batch(r.desk.lookAtShelf(), r.s.do("reading the calls of the day", func(ctx context.Context) any {
 		m := todayMsg{names: map[codes.LicenseNumber]string{}}
-		for e, err := range office.Entries(ctx, journal.Query{Newest: true, Kinds: callKinds, Operator: operator, From: midnight, Limit: 500}) {
+		for e, err := range office.Entries(ctx, journal.Query{Newest: true, Kinds: callKinds, Operator: operator, From: midnight}) {
 			if err != nil {
 				m.err = err
 				return m
 			}
-			m.entries = append(m.entries, e)
+			if _, taken := e.Restates(); taken {
+				continue // what another desk did, brought in: no call
+			}
+			if m.entries = append(m.entries, e); len(m.entries) == manyToday {
+				break
+			}
 		}
 		slices.SortStableFunc(m.entries, func(a, b journal.Entry) int { return b.At.Compare(a.At) }) // another desk's come after ours
 		m.err = addCustomers(ctx, office, m.names, m.entries)

@@ -100,6 +100,13 @@ func what(e *journal.Entry) string {
 	switch e.Kind {
 	case journal.KindRequest:
 		name = "request answered"
+	case journal.KindBackup:
+		name = "backup written"
+	case journal.KindBatch:
+		name = "file of codes begun"
+		if strings.HasPrefix(e.Detail, "end ") {
+			name = "file of codes done"
+		}
 	case journal.KindConfirmation:
 		name = "deactivation confirmed"
 	case journal.KindLicense:
