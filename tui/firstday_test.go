@@ -157,7 +157,7 @@ func TestAnEditedProposalIsNoProposal(t *testing.T) {
 func TestTheDayHasNoTakeovers(t *testing.T) {
 	d := opened(t)
 	d.license("Print Shop Miller", 1)
-	laptop := d.laptop()
+	laptop := d.laptopOf("anna")
 	for i := range manyToday {
 		_, err := laptop.Register(context.Background(), activator.Order{Product: "press-studio", Customer: fmt.Sprint("Shop ", i), Seats: 1})
 		must(t, err)
