@@ -92,6 +92,34 @@ func TestBackupThatWritesElsewhere(t *testing.T) {
 	}
 }
 
+// Somebody changes the journal past the program, has a backup made of it, and lets it be restored: on the new computer
+// nothing remembers what the journal was. It is verified there before anything is put in place.
+func TestBackupOfChangedJournal(t *testing.T) {
+	for name, change := range map[string]string{
+		"":                   "",
+		"seats of a license": `UPDATE licenses SET seats = 99`,
+		"who sold it":        `UPDATE journal SET leaf = CAST(replace(CAST(leaf AS TEXT), 'operator "anna"', 'operator "bert"') AS BLOB) WHERE kind = 'license'`,
+		"the customer":       `UPDATE personal SET value = 'somebody else' WHERE field = 'customer'`,
+	} {
+		v := newVendor(t, nil)
+		v.sell(studio, 1)
+		v.must(v.desk.Close())
+		if change != "" {
+			tamper(t, filepath.Join(v.dir, "journal.db"), change)
+		}
+		v.open()
+		path := filepath.Join(t.TempDir(), "backup")
+		v.must(v.Backup(context.Background(), path, 10))
+		err := restore(t, v, path)
+		var tampered *journal.TamperedError
+		if name == "" {
+			v.must(err)
+		} else if !errors.As(err, &tampered) {
+			t.Errorf("%s: have %v, want a TamperedError", name, err)
+		}
+	}
+}
+
 // backupOf makes a backup of any inner archive: what the passphrase opens, and behind it
 // what that opens.
 func backupOf(v *vendor, inner []byte) []byte {
