@@ -3,6 +3,7 @@ package activator_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/manual-activator/manual-activator/activator"
@@ -71,6 +72,35 @@ func TestRefundWithAnswersOut(t *testing.T) {
 			o.submit(m.deactivate(2, 0), activator.Decision{Reference: "R-1"})
 			if out := o.change(l, activator.Change{Kind: activator.RefundLicense, Reference: "R"}); failed(out) != test.want {
 				t.Errorf("refund: have %q failed, want %q\n%s", failed(out), test.want, listChecks(out))
+			}
+		})
+	}
+}
+
+// What a refund says where no machine gave anything back.
+func TestRefundWithoutGiveBack(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		before func(o *office, l *activator.License)
+		failed string
+		want   string // in what the check says
+	}{
+		{"never activated", func(*office, *activator.License) {}, "", "was never activated"},
+		{"a recovery alone: something ran there", func(o *office, l *activator.License) {
+			o.want(o.submit(o.machine(l, 7).request(defRecover), activator.Decision{}), "ok", "current")
+		}, "outcome", "none has given back"},
+		{"declared gone", func(o *office, l *activator.License) {
+			o.machine(l, 7).activate(defRelease, activator.Decision{})
+			o.declareGone(l)
+		}, "outcome", "declared gone"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			o := newOffice(t)
+			l := o.license(1)
+			test.before(o, l)
+			out := o.change(l, activator.Change{Kind: activator.RefundLicense, Reference: "R"})
+			if failed(out) != test.failed || !strings.Contains(listChecks(out), test.want) {
+				t.Errorf("refund: have %q failed, want %q and %q\n%s", failed(out), test.failed, test.want, listChecks(out))
 			}
 		})
 	}
