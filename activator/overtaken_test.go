@@ -115,7 +115,7 @@ func TestOvertakenRecovery(t *testing.T) {
 	}
 	o := &overtaken{store: shaky.store}
 	s.desk.store.store = o
-	order := Order{Customer: "Print Shop", Order: "4712", Seats: 1}
+	order := Order{Customer: "Print Shop", Seats: 1}
 	o.meanwhile = func() {
 		if first, err := s.Recover(ctx, serial, order); err != nil || first.Existing {
 			t.Errorf("the first: have %+v, %v, want it registered", first, err)
@@ -129,10 +129,11 @@ func TestOvertakenRecovery(t *testing.T) {
 	}
 }
 
-// TestOvertakenMerge: an order that is sold while another desk's journal is brought in, which sold it too, collides.
+// TestOvertakenMerge: a license that is changed while another desk's journal is brought in, which changed it too, collides.
 func TestOvertakenMerge(t *testing.T) {
 	ctx := context.Background()
-	s, shaky, _ := shakyDesk(t)
+	two := 2
+	s, shaky, l := shakyDesk(t)
 	dir, pass := filepath.Join(t.TempDir(), "laptop"), []byte("a passphrase for tests")
 	if err := Join(ctx, Setup{Dir: dir, Desk: "laptop", Operator: "bert", Registry: 1, Apart: true, Passphrase: bytes.Clone(pass), Now: s.desk.now, Rand: rand.Reader}, s.desk.dir); err != nil {
 		t.Fatal(err)
@@ -142,18 +143,24 @@ func TestOvertakenMerge(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer d.Close()
-	order := Order{Product: "press-studio", Customer: "Laptop Ltd", Order: "4712", Seats: 1}
-	if _, err := d.Session(Operator{Name: "bert"}, "test").Register(ctx, order); err != nil {
+	laptop := d.Session(Operator{Name: "bert"}, "test")
+	if _, err := laptop.Merge(ctx, s.desk.dir); err != nil {
 		t.Fatal(err)
+	}
+	if out, err := laptop.Change(ctx, Change{License: l.Number, Kind: RevokeLicense, Reason: "not paid"}); err != nil || out.Verdict != journal.OK {
+		t.Fatalf("revoke: have %+v, %v, want ok", out, err)
 	}
 	o := &overtaken{store: shaky.store}
 	s.desk.store.store = o
 	o.meanwhile = func() {
-		if _, err := s.Register(ctx, order); err != nil {
+		if _, err := s.Change(ctx, Change{License: l.Number, Kind: AmendLicense, Seats: &two, Reason: "bought"}); err != nil {
 			t.Error(err)
 		}
 	}
-	if m, err := s.Merge(ctx, dir); err != nil || len(m.Collisions) != 1 || m.Collisions[0].Kind != "order" {
-		t.Errorf("have %+v, %v, want the order sold twice told", m, err)
+	if m, err := s.Merge(ctx, dir); err != nil || len(m.Collisions) != 1 || m.Collisions[0].Kind != "change" {
+		t.Errorf("have %+v, %v, want it told that both changed the license", m, err)
+	}
+	if have, err := s.License(ctx, l.Number); err != nil || have.Seats != two || have.State != journal.Revoked {
+		t.Errorf("have %+v, %v, want it revoked, with 2 seats", have, err)
 	}
 }
