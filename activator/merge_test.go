@@ -44,7 +44,7 @@ func (o *office) merge(other *office) *activator.Merged {
 		o.t.Fatal(err)
 	}
 	again, err := o.Merge(context.Background(), other.dir)
-	if err != nil || len(again.Logs) != 0 || again.TakenOver != 0 || len(again.Collisions) != 0 {
+	if err != nil || again.Entry != 0 || len(again.Logs) != 0 || again.TakenOver != 0 || len(again.Collisions) != 0 {
 		o.t.Fatalf("merged once more: have %+v, %v, want nothing new", again, err)
 	}
 	if _, err := o.Verify(context.Background()); err != nil {
