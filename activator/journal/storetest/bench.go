@@ -12,16 +12,16 @@ import (
 const benchLicenses = 10_000
 
 // bench opens a store with licenses whose seats are free.
-func bench(b *testing.B, f Factory) Store { return benchIn(b, f, b.TempDir()) }
+func bench(b *testing.B, f Factory) Store { return benchIn(b, f, b.TempDir(), benchLicenses) }
 
-func benchIn(b *testing.B, f Factory, dir string) Store {
+func benchIn(b *testing.B, f Factory, dir string, licenses int) Store {
 	s, err := f.Create(dir, nil)
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { s.Close() })
 	Append(b, s, Entry(journal.KindLog))
-	for l := 0; l < benchLicenses; l += 1000 {
+	for l := 0; l < licenses; l += 1000 {
 		es := make([]journal.Entry, 1000)
 		for i := range es {
 			es[i] = Register(scatter(l+i), 1000, fmt.Sprint("PO-", l+i), fmt.Sprint("Customer ", l+i))
@@ -37,12 +37,13 @@ func scatter(i int) codes.LicenseNumber {
 	return codes.LicenseNumber(0x01000000 | uint32(i+1)*0x9e3779b1&0x00ffffff)
 }
 
-func benchRequest(r *rand.Rand, i int, seat bool) journal.Entry {
+// benchRequest is the i-th request, of one of so many licenses.
+func benchRequest(r *rand.Rand, i, licenses int, seat bool) journal.Entry {
 	slot, limit := 0, 0
 	if seat {
-		slot, limit = 1+i/benchLicenses, 1000
+		slot, limit = 1+i/licenses, 1000
 	}
-	e := Request(scatter(i%benchLicenses), codes.Fingerprint(i), r.Uint32()|1, slot, limit)
+	e := Request(scatter(i%licenses), codes.Fingerprint(i), r.Uint32()|1, slot, limit)
 	return e
 }
 
@@ -53,7 +54,7 @@ func Benchmark(b *testing.B, f Factory) {
 		s := bench(b, f)
 		r := rand.New(rand.NewPCG(1, 1))
 		for i := range b.N {
-			e := benchRequest(r, i, true)
+			e := benchRequest(r, i, benchLicenses, true)
 			e.Intent = intent(r)
 			Append(b, s, e)
 		}
@@ -64,7 +65,7 @@ func Benchmark(b *testing.B, f Factory) {
 			r := rand.New(rand.NewPCG(1, 1))
 			es := make([]journal.Entry, 0, 1000)
 			for i := range b.N {
-				if es = append(es, benchRequest(r, i, seat)); len(es) == cap(es) || i == b.N-1 {
+				if es = append(es, benchRequest(r, i, benchLicenses, seat)); len(es) == cap(es) || i == b.N-1 {
 					Append(b, s, es...)
 					es = es[:0]
 				}
@@ -88,7 +89,7 @@ func Benchmark(b *testing.B, f Factory) {
 	for _, n := range []int{1, 1000} {
 		b.Run(fmt.Sprintf("facts/%d", n), func(b *testing.B) {
 			s := bench(b, f)
-			fill(b, s, 2*benchLicenses)
+			fill(b, s, 2*benchLicenses, benchLicenses)
 			b.ResetTimer()
 			for i := range b.N {
 				w := journal.Wanted{Since: start}
@@ -103,7 +104,7 @@ func Benchmark(b *testing.B, f Factory) {
 	b.Run("big", func(b *testing.B) { benchBig(b, f) })
 	b.Run("verify", func(b *testing.B) {
 		s := bench(b, f)
-		fill(b, s, 10*benchLicenses)
+		fill(b, s, 10*benchLicenses, benchLicenses)
 		b.ResetTimer()
 		entries := uint64(0)
 		for range b.N {
@@ -117,12 +118,13 @@ func Benchmark(b *testing.B, f Factory) {
 	})
 }
 
-func fill(b *testing.B, s Store, n int) {
+// fill appends n requests of so many licenses.
+func fill(b *testing.B, s Store, n, licenses int) {
 	r := rand.New(rand.NewPCG(1, 1))
 	for i := 0; i < n; i += 1000 {
 		es := make([]journal.Entry, 1000)
 		for j := range es {
-			es[j] = benchRequest(r, i+j, true)
+			es[j] = benchRequest(r, i+j, licenses, true)
 		}
 		Append(b, s, es...)
 	}

@@ -7,20 +7,20 @@ import (
 	"github.com/manual-activator/manual-activator/codes"
 )
 
-// benchBig opens a journal of 100,000 requests, times the flag, and looks up a code, a license and a fingerprint in it:
-// another one each time, as far as a screen shows.
+// benchBig opens a journal of 100,000 requests on 10,000 licenses, both times the flag, and looks up a code, a license and
+// a fingerprint in it: another one each time, as far as a screen shows.
 func benchBig(b *testing.B, f Factory) {
 	dir := b.TempDir()
-	s := benchIn(b, f, dir)
-	requests := 100_000 * *Large
-	fill(b, s, requests)
+	licenses, requests := benchLicenses**Large, 100_000**Large
+	s := benchIn(b, f, dir, licenses)
+	fill(b, s, requests, licenses)
 	b.Run("open", func(b *testing.B) { // with the facts of a license, and closed again
 		for i := 0; b.Loop(); i++ {
 			o, err := f.Open(dir)
 			if err != nil {
 				b.Fatal(err)
 			}
-			mustFacts(b, o, journal.Wanted{Licenses: []codes.LicenseNumber{scatter(i % benchLicenses)}})
+			mustFacts(b, o, journal.Wanted{Licenses: []codes.LicenseNumber{scatter(i % licenses)}})
 			if err := o.Close(); err != nil {
 				b.Fatal(err)
 			}
@@ -28,7 +28,7 @@ func benchBig(b *testing.B, f Factory) {
 	})
 	var asked []journal.Entry
 	for i := range 1000 {
-		e, err := s.Entry(ctx, journal.NewEntryID(0, uint64(1+benchLicenses+i*7919%requests)))
+		e, err := s.Entry(ctx, journal.NewEntryID(0, uint64(1+licenses+i*7919%requests)))
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -34,7 +34,7 @@ func benchLog(b *testing.B, f Factory) {
 			for ; b.Loop(); done += size {
 				es := make([]journal.Entry, size)
 				for i := range es {
-					es[i] = benchRequest(r, done+i, true)
+					es[i] = benchRequest(r, done+i, benchLicenses, true)
 					es[i].Intent = intent(r)
 				}
 				began := time.Now()
