@@ -15,13 +15,7 @@ import (
 // A keyring from before a revocation opens nothing: not another desk's, nor a former copy.
 func TestRevocationIsNotUndoneByAnOldKeyring(t *testing.T) {
 	ctx := context.Background()
-	o := newOffice(t)
-	o.smallPool()
-	l := o.license(1)
-	request := o.machine(l, 7).request(1).String()
-	if _, err := o.RotateKeys(ctx, "stolen"); err != nil {
-		t.Fatal(err)
-	}
+	o, request := robbed(t)
 	path := filepath.Join(o.dir, keyring.KeysFile)
 	old, err := os.ReadFile(path)
 	if err != nil {
@@ -62,13 +56,7 @@ func TestRevocationIsNotUndoneByAnOldKeyring(t *testing.T) {
 // revoked stays so.
 func TestRevocationSurvivesOldShares(t *testing.T) {
 	ctx := context.Background()
-	o := newOffice(t)
-	o.smallPool()
-	l := o.license(1)
-	request := o.machine(l, 7).request(1).String()
-	if _, err := o.RotateKeys(ctx, "stolen"); err != nil {
-		t.Fatal(err)
-	}
+	o, request := robbed(t)
 	secrets, _ := o.secretsOf()
 	if _, err := o.RevokeEpoch(ctx, 0, "stolen"); err != nil {
 		t.Fatal(err)
@@ -94,4 +82,17 @@ func TestRevocationSurvivesOldShares(t *testing.T) {
 	if err != nil || out.Verdict != journal.Refused || !strings.Contains(out.Reason, "keys of epoch 0, which were revoked") {
 		t.Errorf("a request: have %+v, %v, want it refused for its keys", out, err)
 	}
+}
+
+// robbed is an office that rotated its keys after a theft, with a request of a license of
+// the keys before.
+func robbed(t *testing.T) (o *office, request string) {
+	t.Helper()
+	o = newOffice(t)
+	o.smallPool()
+	request = o.machine(o.license(1), 7).request(1).String()
+	if _, err := o.RotateKeys(context.Background(), "stolen"); err != nil {
+		t.Fatal(err)
+	}
+	return o, request
 }

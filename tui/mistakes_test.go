@@ -65,11 +65,7 @@ func TestClearKeyEmptiesEveryField(t *testing.T) {
 
 // Two passphrases that differ are typed anew, both.
 func TestRefusedPassphrasesComeBackEmpty(t *testing.T) {
-	d := newDrive(t)
-	d.restart(func(c *Config) { c.Present = false })
-	d.press("tab", "enter")
-	d.write("Example")
-	d.press("enter", "enter", "enter")
+	d := firstPassphrase(t)
 	d.shows("Step 2 of 3")
 	d.write("one phrase of words")
 	d.press("enter")

@@ -164,3 +164,14 @@ func (d *drive) digitsOf(code string) string {
 	must(d.t, err)
 	return c.Digits()
 }
+
+// firstPassphrase is a guided start up to where the passphrase is asked for.
+func firstPassphrase(t *testing.T) *drive {
+	t.Helper()
+	d := newDrive(t)
+	d.restart(func(c *Config) { c.Present = false })
+	d.press("tab", "enter")
+	d.write("Example")
+	d.press("enter", "enter", "enter")
+	return d
+}

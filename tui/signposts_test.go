@@ -128,11 +128,7 @@ func TestButtonsAreNotCalledNo(t *testing.T) {
 
 // Where there is nothing to type, nobody is told to go on typing.
 func TestTheFirstStartWaitsInSilence(t *testing.T) {
-	d := newDrive(t)
-	d.restart(func(c *Config) { c.Present = false })
-	d.press("tab", "enter")
-	d.write("Example")
-	d.press("enter", "enter", "enter")
+	d := firstPassphrase(t)
 	d.write("one phrase of words")
 	d.press("enter")
 	d.write("one phrase of words")
