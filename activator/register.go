@@ -7,24 +7,8 @@ import (
 	"io"
 	"maps"
 
-	"github.com/manual-activator/manual-activator/activator/catalog"
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
-	"github.com/manual-activator/manual-activator/codes/product"
-)
-
-// An Order is what a customer bought.
-type Order struct {
-	Product  string          // name or uid of a product
-	Customer string          // 1 to 200 characters
-	Order    string          // unique within the product: the same order again is the same license; empty for none
-	Seats    int             // 1 to [product.MaxSeats]; 0 for the product's default
-	Grants   *product.Grants // nil for the product's default
-}
-
-const (
-	maxSeats    = product.MaxSeats
-	maxCustomer = 200
 )
 
 // Register makes one license per order, all or none. An order that was
@@ -89,76 +73,6 @@ func (s *Session) register(ctx context.Context, orders []Order) ([]License, erro
 		}
 	}
 	return out, nil
-}
-
-// CheckOrders says which orders could not be registered, each by its place, and
-// registers none: what their fields hold, and what other licenses have the same order.
-// Orders that stand twice among them are not noticed.
-func (s *Session) CheckOrders(ctx context.Context, orders ...Order) (map[int]error, error) {
-	if err := s.may(ActRegister); err != nil {
-		return nil, err
-	}
-	wrong := map[int]error{}
-	ls := make([]License, len(orders))
-	var w journal.Wanted
-	for i, o := range orders {
-		p, g, err := s.desk.complete(&o)
-		if err != nil {
-			wrong[i] = err
-			continue
-		}
-		ls[i] = License{Product: p.UID, Customer: o.Customer, Order: o.Order, Seats: o.Seats, Grants: g}
-		if o.Order != "" {
-			w.Orders = append(w.Orders, journal.OrderRef{Product: p.UID, Order: o.Order})
-		}
-	}
-	facts, err := s.desk.store.Facts(ctx, w)
-	if err != nil {
-		return nil, err
-	}
-	for i := range ls {
-		number, registered := facts.Orders[journal.OrderRef{Product: ls[i].Product, Order: ls[i].Order}]
-		if !registered || ls[i].Order == "" {
-			continue
-		}
-		var usage *UsageError
-		switch err := s.existing(ctx, number, &ls[i]); {
-		case errors.As(err, &usage):
-			wrong[i] = err
-		case err != nil:
-			return nil, err
-		}
-	}
-	return wrong, nil
-}
-
-// complete checks an order and fills in the product's defaults.
-func (d *Desk) complete(o *Order) (*catalog.Product, product.Grants, error) {
-	p, err := d.Product(o.Product)
-	if err != nil {
-		return nil, product.Grants{}, err
-	}
-	if o.Seats == 0 {
-		o.Seats = p.Defaults.Seats
-	}
-	g := p.Defaults.Grants
-	if o.Grants != nil {
-		g = *o.Grants
-	}
-	if err := g.Check(p.Definitions); err != nil {
-		return nil, g, usagef("grants: %v", err)
-	}
-	switch {
-	case o.Seats < 1 || o.Seats > maxSeats:
-		return nil, g, usagef("seats: have %d, want 1 to %d", o.Seats, maxSeats)
-	case o.Customer == "" || len([]rune(o.Customer)) > maxCustomer:
-		return nil, g, usagef("customer: have %q, want a name of 1 to %d characters", o.Customer, maxCustomer)
-	case oneLine(o.Customer) != o.Customer || oneLine(o.Order) != o.Order:
-		return nil, g, usagef("customer and order: have %q and %q, want no control characters in them", o.Customer, o.Order)
-	case len(o.Order) > maxCustomer:
-		return nil, g, usagef("order: have %d bytes, want at most %d", len(o.Order), maxCustomer)
-	}
-	return p, g, nil
 }
 
 // number gives each license of one product its number: the one its order has
@@ -247,20 +161,6 @@ func (s *Session) appendLicenses(ctx context.Context, seen *journal.Facts, ls []
 	}
 	return nil
 }
-
-// An OrderError says that an order is registered already, for another customer or
-// with other seats or grants. Nothing was registered.
-type OrderError struct{ License License } // as it is registered
-
-// Error says what the order has, and how to change that.
-func (e *OrderError) Error() string {
-	l := &e.License
-	return fmt.Sprintf("order %q is registered already as license %v for %q with %d seats and grants %q; to change that, use `license change`",
-		l.Order, l.Number, l.Customer, l.Seats, l.Grants)
-}
-
-// Unwrap makes it a [UsageError]: the operator's own words do not fit.
-func (e *OrderError) Unwrap() error { return &UsageError{e.Error()} }
 
 // existing fills l with the license that its order has, if it is the same.
 func (s *Session) existing(ctx context.Context, number codes.LicenseNumber, l *License) error {

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/activator/catalog"
 	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/codes/product"
 )
 
 // secondProduct puts another product into the vendor folder.
@@ -104,6 +107,45 @@ func TestOrdersAlike(t *testing.T) {
 			if l.Alike != step.alike[i] {
 				t.Errorf("%q: have %q alike, want %q", step.orders[i], l.Alike, step.alike[i])
 			}
+		}
+	}
+}
+
+// All that is wrong with an order is said at once, each under its field.
+func TestCheckOrdersSaysAll(t *testing.T) {
+	o := newOffice(t)
+	ctx := context.Background()
+	if _, err := o.Register(ctx, activator.Order{Product: "press-studio", Customer: "A", Order: "1"}); err != nil {
+		t.Fatal(err)
+	}
+	long, all := strings.Repeat("x", 201), &product.Grants{Definitions: []uint8{99}}
+	for _, c := range []struct {
+		order activator.Order
+		want  []string // the fields
+	}{
+		{activator.Order{Product: "press-studio", Customer: "A", Order: "1"}, nil},
+		{activator.Order{Product: "press-studio", Customer: "B", Order: "1"}, []string{"order"}},
+		{activator.Order{Product: "nothing", Seats: -1}, []string{"product", "seats", "customer"}},
+		{activator.Order{Product: "press-studio", Seats: product.MaxSeats + 1, Grants: all, Customer: long, Order: "a\tb"}, []string{"grants", "seats", "customer", "order"}},
+		{activator.Order{Product: "press-studio", Customer: "A\x1b[m", Order: long}, []string{"customer", "order"}},
+	} {
+		wrong, err := o.CheckOrders(ctx, activator.Order{Product: "press-studio", Customer: "C"}, c.order)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var have []string
+		for _, m := range wrong[1] {
+			have = append(have, m.Field)
+			if !strings.Contains(m.Err.Error(), m.Field) {
+				t.Errorf("%+v: have %q, want the field %s named in it", c.order, m.Err, m.Field)
+			}
+		}
+		if !slices.Equal(have, c.want) || len(wrong[0]) > 0 {
+			t.Errorf("%+v: have %v (%v), want %v", c.order, have, wrong, c.want)
+		}
+		var all activator.OrderMistakes
+		if _, err := o.Register(ctx, c.order); c.want != nil && (err == nil || c.want[0] != "order" && (!errors.As(err, &all) || len(all) != len(c.want))) {
+			t.Errorf("register %+v: have %v, want %v", c.order, err, c.want)
 		}
 	}
 }

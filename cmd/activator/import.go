@@ -18,10 +18,7 @@ import (
 // importColumns are the columns of a file of orders, in any order.
 var importColumns = []string{"product", "customer", "order", "seats", "grants"}
 
-const (
-	shownMistakes = 20   // bounds how many mistakes of a file are printed
-	importChunk   = 1000 // orders registered at once
-)
+const importChunk = 1000 // orders registered at once
 
 func (a *app) licenseImportCmd() *cobra.Command {
 	var file string
@@ -34,7 +31,7 @@ and customer, and optionally order, seats and grants, in any order. Grants are
 separated by spaces, as "1 7:bits=0x3 release=4".
 
 The whole file is checked before anything is registered: with a mistake in it,
-nothing is. The output has the same rows with two more columns, license and
+nothing is, and all mistakes are shown with their lines. The output has the same rows with two more columns, license and
 serial, and appears when all rows are done.
 
 Rows with an order number can be imported again, after an interruption too: they
@@ -55,12 +52,8 @@ give the same licenses.`,
 			return err
 		}
 		defer in.Close()
-		im := &imports{a: a, name: args[0], in: in}
-		if err := im.scan(func(int, activator.Order) error { return nil }); err != nil {
-			return err
-		}
 		return a.with(cmd.Context(), func(_ *activator.Desk, s *activator.Session) error {
-			im.s = s
+			im := &imports{a: a, s: s, name: args[0], in: in}
 			if err := im.check(cmd.Context()); err != nil {
 				return err
 			}
@@ -103,13 +96,15 @@ func spooled(r io.Reader) (*os.File, error) {
 	return f, nil
 }
 
-// imports is one import: the file is read once to look for mistakes of form, once for
-// orders that cannot be registered, and once to register them.
+// imports is one import: the file is read once to look for mistakes, and once to register
+// its orders.
 type imports struct {
 	a    *app
 	s    *activator.Session
 	name string
 	in   *os.File
+	at   map[string]int // the columns that can be told, by their names
+	dark bool           // there are others, so what a row means is not known
 
 	hashes   []uint64 // of the orders' numbers, to find those that stand twice
 	existing int
@@ -117,41 +112,6 @@ type imports struct {
 	alike    int // orders that differ from another by capitals alone
 	loose    int // licenses that no exported profile vouches for
 	rows     int
-}
-
-// check looks for orders that could not be registered, and for those that stand twice.
-func (im *imports) check(ctx context.Context) error {
-	var m mistakes
-	usage := false
-	err := im.chunks(func(lines []int, orders []activator.Order) error {
-		wrong, err := im.s.CheckOrders(ctx, orders...)
-		if err != nil {
-			return err
-		}
-		for i := range orders {
-			if e := wrong[i]; e != nil {
-				m.add("%s:%d: %v", im.name, lines[i], e)
-				usage = true
-			} else if orders[i].Order != "" {
-				im.hashes = append(im.hashes, im.hash(&orders[i]))
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	twice, err := im.twice(&m)
-	if err != nil {
-		return err
-	}
-	if err := m.err(); err != nil {
-		if usage || twice {
-			return &usageError{text: err.Error()}
-		}
-		return err
-	}
-	return nil
 }
 
 // run registers the orders and writes the output.
@@ -170,9 +130,16 @@ func (im *imports) run(ctx context.Context, file string, force bool) error {
 	table := csv.NewWriter(w)
 	names := productNames(im.s)
 	_ = table.Write(append(slices.Clone(importColumns), "license", "serial")) // its error shows with Flush
-	err := im.chunks(func(_ []int, orders []activator.Order) error {
+	err := im.chunks(func(rows []ordered) error {
 		if err := ctx.Err(); err != nil {
 			return errors.New("interrupted")
+		}
+		orders := make([]activator.Order, len(rows))
+		for i, x := range rows {
+			if len(x.wrong) > 0 {
+				return fmt.Errorf("%s changed while it was read: line %d: %w", im.name, x.line, x.wrong)
+			}
+			orders[i] = x.order
 		}
 		ls, err := im.s.Register(context.WithoutCancel(ctx), orders...)
 		if err != nil {

@@ -13,152 +13,159 @@ import (
 	"github.com/manual-activator/manual-activator/codes/product"
 )
 
-// scan reads the file and calls take for every order with its line. All mistakes come
-// at once.
-func (im *imports) scan(take func(line int, o activator.Order) error) error {
+// ordered is a row of a file of orders.
+type ordered struct {
+	line  int
+	order activator.Order
+	wrong activator.OrderMistakes // in the row as it stands; one without a field is about the row as a whole
+}
+
+// scan reads the file and calls take for every row, and for the first one if it has
+// mistakes. What it cannot read of the rest is an error.
+func (im *imports) scan(take func(ordered) error) error {
 	if _, err := im.in.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
 	r := csv.NewReader(im.in)
 	r.ReuseRecord = true
 	head, err := r.Read()
-	if errors.Is(err, io.EOF) {
+	var bad *csv.ParseError
+	switch {
+	case errors.Is(err, io.EOF):
 		return fmt.Errorf("%s is empty: expected a first row with the columns %s", im.name, strings.Join(importColumns, ", "))
-	}
-	if err != nil {
+	case errors.As(err, &bad):
+		return take(wholeRow(bad.StartLine, "column %d: %v", bad.Column, bad.Err))
+	case err != nil:
 		return fmt.Errorf("%s: %w", im.name, err)
 	}
-	at, err := im.columns(head)
-	if err != nil {
-		return err
+	if sep := separator(head); sep != "" {
+		return take(wholeRow(1, "the columns are separated by %q: expected commas", sep))
 	}
 	width, rows := len(head), 0
-	var mistakes mistakes
-	for {
-		row, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			var bad *csv.ParseError
-			if errors.As(err, &bad) && errors.Is(err, csv.ErrFieldCount) {
-				mistakes.add("%s:%d: %d fields, want %d as in the first row", im.name, bad.Line, len(row), width)
-				continue
-			}
-			mistakes.add("%s: %v", im.name, err)
-			break
-		}
-		cell := func(column string) string {
-			if i, ok := at[column]; ok {
-				return strings.TrimSpace(row[i])
-			}
-			return ""
-		}
-		line, _ := r.FieldPos(0)
-		o, err := newOrder(cell)
-		if err != nil {
-			mistakes.add("%s:%d: %v", im.name, line, err)
-			continue
-		}
-		rows++
-		if err := take(line, o); err != nil {
+	var wrong activator.OrderMistakes
+	if im.at, wrong = columns(head); len(wrong) > 0 {
+		im.dark = true
+		if err := take(ordered{line: 1, wrong: wrong}); err != nil {
 			return err
 		}
 	}
-	if err := mistakes.err(); err != nil {
-		return err
+	for ; ; rows++ {
+		row, err := r.Read()
+		var x ordered
+		switch {
+		case errors.Is(err, io.EOF):
+			if rows == 0 && len(wrong) == 0 {
+				return fmt.Errorf("%s has no rows below its first one", im.name)
+			}
+			return nil
+		case errors.Is(err, csv.ErrFieldCount) && errors.As(err, &bad):
+			x = wholeRow(bad.Line, "%d fields, want %d as in the first row", len(row), width)
+		case errors.As(err, &bad):
+			x = wholeRow(bad.StartLine, "column %d: %v", bad.Column, bad.Err)
+		case err != nil:
+			return fmt.Errorf("%s: %w", im.name, err)
+		default:
+			x.order, x.wrong = im.order(row)
+			x.line, _ = r.FieldPos(0)
+		}
+		if err := take(x); err != nil {
+			return err
+		}
 	}
-	if rows == 0 {
-		return fmt.Errorf("%s has no rows below its first one", im.name)
-	}
-	return nil
 }
 
-// columns finds the columns of a file of orders.
-func (im *imports) columns(head []string) (map[string]int, error) {
-	at := map[string]int{}
-	var wrong []string
+// wholeRow is a row of which no field can be told.
+func wholeRow(line int, format string, args ...any) ordered {
+	return ordered{line: line, wrong: activator.OrderMistakes{{Err: fmt.Errorf(format, args...)}}}
+}
+
+// separator is what separates the columns of a first row in place of commas; empty for
+// nothing.
+func separator(head []string) string {
+	if i := strings.IndexAny(head[0], ";\t|"); len(head) == 1 && i >= 0 {
+		return head[0][i : i+1]
+	}
+	return ""
+}
+
+// columns finds the columns of a file of orders. One that is there twice is not among
+// them: nobody can tell which of the two is meant.
+func columns(head []string) (map[string]int, activator.OrderMistakes) {
+	at, count := map[string]int{}, map[string]int{}
+	var wrong activator.OrderMistakes
+	mistake := func(format string, args ...any) {
+		wrong = append(wrong, activator.OrderMistake{Err: fmt.Errorf(format, args...)})
+	}
 	for i, h := range head {
 		h = strings.ToLower(strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")))
-		switch _, twice := at[h]; {
-		case twice:
-			wrong = append(wrong, fmt.Sprintf("%s:1: the column %q is there twice", im.name, h))
+		count[h]++
+		switch {
+		case count[h] == 2:
+			mistake("the column %q is there twice", h)
+			delete(at, h)
+		case count[h] > 2:
 		case !slices.Contains(importColumns, h):
-			wrong = append(wrong, fmt.Sprintf("%s:1: unknown column %q; known are %s", im.name, h, strings.Join(importColumns, ", ")))
+			mistake("unknown column %q; known are %s", h, strings.Join(importColumns, ", "))
+		default:
+			at[h] = i
 		}
-		at[h] = i
 	}
 	for _, need := range importColumns[:2] {
-		if _, ok := at[need]; !ok {
-			wrong = append(wrong, fmt.Sprintf("%s:1: the column %q is missing", im.name, need))
+		if count[need] == 0 {
+			mistake("the column %q is missing", need)
 		}
 	}
-	if len(wrong) > 0 {
-		return nil, errors.New(strings.Join(wrong, "\n"))
-	}
-	return at, nil
+	return at, wrong
 }
 
-// mistakes keeps the first mistakes of a file and counts the others.
-type mistakes struct {
-	shown []string
-	more  int
-}
-
-func (m *mistakes) add(format string, args ...any) {
-	if len(m.shown) == shownMistakes {
-		m.more++
-		return
+// order reads a row, with what is wrong in it as it stands. The desk knows the rest.
+func (im *imports) order(row []string) (o activator.Order, wrong activator.OrderMistakes) {
+	cell := func(column string) string {
+		if i, ok := im.at[column]; ok {
+			return strings.TrimSpace(row[i])
+		}
+		return ""
 	}
-	m.shown = append(m.shown, fmt.Sprintf(format, args...))
-}
-
-func (m *mistakes) err() error {
-	if len(m.shown) == 0 {
-		return nil
+	mistake := func(field string, err error) {
+		wrong = append(wrong, activator.OrderMistake{Field: field, Err: err})
 	}
-	if m.more > 0 {
-		m.shown = append(m.shown, fmt.Sprintf("and %d more", m.more))
-	}
-	return errors.New("nothing was registered:\n" + strings.Join(m.shown, "\n"))
-}
-
-func newOrder(cell func(string) string) (activator.Order, error) {
-	o := activator.Order{Product: strings.Clone(cell("product")), Customer: strings.Clone(cell("customer")), Order: strings.Clone(cell("order"))}
-	if o.Product == "" || o.Customer == "" {
-		return o, errors.New("product and customer must not be empty")
+	o = activator.Order{Product: strings.Clone(cell("product")), Customer: strings.Clone(cell("customer")), Order: strings.Clone(cell("order"))}
+	for _, need := range importColumns[:2] {
+		if _, there := im.at[need]; there && cell(need) == "" {
+			mistake(need, fmt.Errorf(`%s: have "", want a name`, need))
+		}
 	}
 	if s := cell("seats"); s != "" {
 		n, err := strconv.Atoi(s)
 		if err != nil || n < 1 {
-			return o, fmt.Errorf("seats: have %q, want a number from 1", s)
+			mistake("seats", fmt.Errorf("seats: have %q, want a number from 1", s))
+		} else {
+			o.Seats = n
 		}
-		o.Seats = n
 	}
 	if g := cell("grants"); g != "" {
 		grants, err := product.ParseGrants(g)
 		if err != nil {
-			return o, err
+			mistake("grants", err)
+		} else {
+			o.Grants = &grants
 		}
-		o.Grants = &grants
 	}
-	return o, nil
+	return o, wrong
 }
 
-// chunks calls take for a thousand orders at a time, with their lines.
-func (im *imports) chunks(take func(lines []int, orders []activator.Order) error) error {
-	var lines []int
-	var orders []activator.Order
+// chunks calls take for a thousand rows at a time.
+func (im *imports) chunks(take func([]ordered) error) error {
+	var rows []ordered
 	flush := func() error {
-		defer func() { lines, orders = lines[:0], orders[:0] }()
-		if len(orders) == 0 {
+		defer func() { rows = rows[:0] }()
+		if len(rows) == 0 {
 			return nil
 		}
-		return take(lines, orders)
+		return take(rows)
 	}
-	err := im.scan(func(line int, o activator.Order) error {
-		lines, orders = append(lines, line), append(orders, o)
-		if len(orders) < importChunk {
+	err := im.scan(func(x ordered) error {
+		if rows = append(rows, x); len(rows) < importChunk {
 			return nil
 		}
 		return flush()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"hash/maphash"
 	"slices"
 
@@ -17,9 +18,8 @@ func (im *imports) hash(o *activator.Order) uint64 {
 	return maphash.String(orderSeed, o.Product+"\x00"+o.Order)
 }
 
-// twice adds the orders that stand twice to the mistakes, and reports whether there
-// are some.
-func (im *imports) twice(m *mistakes) (found bool, err error) {
+// twice adds the orders that stand twice to the mistakes.
+func (im *imports) twice(m *mistakes) error {
 	slices.Sort(im.hashes)
 	suspect := map[uint64]bool{}
 	for i := 1; i < len(im.hashes) && len(suspect) < 1000; i++ {
@@ -29,21 +29,21 @@ func (im *imports) twice(m *mistakes) (found bool, err error) {
 	}
 	im.hashes = nil
 	if len(suspect) == 0 {
-		return false, nil
+		return nil
 	}
 	first := map[string]int{}
-	err = im.scan(func(line int, o activator.Order) error {
-		if o.Order == "" || !suspect[im.hash(&o)] {
+	return im.scan(func(x ordered) error {
+		o := &x.order
+		if o.Order == "" || o.Product == "" || !suspect[im.hash(o)] {
 			return nil
 		}
 		key := o.Product + "\x00" + o.Order
 		if before, twice := first[key]; twice {
-			m.add("%s:%d: order %q stands twice, in lines %d and %d: give each order once", im.name, line, o.Order, before, line)
-			found = true
+			m.usage = true
+			m.add(x.line, fmt.Sprintf("order %q stands twice, in lines %d and %d: give each order once", o.Order, before, x.line))
 		} else {
-			first[key] = line
+			first[key] = x.line
 		}
 		return nil
 	})
-	return found, err
 }
