@@ -31,8 +31,9 @@ and customer, and optionally order, seats and grants, in any order. Grants are
 separated by spaces, as "1 7:bits=0x3 release=4".
 
 The whole file is checked before anything is registered: with a mistake in it,
-nothing is, and all mistakes are shown with their lines. The output has the same rows with two more columns, license and
-serial, and appears when all rows are done.
+nothing is, and all mistakes are shown with their lines. The output has the same
+rows with two more columns, license and serial, and appears when all rows are
+done.
 
 Rows with an order number can be imported again, after an interruption too: they
 give the same licenses.`,
