@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -44,6 +43,7 @@ type Model struct {
 	touched   time.Time // the last key
 	breakAt   time.Time // ctrl+c was pressed once
 	leaving   bool      // the program ends when the file that is being answered ended
+	given     string    // what the operator gave up for the training
 }
 
 // New makes the program's model.
@@ -134,20 +134,13 @@ func (m *Model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // press finds who takes a key: what ends the program, a dialog, the way in, the
 // room, and what works everywhere.
 func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
-	now := m.cfg.Now()
-	m.touched = now
+	m.touched = m.cfg.Now()
 	m.pass()
 	if is(k, keys.Break) && m.at == roomBatch && m.batch.underway() && !m.batch.run.halted {
 		return m.batch.halt()
 	}
 	if is(k, keys.Break) || is(k, keys.Quit) {
-		lost := m.lost()
-		if (lost != "" || is(k, keys.Break) && m.office != nil) && now.Sub(m.breakAt) > 3*time.Second {
-			m.breakAt = now
-			m.notice(noticeMsg{text: strings.TrimSpace("Press " + k.String() + " once more to leave. " + lost), bad: true, passing: true})
-			return nil
-		}
-		return m.quit()
+		return m.leave(k.String(), is(k, keys.Break) && m.office != nil)
 	}
 	m.breakAt = time.Time{}
 	switch {

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"strings"
 	"time"
 )
 
@@ -16,7 +17,7 @@ func (m *Model) pass() {
 	}
 }
 
-// lost says what leaving would lose; empty for nothing.
+// lost says what leaving the program, or the real desk for the training, would lose; empty for nothing.
 func (m *Model) lost() string {
 	if m.first != nil {
 		if m.first.form.edited {
@@ -24,15 +25,21 @@ func (m *Model) lost() string {
 		}
 		return ""
 	}
+	var all []string
 	for _, d := range m.over {
 		if f, ok := d.(*form); ok && f.edited {
-			return unkept
+			all = append(all, unkept)
 		}
 	}
 	if m.batch.underway() {
-		return "A file is being answered: it ends after the rows that are being recorded, and goes on later with the same file."
+		all = append(all, "A file is being answered: it ends after the rows that are being recorded, and goes on later with the same file.")
 	}
-	return m.desk.leaving()
+	for _, s := range []string{m.desk.leaving(), m.batch.leaving()} {
+		if s != "" {
+			all = append(all, s)
+		}
+	}
+	return strings.Join(all, " ")
 }
 
 const unkept = "What was typed into this form is not kept."

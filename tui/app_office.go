@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -24,10 +25,16 @@ func (m *Model) opened(msg openedMsg) tea.Cmd {
 			return m.door.failed(msg.err)
 		case m.first != nil:
 			m.first.failed(msg.err)
+		default:
+			return m.warn("The training could not be begun: " + clean(msg.err.Error()))
 		}
 		return nil
 	}
 	var leave tea.Cmd
+	if m.close != nil && (m.lost() != m.given || len(m.pending) > 0) {
+		m.late(msg)
+		return m.warn("Something was begun meanwhile: the real desk is still here. Go to the training again.")
+	}
 	if m.close != nil { // from the real desk to the training: nothing is taken along
 		shut := m.close
 		leave = m.do("closing the journal", func(context.Context) any {
@@ -100,6 +107,18 @@ func (m *Model) lock() tea.Cmd {
 		}
 		return nil
 	})
+}
+
+// leave ends the program, after the key was pressed twice where that loses something, or
+// always.
+func (m *Model) leave(key string, always bool) tea.Cmd {
+	now, lost := m.cfg.Now(), m.lost()
+	if (lost != "" || always) && now.Sub(m.breakAt) > 3*time.Second {
+		m.breakAt = now
+		m.notice(noticeMsg{text: strings.TrimSpace("Press " + key + " once more to leave. " + lost), bad: true, passing: true})
+		return nil
+	}
+	return m.quit()
 }
 
 // quit ends the program. Work that is under way is told to stop.

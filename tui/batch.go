@@ -26,7 +26,6 @@ type batchRoom struct {
 	err   error    // of the listing
 	run   *fileRun // the last one, or the one under way; nil while a file is chosen
 	list  list
-	saved int // mended rows that are in a file
 }
 
 func newBatchRoom(s *shared) *batchRoom {
@@ -163,6 +162,13 @@ func (b *batchRoom) message(m any) tea.Cmd {
 		if b.run == m.run {
 			return b.ended(m)
 		}
+	case rowsSavedMsg:
+		if m.err == nil {
+			for row, o := range m.rows {
+				row.saved = o
+			}
+		}
+		return b.s.tell(m.savedMsg)
 	}
 	return nil
 }
@@ -173,15 +179,6 @@ func (b *batchRoom) commands() []command {
 		cs = append(cs, command{"Save the mended rows", "ctrl+s", b.save})
 	}
 	return cs
-}
-
-// another goes back to the choice of a file. What was run stays in the journal.
-func (b *batchRoom) another() tea.Cmd {
-	if b.underway() {
-		return b.s.say("First this file: esc ends it after what is being recorded.")
-	}
-	b.run, b.list = nil, list{}
-	return b.look()
 }
 
 func (b *batchRoom) help() []key.Binding {
@@ -204,19 +201,6 @@ func (b *batchRoom) help() []key.Binding {
 	return append(bs, called(keys.Back, "another file"))
 }
 
-// mended counts the rows that were taken to the desk and recorded there.
-func (b *batchRoom) mended() (n int) {
-	if b.run == nil {
-		return 0
-	}
-	for _, r := range b.run.bad {
-		if r.mended != nil {
-			n++
-		}
-	}
-	return n
-}
-
 // row is the one that is marked; nil for the line above the rows.
 func (b *batchRoom) row() *badRow {
 	if b.run == nil || b.list.at < 1 || b.list.at > len(b.run.bad) {
@@ -229,9 +213,6 @@ func (b *batchRoom) rowsKey(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	switch {
 	case b.list.key(k, len(b.run.bad)+1):
 		return nil, true
-	case is(k, keys.Back) && b.saved < b.mended():
-		b.saved = b.mended() // it is said once
-		return b.s.say("The mended rows are in the journal; ctrl+s puts them into a file too. Esc once more: another file."), true
 	case is(k, keys.Back):
 		return b.another(), true
 	case is(k, keys.Save):
@@ -246,24 +227,6 @@ func (b *batchRoom) rowsKey(k tea.KeyPressMsg) (tea.Cmd, bool) {
 		return b.another(), true
 	}
 	return nil, false
-}
-
-// mend takes a row to the desk, where a slip has its proposals and a refusal what can
-// be done about it. What is recorded there is a submission of its own.
-func (b *batchRoom) mend(row *badRow) tea.Cmd {
-	if row.good() {
-		return b.s.tell(openEntryMsg{row.mended.Entry})
-	}
-	text := row.Row.Text
-	if c := row.Code(); row.typed != "" {
-		text = row.typed // as the desk left it
-	} else if !c.IsZero() {
-		text = c.String()
-	}
-	if strings.TrimSpace(text) == "" {
-		return b.s.say("There is no code in this row.")
-	}
-	return b.s.tell(takeCodeMsg{text: text, ref: row.Row.Decision.Reference, row: row})
 }
 
 // reasons tell why rows have no answer, the most frequent first.

@@ -198,7 +198,9 @@ func (b *batchRoom) rowLine(r *badRow, w int) string {
 	if n := len(r.Proposals()); n > 0 {
 		what += ", " + plural(n, "proposal", "proposals")
 	}
-	if o := r.mended; o != nil {
+	if r.draft != "" {
+		what = "✎ changed, not recorded"
+	} else if o := r.mended; o != nil {
 		what = "✓ recorded as entry " + o.Entry.String()
 		if o.Verdict == journal.Refused || o.Verdict == journal.Unreadable {
 			what = "✗ refused at the desk, entry " + o.Entry.String()

@@ -3,10 +3,8 @@ package tui
 import (
 	"cmp"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -18,7 +16,6 @@ import (
 
 	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/activator/journal"
-	"github.com/manual-activator/manual-activator/codes"
 )
 
 // fileRun is one run of a file, dry or recorded.
@@ -87,7 +84,13 @@ type badRow struct {
 type mending struct {
 	typed  string             // what was submitted in its place
 	mended *activator.Outcome // nil until then
+	saved  *activator.Outcome // the one that is in a file of mended rows
+	taken  string             // as the desk got it last
+	draft  string             // what the desk made of it, not submitted; empty for nothing
 }
+
+// begun reports whether something was made of the row at the desk.
+func (m *mending) begun() bool { return m.mended != nil || m.draft != "" }
 
 // good reports whether the row has its answer by now.
 func (m *mending) good() bool {
@@ -96,6 +99,7 @@ func (m *mending) good() bool {
 
 // take keeps what the desk recorded of the row: the last, unless the row was good before.
 func (m *mending) take(typed string, o *activator.Outcome) {
+	m.draft = ""
 	good := o.Verdict == journal.OK || o.Verdict == journal.Repeat
 	if good || !m.good() {
 		m.typed, m.mended = typed, o
@@ -164,7 +168,7 @@ func (b *batchRoom) start(f FileRun) tea.Cmd {
 	if b.run != nil && b.run.in == f.In {
 		r.before = b.run.bad
 	}
-	b.run, b.list, b.saved = r, list{}, 0
+	b.run, b.list = r, list{}
 	ctx, stop := context.WithCancel(b.s.ctx)
 	r.stop = stop // ends the run, whose message still comes
 	return tea.Batch(b.s.do(what, func(context.Context) any {
@@ -191,8 +195,8 @@ func (b *batchRoom) halt() tea.Cmd {
 func (b *batchRoom) ended(m fileDoneMsg) tea.Cmd {
 	r := m.run
 	r.catchUp()
-	slices.SortStableFunc(r.bad, func(a, b *badRow) int { return a.Row.Line - b.Row.Line }) // rows that waited come last
 	r.inherit()
+	slices.SortStableFunc(r.bad, func(a, b *badRow) int { return a.Row.Line - b.Row.Line }) // rows that waited come last
 	r.running, r.done, r.err, r.took = false, m.done, m.err, b.s.cfg.Now().Sub(r.began)
 	if r.halted && errors.Is(m.err, context.Canceled) {
 		r.err = nil
@@ -208,19 +212,23 @@ func (b *batchRoom) ended(m fileDoneMsg) tea.Cmd {
 	return nil
 }
 
-// inherit takes over what was mended after a run before this one.
+// inherit takes over what was mended after a run before this one, with the row itself where
+// this run has none of it: it ended before, or there was no room for it, or it answered it.
 func (r *fileRun) inherit() {
 	type place struct {
 		line int
 		sum  [32]byte
 	}
-	known := map[place]*mending{}
-	for _, x := range r.before {
-		known[place{x.Row.Line, x.Row.Sum}] = x.mending
-	}
+	known := map[place]*badRow{}
 	for _, x := range r.bad {
-		if m := known[place{x.Row.Line, x.Row.Sum}]; m != nil {
-			x.mending = m
+		known[place{x.Row.Line, x.Row.Sum}] = x
+	}
+	for _, x := range r.before {
+		switch now := known[place{x.Row.Line, x.Row.Sum}]; {
+		case now != nil:
+			now.mending = x.mending
+		case x.begun():
+			r.bad = append(r.bad, x)
 		}
 	}
 	r.before = nil
@@ -269,56 +277,6 @@ func answersFor(in string) string {
 		ext = ".csv"
 	}
 	return stem + "-answers" + ext
-}
-
-// save writes the rows that were mended beside their file: each as it came, and as it
-// was recorded.
-func (b *batchRoom) save() tea.Cmd {
-	if b.mended() == 0 {
-		return b.s.say("No row was mended: enter takes one to the desk.")
-	}
-	rows := b.run.mendedRows()
-	b.saved = b.mended()
-	save := b.s.cfg.Save
-	name := filepath.Join(filepath.Dir(b.run.in), strings.TrimSuffix(filepath.Base(b.run.in), filepath.Ext(b.run.in))+"-mended.csv")
-	return b.s.do("saving", func(context.Context) any {
-		path, err := save(name, func(w io.Writer) error { return csv.NewWriter(w).WriteAll(rows) })
-		return savedMsg{path, err}
-	})
-}
-
-// mendedRows is a table of the rows that the desk mended: the columns of their file with
-// the code as it was recorded, what a file of answers has behind them, and the row as it
-// came.
-func (r *fileRun) mendedRows() [][]string {
-	var head []string // of the columns of the file; every row has the same
-	var rows [][]string
-	for _, x := range r.bad {
-		o := x.mended
-		if o == nil {
-			continue
-		}
-		row, names, code := []string{}, []string{}, false
-		for _, c := range x.cells {
-			if names = append(names, cell(c.Column)); c.Code {
-				code, c.Text = true, x.typed
-			}
-			row = append(row, cell(c.Text))
-		}
-		if !code {
-			names, row = append(names, "code"), append(row, cell(x.typed))
-		}
-		answer, digits, until := "", "", ""
-		if a := o.Answer; !a.IsZero() {
-			answer, until = a.String(), o.Day.String()
-			if a.Kind() != codes.KindSigned {
-				digits = a.Digits()
-			}
-		}
-		head = append(names, "line", "verdict", "reason", "activation_code", "activation_code_digits", "valid_until", "entry", "as_it_came")
-		rows = append(rows, append(row, fmt.Sprint(x.Row.Line), string(o.Verdict), cell(withoutFlags(o.Reason)), answer, digits, until, o.Entry.String(), cell(journal.ShortText(x.Row.Text))))
-	}
-	return append([][]string{head}, rows...)
 }
 
 // carried says what the file has beside the code, in one line.

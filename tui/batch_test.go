@@ -58,7 +58,8 @@ func TestAFileIsTriedAnsweredAndMended(t *testing.T) {
 	d.shows("at the desk " + slip.asked.String())
 	d.shows("ok · " + answer)
 	d.press("esc")
-	d.shows("ctrl+s puts them into a file too")
+	d.shows("ctrl+s in F8 saves")
+	d.press("esc")
 	d.press("ctrl+s")
 	d.shows("Saved as /home/anna/" + d.dir[:8])
 	have := d.saved[filepath.Join(d.dir, "requests-mended.csv")] // beside the file

@@ -266,6 +266,10 @@ func (d *desk) message(m any) tea.Cmd {
 			return d.lookAgain(m.outcome.License.Number)
 		}
 	case takeCodeMsg:
+		if d.under(m.row) {
+			return nil // it is here, as it was left
+		}
+		d.putBack()
 		d.next()
 		d.box.set(m.text)
 		d.ref.set(m.ref)
@@ -273,6 +277,7 @@ func (d *desk) message(m any) tea.Cmd {
 			d.with[m.text] = m.profile
 		}
 		if d.row = m.row; d.row != nil {
+			d.row.taken = m.text
 			d.from = fmt.Sprintf("line %d of %s", d.row.Row.Line, d.row.file)
 			if with := d.row.carried(); with != "" {
 				d.from += ": " + with

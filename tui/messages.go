@@ -107,6 +107,10 @@ type (
 		run   FileRun
 		there bool
 	}
+	rowsSavedMsg struct { // of a file
+		savedMsg
+		rows map[*mending]*activator.Outcome // as they were saved
+	}
 	fileTickMsg struct{ run *fileRun } // a look at a run under way
 	fileDoneMsg struct {
 		run  *fileRun

@@ -37,7 +37,7 @@ func (m *Model) global() []command {
 		command{"Commands", "ctrl+k", func() tea.Cmd { return nil }},
 		command{"Help", "F1", func() tea.Cmd { return m.open(newHelp(m.shared, m.rooms[m.at], m.global())) }},
 		command{"Lock the desk", "ctrl+l", m.lock},
-		command{"Leave", "ctrl+q", m.quit},
+		command{"Leave", "ctrl+q", func() tea.Cmd { return m.leave("ctrl+q", false) }},
 	)
 }
 

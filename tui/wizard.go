@@ -231,19 +231,22 @@ func train(s *shared) tea.Cmd {
 	})
 }
 
-// goTraining asks, unless something would be left in the middle.
+// goTraining leaves the real desk for the training, if that is wanted, unless something would
+// be left in the middle.
 func (m *Model) goTraining() tea.Cmd {
 	if len(m.pending) > 0 {
 		return m.warn("Something is still under way: go to the training in a moment.")
 	}
-	return m.open(askTraining(m.shared))
-}
-
-// askTraining leaves the real desk for the training, if that is wanted.
-func askTraining(s *shared) *form {
 	f := &form{title: "Go to the training?", yes: "Go to the training", text: []string{
 		"Everything works as for real, on throw-away keys and a throw-away journal. The way back is to leave and to start again.",
 	}}
-	f.do = func(*form) (tea.Cmd, string) { return train(s), "" }
-	return f.begin(s)
+	lost := m.lost()
+	if lost != "" {
+		f.text, f.danger = append(f.text, "Nothing is taken along. "+lost), true
+	}
+	f.do = func(*form) (tea.Cmd, string) {
+		m.given = lost
+		return train(m.shared), ""
+	}
+	return m.open(f.begin(m.shared))
 }
