@@ -5,8 +5,10 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"strings"
 
 	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/codes"
 	"github.com/manual-activator/manual-activator/internal/mailtext"
 )
 
@@ -15,7 +17,9 @@ import (
 // Lines of the rows count the codes.
 type mails struct {
 	lines lines
-	held  []byte // a line that belongs to what comes next
+	held  []byte // what belongs to the next piece
+	known bool   // whether it is loose
+	loose bool   // a text without mails, of any size
 	blank bool   // the line before was empty
 	inBox bool
 	done  bool
@@ -50,12 +54,8 @@ func (m *mails) next() (*record, error) {
 // than is searched.
 func (m *mails) piece() (text []byte, cut bool, err error) {
 	var b bytes.Buffer
-	most := maxMail
-	if m.held != nil {
-		b.Write(m.held)
-		b.WriteByte('\n')
-		m.held = nil
-	}
+	b.Write(m.held)
+	m.held = nil
 	for {
 		line, err := m.lines.next()
 		if errors.Is(err, io.EOF) {
@@ -68,28 +68,46 @@ func (m *mails) piece() (text []byte, cut bool, err error) {
 		begins := m.inBox && m.blank && bytes.HasPrefix(line, []byte("From "))
 		m.blank = len(line) == 0
 		if begins && b.Len() > 0 {
-			m.held = bytes.Clone(line)
+			m.hold(line)
 			return b.Bytes(), cut, nil
 		}
-		if b.Len() == 0 && !m.inBox && recognize(line) != Text && m.lines.n == 1 {
-			most = maxPart
-		}
 		cut = cut || m.lines.rest != nil
-		if b.Len()+len(line) > most {
-			if most == maxMail {
-				cut = true
-				continue
-			}
-			if m.blank || b.Len() > 2*maxPart {
-				return b.Bytes(), cut, nil
-			}
+		switch {
+		case m.loose && b.Len() > 0 && b.Len()+len(line) > maxPart:
+			m.hold(line)
+			return b.Bytes(), cut, nil
+		case !m.loose && b.Len()+len(line) > maxMail:
+			cut = true
+			continue
 		}
 		b.Write(line)
 		b.WriteByte('\n')
-		if most == maxMail && !m.inBox && m.lines.n > 1 && !m.mail(b.Bytes()) {
-			most = maxPart
+		if !m.known && len(bytes.TrimSpace(line)) > 0 {
+			m.known, m.loose = true, !m.inBox && !m.mail(b.Bytes())
 		}
 	}
+}
+
+// hold keeps a line for the next piece.
+func (m *mails) hold(line []byte) { m.held = append(bytes.Clone(line), '\n') }
+
+// kept is how much of the end of a piece of a text is searched again with the next one: a
+// code may go on there.
+const kept = 4 << 10
+
+// goesOn finds where the next piece begins that a text is searched in: within the last
+// lines of this one, and in no code.
+func goesOn(text string, found []codes.Match) int {
+	at := max(0, len(text)-kept)
+	if i := strings.IndexByte(text[at:], '\n'); at > 0 && i >= 0 && at+i+1 < len(text) {
+		at += i + 1
+	}
+	for _, f := range found {
+		if f.Start < at && at < f.End {
+			at = f.Start
+		}
+	}
+	return at
 }
 
 // mail reports whether a text begins as a mail does.
@@ -102,12 +120,21 @@ func (m *mails) search(text []byte, cut bool) {
 		_, rest, _ := bytes.Cut(text, []byte("\n"))
 		text = rest
 	}
-	if m.mail(text) {
+	if !m.loose && m.mail(text) {
 		if read, ok := mailtext.Read(text); ok {
 			from, subject, body = read.From, read.Subject, read.Subject+"\n\n"+read.Text
 		}
 	}
-	for _, f := range activator.CodesIn(body) {
+	found := activator.CodesIn(body)
+	end := len(body)
+	if m.loose && !m.done {
+		end = goesOn(body, found)
+		m.held = append([]byte(body[end:]), m.held...)
+	}
+	for _, f := range found {
+		if f.Start >= end {
+			break
+		}
 		m.queue = append(m.queue, &record{fields: []string{body[f.Start:f.End], from, subject}})
 	}
 	if cut {
