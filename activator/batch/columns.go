@@ -14,7 +14,7 @@ import (
 // columns are the places of the columns that mean something; -1 where there is none.
 type columns struct {
 	code, reference, refund, definition, choose, parameter, shelfLife int
-	results                                                           []bool // which columns are results of a run before: written anew
+	results                                                           []bool // which columns are results of a run before, as [resultsOf] tells them: written anew
 	twice                                                             string // a name that is there twice
 }
 
@@ -24,7 +24,7 @@ func columnName(s string) string {
 }
 
 func findColumns(names []string) columns {
-	c := columns{-1, -1, -1, -1, -1, -1, -1, make([]bool, len(names)), ""}
+	c := columns{-1, -1, -1, -1, -1, -1, -1, resultsOf(names), ""}
 	places := map[string]*int{
 		"code": &c.code, "reference": &c.reference, "refund": &c.refund, "definition": &c.definition,
 		"choose": &c.choose, "parameter": &c.parameter, "shelf_life": &c.shelfLife,
@@ -32,17 +32,39 @@ func findColumns(names []string) columns {
 	seen := make(map[string]bool, len(names))
 	for i, n := range names {
 		name := columnName(n)
+		if c.results[i] {
+			continue
+		}
 		if seen[name] && name != "" && c.twice == "" {
 			c.twice = n
 		}
 		seen[name] = true
 		if p := places[name]; p != nil {
 			*p = i
-		} else {
-			c.results[i] = slices.Contains(results, name)
 		}
 	}
 	return c
+}
+
+// resultsOf tells which columns a run before has written. Orders have lines, products and
+// reasons of their own: so these names mean results only where a verdict and an entry stand
+// with them, and of two columns of a name the last is the result.
+func resultsOf(names []string) []bool {
+	is := make([]bool, len(names))
+	last := map[string]int{}
+	for i, n := range names {
+		if name := columnName(n); slices.Contains(results, name) {
+			last[name] = i
+		}
+	}
+	_, verdict := last["verdict"]
+	if _, entry := last["entry"]; !verdict || !entry {
+		return is
+	}
+	for _, i := range last {
+		is[i] = true
+	}
+	return is
 }
 
 // row makes of a record what the desk takes.

@@ -1,15 +1,11 @@
 package batch
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
-
-	"golang.org/x/text/encoding/unicode"
-	"golang.org/x/text/transform"
 
 	"github.com/manual-activator/manual-activator/internal/mailtext"
 )
@@ -23,6 +19,10 @@ const (
 	CSV   Format = "csv"   // a table whose first row names the columns
 	JSONL Format = "jsonl" // one JSON object per line
 	Text  Format = "text"  // mails (.eml, .mbox) or any text: one row per code that is found
+
+	// TextOrTable is a Text, or a CSV where the first row names several columns with tabs
+	// between them, one of them code: as spreadsheets save tables with the ending .txt.
+	TextOrTable Format = "text or table"
 )
 
 // Limits of an input, in bytes.
@@ -68,30 +68,28 @@ type record struct {
 // says what the input must have to be read.
 func Open(r io.Reader, f Format) (*Input, error) {
 	in := &Input{Format: f, comma: ','}
-	b := bufio.NewReaderSize(r, 64<<10)
+	b, marked, err := Decode(r)
+	if err != nil {
+		return nil, err
+	}
+	in.bom = marked
 	head, err := beginning(b)
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case len(head) == 0:
+	if len(head) == 0 {
 		return nil, errors.New("it is empty: expected a first row that names the columns, with one named code")
-	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
-		utf16 := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)
-		b = bufio.NewReaderSize(transform.NewReader(b, utf16.NewDecoder()), 64<<10)
-		in.bom = true
-	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
-		_, _ = b.Discard(3) // they are there
-		in.bom = true
 	}
-	if head, err = beginning(b); err != nil {
-		return nil, err
-	}
-	if first, _, _ := bytes.Cut(head, []byte("\n")); bytes.IndexByte(first, 0) >= 0 {
-		return nil, errors.New("its first line has NUL bytes: it is no text, or UTF-16 without its mark; save it as UTF-8")
-	}
-	if in.Format == Auto {
+	switch {
+	case in.Format == Auto:
 		in.Format = recognize(head)
+	case in.Format == TextOrTable && namesColumns(head):
+		in.Format = CSV
+	case in.Format == TextOrTable:
+		in.Format = Text
+	}
+	if in.Format == CSV && isArray(head) {
+		return nil, errors.New("it is one JSON array: expected one JSON object per line")
 	}
 	switch in.Format {
 	case CSV:
@@ -112,17 +110,24 @@ func Open(r io.Reader, f Format) (*Input, error) {
 	return in, nil
 }
 
-// beginning is what is there of an input without waiting for more than a mark of its
-// encoding: somebody may write it row by row.
-func beginning(b *bufio.Reader) ([]byte, error) {
-	head, err := b.Peek(1)
-	if err == nil && head[0] >= 0xef {
-		_, err = b.Peek(3)
+// namesColumns reports whether a text begins with a row that names several columns with
+// tabs between them, one of them code.
+func namesColumns(head []byte) bool {
+	line, _, _ := bytes.Cut(head, []byte("\n"))
+	names := strings.Split(string(cutEnd(line)), "\t")
+	for _, name := range names {
+		if len(names) > 1 && columnName(strings.Trim(name, `"`)) == "code" {
+			return true
+		}
 	}
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
-	}
-	return b.Peek(b.Buffered())
+	return false
+}
+
+// isArray reports whether a text begins as a JSON array of objects does.
+func isArray(head []byte) bool {
+	inside, array := bytes.CutPrefix(bytes.TrimLeft(head, " \t\r\n"), []byte("["))
+	inside = bytes.TrimLeft(inside, " \t\r\n")
+	return array && (len(inside) == 0 || inside[0] == '{')
 }
 
 // recognize tells the format by the beginning of an input. A table is the rule.

@@ -149,6 +149,9 @@ func TestNoTable(t *testing.T) {
 		"name,price\na,1\n":                `no column is named code: the first row has "name", "price"`,
 		"code,note,Code\n":                 `the column "Code" is there twice`,
 		request + "\n" + confirmation:      "its first row holds a request",
+		"[{\"code\":\"" + request + "\"}]": "it is one JSON array",
+		"[\n {\"code\":\"x\"},\n":          "it is one JSON array",
+		"[x],price\na,1\n":                 "no column is named code",
 		"a,b," + request + "\n":            "its first row holds a request",
 		"c\x00o\x00d\x00e\x00\n\x00":       "NUL bytes",
 		"code,\"note\nwithout an end":      "its first row cannot be read",
@@ -183,7 +186,7 @@ func TestBadRows(t *testing.T) {
 		`2 "a,\"never closed" MISTAKE a quoted field is not closed on its line, or has text behind its quotes`,
 		`3 "b,\"closed\"x" MISTAKE a quoted field is not closed on its line, or has text behind its quotes`,
 		`4 "c" MISTAKE the row has 3 fields, the first row has 2: is a delimiter in a field that is not in quotes?`,
-		`5 "d"`, `7 "e"`, `8 "f"`, `10 "nul\x00here"`, `11 "\xff\xfe"`, `12 "g"`,
+		`5 "d"`, `7 "e"`, `8 "f"`, `10 "nul\x00here"`, `11 "ÿþ"`, `12 "g"`,
 		`13 "last,\"open" MISTAKE a quoted field is not closed on its line, or has text behind its quotes`,
 	}
 	if fmt.Sprintf("%q", have) != fmt.Sprintf("%q", want) {

@@ -40,12 +40,16 @@ func (in *Input) jsonRow(r *record, row *activator.Row) {
 		return
 	}
 	members, err := object(r.raw)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = errors.New("it ends within the object")
+	}
 	if err != nil {
 		row.Text = r.raw
 		row.Mistake, row.Quoted = "the line is no JSON object", err.Error()
 		return
 	}
 	var v values
+	seen := map[*string]bool{}
 	for _, m := range members {
 		var into *string
 		switch columnName(m.name) {
@@ -66,9 +70,10 @@ func (in *Input) jsonRow(r *record, row *activator.Row) {
 		default:
 			continue
 		}
-		if *into != "" && row.Mistake == "" {
+		if seen[into] && row.Mistake == "" {
 			row.Mistake, row.Quoted = "a member is there twice", shown(m.name)
 		}
+		seen[into] = true
 		*into = plain(m.value)
 	}
 	fill(row, v)

@@ -20,9 +20,13 @@ func (in *Input) begin() {
 	b := append([]byte("manual-activator/1 batch input\x00"), in.Format...)
 	b = append(b, 0)
 	in.sum = sha256.Sum256(appendTexts(b, in.Columns))
+	for i, c := range in.Columns {
+		in.Columns[i] = legible(c)
+	}
 }
 
-// next returns the next record with the hash of the input up to it.
+// next returns the next record, legible, with the hash of the input up to it as it was
+// written.
 func (in *Input) next() (*record, [32]byte, error) {
 	r, err := in.rows.next()
 	if err != nil {
@@ -35,6 +39,10 @@ func (in *Input) next() (*record, [32]byte, error) {
 	b = append(b, r.raw...)
 	b = append(b, r.rest...)
 	in.sum = sha256.Sum256(b)
+	for i, f := range r.fields {
+		r.fields[i] = legible(f)
+	}
+	r.raw = legible(r.raw)
 	return r, in.sum, nil
 }
 

@@ -90,8 +90,11 @@ func (a *app) batch(ctx context.Context, o batchOptions) error {
 	}
 	defer src.close()
 	form := batch.Auto
-	if o.format == string(batch.Text) || o.format == "" && isText(o.in) {
+	switch o.format {
+	case string(batch.Text):
 		form = batch.Text
+	case "":
+		form = formOf(o.in)
 	}
 	in, err := batch.Open(src, form)
 	if err != nil {
@@ -184,13 +187,16 @@ func (o *batchOptions) outputFormat(input batch.Format, json bool) batch.Format 
 	return input
 }
 
-// isText reports whether a file's name is that of mails or of a plain text.
-func isText(name string) bool {
+// formOf is the form that a file has by its name: mails have their own endings, and a text
+// may be a table, which spreadsheets save with that ending too.
+func formOf(name string) batch.Format {
 	switch strings.ToLower(filepath.Ext(name)) {
-	case ".eml", ".mbox", ".txt":
-		return true
+	case ".eml", ".mbox":
+		return batch.Text
+	case ".txt":
+		return batch.TextOrTable
 	}
-	return false
+	return batch.Auto
 }
 
 // source is an input file that counts what was read of it.

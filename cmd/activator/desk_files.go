@@ -75,11 +75,7 @@ func (f deskFiles) Run(ctx context.Context, r tui.FileRun) (done tui.FileDone, e
 		return done, err
 	}
 	defer src.close()
-	form := batch.Auto
-	if isText(in) {
-		form = batch.Text
-	}
-	input, err := batch.Open(src, form)
+	input, err := batch.Open(src, formOf(in))
 	if err != nil {
 		return done, fmt.Errorf("%s: %w", src.name, err)
 	}
