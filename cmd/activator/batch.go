@@ -9,10 +9,12 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"sync/atomic"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -103,6 +105,7 @@ func (a *app) batch(ctx context.Context, o batchOptions) error {
 	j := batch.Job{Input: in, Source: src.sum, DryRun: o.dry, Format: o.outputFormat(in.Format, a.json)}
 	var out *output
 	if o.out == "-" {
+		signal.Ignore(syscall.SIGPIPE) // a reader that goes away is an error, which says how to go on
 		j.Output = a.out
 	} else {
 		if out, err = begin(o.out, 0o600, o.force || o.resume); err != nil {
@@ -211,17 +214,30 @@ type source struct {
 }
 
 // Read implements [io.Reader]. A file that is not what it was when its hash was taken does
-// not come to an end: what is missing of it would pass for done.
+// not come to an end: what is missing of it would pass for done. Nothing is read of what was
+// put behind it meanwhile: that would be recorded as part of it.
 func (s *source) Read(b []byte) (int, error) {
-	n, err := s.Reader.Read(b)
+	if s.seen == nil {
+		n, err := s.Reader.Read(b)
+		s.read.Add(int64(n))
+		return n, err
+	}
+	left := s.size - s.read.Load()
+	n, err := s.Reader.Read(b[:min(int64(len(b)), max(left, 1))])
+	if left == 0 && n > 0 {
+		return 0, s.changed()
+	}
 	s.read.Add(int64(n))
-	if s.seen != nil {
-		s.seen.Write(b[:n])
-		if errors.Is(err, io.EOF) && [32]byte(s.seen.Sum(nil)) != s.sum {
-			err = fmt.Errorf("%s was changed while it was read: put it back as it was and go on, or give it a name of its own with --name", s.name)
-		}
+	s.seen.Write(b[:n])
+	if errors.Is(err, io.EOF) && [32]byte(s.seen.Sum(nil)) != s.sum {
+		err = s.changed()
 	}
 	return n, err
+}
+
+// changed is the end of a file that is not what it was.
+func (s *source) changed() error {
+	return fmt.Errorf("%s was changed while it was read: put it back as it was and go on, or give it a name of its own with --name", s.name)
 }
 
 // close gives the file back: it was only read.

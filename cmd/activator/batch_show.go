@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"charm.land/bubbles/v2/progress"
+	"github.com/charmbracelet/x/ansi"
+	"golang.org/x/term"
 
 	"github.com/manual-activator/manual-activator/activator/batch"
 	"github.com/manual-activator/manual-activator/activator/journal"
@@ -20,6 +22,8 @@ type meter struct {
 	a       *app
 	src     *source
 	bar     *progress.Model // nil without a terminal
+	plain   bool            // without colors
+	columns func() int      // of the terminal, which may change
 	started time.Time
 	said    time.Time
 	last    batch.Progress
@@ -31,8 +35,14 @@ const meterEvery = 10 * time.Second
 func (a *app) newMeter(src *source) *meter {
 	m := &meter{a: a, src: src, started: time.Now(), said: time.Now()}
 	if fd, watched := terminal(a.err); watched && a.env("TERM") != "dumb" {
-		bar := progress.New(progress.WithWidth(min(30, terminalWidth(fd)/3)), progress.WithoutPercentage())
-		m.bar = &bar
+		bar := progress.New(progress.WithoutPercentage())
+		m.bar, m.plain = &bar, a.env("NO_COLOR") != ""
+		m.columns = func() int {
+			if w, _, err := term.GetSize(fd); err == nil && w > 0 {
+				return w
+			}
+			return width
+		}
 	}
 	return m
 }
@@ -41,13 +51,30 @@ func (a *app) newMeter(src *source) *meter {
 func (m *meter) show(p batch.Progress) {
 	m.last = p
 	if m.bar != nil {
-		fmt.Fprintf(m.a.err, "\r%s %s\x1b[K", m.bar.ViewAs(m.share()), m.line())
+		fmt.Fprintf(m.a.err, "\r%s\x1b[K", m.barred(m.columns()-1))
 		return
 	}
 	if time.Since(m.said) >= meterEvery {
 		m.said = time.Now()
 		m.a.say("%s", m.line())
 	}
+}
+
+// barred is the progress in one line of a terminal, which must not go on in the next: the
+// bar has what the words leave.
+func (m *meter) barred(columns int) string {
+	const least, most = 5, 30
+	line := m.line()
+	room := columns - 1 - ansi.StringWidth(line)
+	if room < least {
+		return ansi.Truncate(line, columns, "…")
+	}
+	m.bar.SetWidth(min(room, most))
+	bar := m.bar.ViewAs(m.share())
+	if m.plain {
+		bar = ansi.Strip(bar)
+	}
+	return bar + " " + line
 }
 
 // end leaves the line of the bar.
@@ -156,8 +183,18 @@ func (a *app) batchStopped(err error, o batchOptions, j *batch.Job, sum batch.Su
 	if o.out == "-" {
 		made = "their answers were written, and come again"
 	}
-	return fmt.Errorf("%w\n%s recorded; %s. To go on:\n  %s", err, isOrAre(sum.Rows), made, a.goOn(o, j.Name))
+	return &stopped{err, fmt.Sprintf("%s recorded; %s. To go on:\n  %s", isOrAre(sum.Rows), made, a.goOn(o, j.Name))}
 }
+
+// A stopped error says what was done before, and how to go on.
+type stopped struct {
+	why  error
+	then string
+}
+
+func (e *stopped) Error() string { return e.why.Error() + "\n" + e.then }
+
+func (e *stopped) Unwrap() error { return e.why }
 
 // goOn is the command that goes on with a batch, with the flags of this one.
 func (a *app) goOn(o batchOptions, name string) string {

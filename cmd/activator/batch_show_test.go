@@ -8,6 +8,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"charm.land/bubbles/v2/progress"
+	"github.com/charmbracelet/x/ansi"
 
 	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/activator/batch"
@@ -57,5 +61,32 @@ func TestToGoOn(t *testing.T) {
 	plain := errors.New("the disk is full")
 	if err := (&app{}).batchStopped(plain, batchOptions{in: "x", out: "y"}, &batch.Job{Name: "x"}, batch.Summary{}); !errors.Is(err, plain) || err.Error() != plain.Error() {
 		t.Errorf("before the first row: have %q, want %q alone", err, plain)
+	}
+}
+
+// Progress stays in its line, however narrow the terminal and long the words are: a line
+// that goes on in the next one cannot be written over.
+func TestProgressStaysInItsLine(t *testing.T) {
+	m := &meter{a: &app{}, src: &source{size: 1000}, started: time.Now().Add(-time.Minute)}
+	m.src.read.Store(300)
+	m.last = batch.Progress{BatchTotals: activator.BatchTotals{Rows: 1_000_000, Refused: 123_456}, Waiting: 23_456}
+	bar := progress.New(progress.WithoutPercentage())
+	m.bar = &bar
+	for _, columns := range []int{200, 80, 79, 60, 40, 20, 1} {
+		for _, m.plain = range []bool{false, true} {
+			line := m.barred(columns)
+			if have := ansi.StringWidth(line); have > columns {
+				t.Errorf("%d columns: have %d: %q", columns, have, line)
+			}
+			if m.plain && strings.Contains(line, "\x1b") {
+				t.Errorf("%d columns: have colors, want none: %q", columns, line)
+			}
+			if columns >= 79 && !strings.Contains(line, "wait for a seat") {
+				t.Errorf("%d columns: have %q, want all of the words", columns, line)
+			}
+		}
+	}
+	if line := m.barred(200); !strings.HasPrefix(ansi.Strip(line), "▌▌") {
+		t.Errorf("have %q, want a bar before the words", line)
 	}
 }

@@ -90,7 +90,11 @@ func status(err error) int {
 func (a *app) finish(err error) int {
 	st := status(err)
 	var t told
+	var s *stopped
 	switch {
+	case a.out.err != nil && errors.As(err, &s):
+		a.say("activator: %v", err)
+		return exitCould
 	case a.out.err != nil:
 		a.say("activator: the answer could not be written: %v; what was done is in the journal: give the same command again", a.out.err)
 		return exitCould

@@ -32,8 +32,11 @@ func TestSourceChangedWhileRead(t *testing.T) {
 		if err := change(path); err != nil {
 			t.Fatal(err)
 		}
-		_, err = io.ReadAll(src)
+		rest, err := io.ReadAll(src)
 		src.close()
+		if len(rest) > len(text)-5 {
+			t.Errorf("%s: have %q, want nothing of what was put behind the file", name, rest)
+		}
 		if changed := err != nil && strings.Contains(err.Error(), "orders.csv was changed while it was read"); changed != (name != "as it was") {
 			t.Errorf("%s: have error %v", name, err)
 		}
