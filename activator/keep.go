@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode"
 
@@ -57,18 +56,10 @@ func unreadableForJournal(text string, slip error) string {
 		return serialLeftOut
 	case n >= 20 && n <= 60 && !tellsKind(slip): // a serial number whose first letter was lost
 		return onlyLength(n)
-	case text != "" && !likeCode(text, slip): // a passphrase that was meant for another window, perhaps
+	case text != "" && !likeCode(text): // a passphrase that was meant for another window, perhaps
 		return onlyLength(n)
 	}
 	return journal.ShortText(strings.ReplaceAll(strings.ToValidUTF8(b.String(), "\ufffd"), "\x00", "\ufffd"))
-}
-
-// likeCode reports whether a text may be meant as a code: it has a group that reads, or begins as a code and has its
-// groups, with slips in them. Several lines are a mail, in which the code is looked for later.
-func likeCode(text string, slip error) bool {
-	var slips *codes.SlipError
-	return strings.ContainsAny(strings.TrimSpace(text), "\r\n") || errors.As(slip, &slips) && slips.Kind != 0 ||
-		slices.ContainsFunc(codes.Inspect(text).Groups, func(g codes.Group) bool { return g.State == codes.GroupRight })
 }
 
 // beginsSerial reports whether a text begins as a serial number does, in letters

@@ -65,7 +65,9 @@ func TestPassphraseInTheBoxIsNotKept(t *testing.T) {
 		{"hunter2", false}, {"?!?!", false}, {"Tr0ub4dor&3", false}, {passphrase, false},
 		{"Dragons eat blue bananas every day of the week", false},
 		{"Antelopes-eat-blue-bananas-every-day-of-the-week-and-every-night-too", false},
-		{string(code), true}, {string(code[:6]) + "-" + o.machine(o.license(1), 8).request(1).String()[7:13], true},
+		{string(code), true}, {o.machine(o.license(1), 8).request(1).String()[:13], true},
+		{string(code[:6]) + "-" + o.machine(o.license(1), 8).request(1).String()[7:13], false}, // one of two groups is right
+		{"my code is " + string(code) + ", please", true}, {"Rabbit7-Staple-Orbit-Dragon-Ginger", false},
 		{"Hello,\nit does not work\n", true},
 	} {
 		out, err := o.Submit(context.Background(), c.text, activator.Decision{})
