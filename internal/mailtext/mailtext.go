@@ -6,18 +6,20 @@ package mailtext
 import (
 	"bytes"
 	"encoding/base64"
+	"html"
 	"io"
 	"mime"
 	"mime/multipart"
 	"mime/quotedprintable"
 	"net/mail"
 	"strings"
+	"unicode"
 )
 
 // A Mail is what of a raw mail people read.
 type Mail struct {
 	From, Subject string
-	Text          string // all its parts, but for HTML beside the same in plain text
+	Text          string // all its parts, but for HTML that says the same as plain text beside it
 
 	encoded bool // raw, it is something else than people read
 }
@@ -89,7 +91,8 @@ func split(text string) []string {
 
 // decoded is a header's text.
 func decoded(s string) string {
-	d := mime.WordDecoder{}
+	d := mime.WordDecoder{CharsetReader: charset}
+	s = utf8Of(s)
 	if t, err := d.DecodeHeader(s); err == nil {
 		s = t
 	}
@@ -100,7 +103,7 @@ func decoded(s string) string {
 const maxDepth = 8
 
 // readable writes what of a body people read. Where it comes as plain text and as
-// HTML, the plain text is enough. What cannot be decoded is taken as far as it goes.
+// HTML, the plain text is enough, unless the HTML says more. What cannot be decoded is taken as far as it goes.
 func (m *Mail) readable(w *strings.Builder, r io.Reader, contentType, encoding string, depth int) {
 	switch strings.ToLower(strings.TrimSpace(encoding)) {
 	case "quoted-printable":
@@ -111,21 +114,22 @@ func (m *Mail) readable(w *strings.Builder, r io.Reader, contentType, encoding s
 		r = base64.NewDecoder(base64.StdEncoding, r)
 	}
 	kind, params, err := mime.ParseMediaType(contentType)
-	if err != nil {
+	if err != nil || strings.HasPrefix(kind, "multipart/") && params["boundary"] == "" {
 		kind = "text/plain"
 	}
 	switch {
 	case strings.HasPrefix(kind, "multipart/") && depth < maxDepth:
 		parts := multipart.NewReader(r, params["boundary"])
+		before := w.Len()
 		for {
 			p, err := parts.NextRawPart()
 			if err != nil {
 				return
 			}
-			before := w.Len()
-			m.readable(w, p, p.Header.Get("Content-Type"), p.Header.Get("Content-Transfer-Encoding"), depth+1)
-			if kind == "multipart/alternative" && w.Len() > before {
-				return
+			var part strings.Builder
+			m.readable(&part, p, p.Header.Get("Content-Type"), p.Header.Get("Content-Transfer-Encoding"), depth+1)
+			if kind != "multipart/alternative" || w.Len() == before || says(part.String(), w.String()[before:]) {
+				w.WriteString(part.String())
 			}
 		}
 	case kind == "message/rfc822" && depth < maxDepth:
@@ -135,12 +139,30 @@ func (m *Mail) readable(w *strings.Builder, r io.Reader, contentType, encoding s
 	case kind == "text/html":
 		m.encoded = true
 		var b strings.Builder
-		_, _ = io.Copy(&b, r)
+		_, _ = io.Copy(&b, wide(r, params["charset"]))
 		w.WriteString(untagged(b.String()))
 	case strings.HasPrefix(kind, "text/"):
-		_, _ = io.Copy(w, r)
+		_, _ = io.Copy(w, wide(r, params["charset"]))
 		w.WriteString("\n")
 	}
+}
+
+// says reports whether a text has words, of a code's length, that another does not have:
+// the plain text of a mail may say no more than that the mail is HTML.
+func says(text, other string) bool {
+	const group = 6 // of a code
+	squeezed := strings.Join(words(other), "")
+	for _, word := range words(text) {
+		if len(word) >= group && !strings.Contains(squeezed, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// words are the runs of letters and digits of a text.
+func words(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
 // untagged is the text of HTML, roughly: codes stand in it as they were typed.
@@ -148,7 +170,7 @@ func untagged(s string) string {
 	var b strings.Builder
 	for {
 		text, rest, more := strings.Cut(s, "<")
-		b.WriteString(strings.ReplaceAll(text, "&nbsp;", " "))
+		b.WriteString(strings.ReplaceAll(html.UnescapeString(text), "\u00a0", " "))
 		if !more {
 			return b.String()
 		}

@@ -28,6 +28,11 @@ func TestPlain(t *testing.T) {
 		"base64":               mailOf("base64", "text/plain", base64.StdEncoding.EncodeToString([]byte("code "+code))),
 		"HTML":                 mailOf("7bit", "text/html", inHTML),
 		"two forms":            mailOf("7bit", twoForms, "--b\nContent-Type: text/plain\nContent-Transfer-Encoding: quoted-printable\n\n"+broken+"\n--b\nContent-Type: text/html\n\n"+inHTML+"\n--b--\n"),
+		"HTML alone says it":   mailOf("7bit", twoForms, "--b\nContent-Type: text/plain\n\nThis mail is HTML.\n--b\nContent-Type: text/html\n\n"+inHTML+"\n--b--\n"),
+		"an empty plain text":  mailOf("7bit", twoForms, "--b\nContent-Type: text/plain\n\n\n--b\nContent-Type: text/html\n\n"+inHTML+"\n--b--\n"),
+		"a form of UTF-16":     mailOf("base64", "text/plain; charset=utf-16le", base64.StdEncoding.EncodeToString([]byte(wideOf(code)))),
+		"UTF-16 by its mark":   mailOf("base64", "text/plain", base64.StdEncoding.EncodeToString([]byte("\xff\xfe"+wideOf(code)))),
+		"a dash of HTML":       mailOf("7bit", "text/html", strings.Replace("<p>"+code, "-", "&#45;", 2)),
 		"mbox":                 "From ann Sun Nov 22 2026\n" + mailOf("quoted-printable", "text/plain", broken),
 		"second of an mbox":    "From ann Sun Nov 22 2026\n" + mailOf("7bit", "text/plain", "no code") + "\n\nFrom ann Sun Nov 22 2026\n" + mailOf("quoted-printable", "text/plain", broken),
 		"first of an mbox":     "From ann Sun Nov 22 2026\n" + mailOf("quoted-printable", "text/plain", broken) + "\n\nFrom ann Sun Nov 22 2026\n" + mailOf("7bit", "text/plain", "no code"),
@@ -38,6 +43,34 @@ func TestPlain(t *testing.T) {
 	}
 	if have := Plain(mailOf("quoted-printable", "text/plain", broken)); !strings.HasPrefix(have, "two Müllers\n") {
 		t.Errorf("subject: have %q, want it first, decoded", have)
+	}
+}
+
+// wideOf is a text in UTF-16 without a mark.
+func wideOf(s string) string { return strings.Join(strings.Split(s, ""), "\x00") + "\x00" }
+
+// From and Subject are legible in the character sets that mail programs use.
+func TestHeaders(t *testing.T) {
+	for header, want := range map[string]string{
+		"=?Windows-1252?Q?M=FCller_=96_5?=":        "Müller – 5",
+		"=?cp1252?Q?=80?=":                         "€",
+		"=?ISO-8859-15?Q?=A4?= =?utf-8?q?=C3=BC?=": "€ü",
+		"=?koi8-r?B?8NLJ18XU?=":                    "Привет",
+		"=?x-never-heard?Q?=41?=":                  "=?x-never-heard?Q?=41?=",
+		"M\xfcller":                                "Müller",
+		"=?utf-8?q?a?=\n =?windows-1251?q?=CF?=":   "aП",
+	} {
+		m, ok := Read([]byte("Subject: " + header + "\n\n"))
+		if !ok || m.Subject != want {
+			t.Errorf("%q: have %q, want %q", header, m.Subject, want)
+		}
+	}
+}
+
+// A mail that claims parts and has none is a text.
+func TestNoBoundary(t *testing.T) {
+	if m, ok := Read([]byte(mailOf("7bit", "multipart/mixed", "--b\n\n"+code))); !ok || !strings.Contains(m.Text, code) {
+		t.Errorf("have %+v, want the code in it", m)
 	}
 }
 
