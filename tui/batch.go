@@ -21,10 +21,12 @@ import (
 type batchRoom struct {
 	s     *shared
 	path  field
-	names []string // that begin with what stands in path
-	gen   int
-	err   error    // of the listing
-	run   *fileRun // the last one, or the one under way; nil while a file is chosen
+	names []string         // that began with what stood in path when they were listed
+	gen   int              // of the listing under way
+	named int              // of the listing that names are of
+	early *tea.KeyPressMsg // a key for names that are not there yet
+	err   error            // of the listing
+	run   *fileRun         // the last one, or the one under way; nil while a file is chosen
 	list  list
 }
 
@@ -74,7 +76,11 @@ func (b *batchRoom) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 
 // chooseKey types a path, or takes one of the names that begin with it.
 func (b *batchRoom) chooseKey(k tea.KeyPressMsg) (tea.Cmd, bool) {
+	b.early = nil
 	switch {
+	case is(k, keys.Enter, keys.Next) && b.named != b.gen: // else it took a name of before
+		b.early = &k
+		return nil, true
 	case is(k, keys.Enter):
 		return b.take(), true
 	case is(k, keys.Next):
@@ -136,6 +142,7 @@ func (b *batchRoom) paste(text string) tea.Cmd {
 	if b.run != nil {
 		return nil
 	}
+	b.early = nil
 	b.path.insert(strings.Trim(text, " \r\n\"'")) // as file managers copy it
 	return b.look()
 }
@@ -143,8 +150,13 @@ func (b *batchRoom) paste(text string) tea.Cmd {
 func (b *batchRoom) message(m any) tea.Cmd {
 	switch m := m.(type) {
 	case namesMsg:
-		if m.gen == b.gen {
-			b.names, b.err = m.names, m.err
+		if m.gen != b.gen {
+			break
+		}
+		b.names, b.err, b.named = m.names, m.err, m.gen
+		if k := b.early; k != nil && b.run == nil {
+			cmd, _ := b.chooseKey(*k)
+			return cmd
 		}
 	case outMsg:
 		switch {

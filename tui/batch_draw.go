@@ -125,7 +125,7 @@ func (b *batchRoom) drawRows(p *page, h int) {
 		p.blank()
 		for i, x := range r.reasons() {
 			if i == most {
-				p.line("   ", t.dim.Render(fmt.Sprintf("and %d more reasons", len(r.why)-most)))
+				p.line("   ", t.dim.Render("and "+plural(len(r.why)-most, "more reason", "more reasons")))
 				break
 			}
 			said := x.example

@@ -159,6 +159,37 @@ func TestPathsAreCompleted(t *testing.T) {
 	d.shows("There are no rows in this file.")
 }
 
+// Keys that come before the folder was listed wait for it: they never take a name that does
+// not begin with what was typed.
+func TestKeysWaitForTheFolder(t *testing.T) {
+	for _, key := range []string{"tab", "enter"} {
+		d := opened(t)
+		writeFile(t, filepath.Join(d.dir, "a.csv"), "code\n")
+		writeFile(t, filepath.Join(d.dir, "b.csv"), "code\n")
+		d.press("f8")
+		d.write(d.dir + "/")
+		d.shows("a.csv")
+		d.hold = true
+		d.press("b", key)
+		d.release()
+		if have, want := d.m.batch.path.value(), filepath.Join(d.dir, "b.csv"); have != want {
+			t.Errorf("%s: have %q, want %q", key, have, want)
+		}
+		if run := d.m.batch.run; (run != nil) != (key == "enter") || run != nil && run.in != filepath.Join(d.dir, "b.csv") {
+			t.Errorf("%s: have the run %+v", key, run)
+		}
+		if key == "enter" {
+			d.press("esc")
+		}
+		d.hold = true
+		d.press("ctrl+u", "x", key, "y")
+		d.release()
+		if have := d.m.batch.path.value(); have != "xy" {
+			t.Errorf("%s, and typed on: have %q, want what was typed", key, have)
+		}
+	}
+}
+
 // An operator ends a run in order, and goes on later; answers come whole.
 func TestARunEndsInOrderAndGoesOn(t *testing.T) {
 	d := heldRun(t)
