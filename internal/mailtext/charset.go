@@ -7,7 +7,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
@@ -50,6 +49,5 @@ func wide(r io.Reader, charset string) io.Reader {
 	default:
 		return b
 	}
-	var e encoding.Encoding = unicode.UTF16(end, unicode.UseBOM)
-	return transform.NewReader(b, e.NewDecoder())
+	return transform.NewReader(b, unicode.UTF16(end, unicode.UseBOM).NewDecoder())
 }
