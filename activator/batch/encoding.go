@@ -94,9 +94,9 @@ func (l *loneReturns) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// legible is a text as it is if it is UTF-8. Else it was written by a program for Windows,
-// in the code page of Western Europe.
-func legible(s string) string {
+// Legible is a text as it is if it is UTF-8. Else it was written by a program for Windows,
+// in the code page of Western Europe (Windows-1252).
+func Legible(s string) string {
 	if utf8.ValidString(s) {
 		return s
 	}

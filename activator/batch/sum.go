@@ -21,7 +21,7 @@ func (in *Input) begin() {
 	b = append(b, 0)
 	in.sum = sha256.Sum256(appendTexts(b, in.Columns))
 	for i, c := range in.Columns {
-		in.Columns[i] = legible(c)
+		in.Columns[i] = Legible(c)
 	}
 }
 
@@ -40,9 +40,9 @@ func (in *Input) next() (*record, [32]byte, error) {
 	b = append(b, r.rest...)
 	in.sum = sha256.Sum256(b)
 	for i, f := range r.fields {
-		r.fields[i] = legible(f)
+		r.fields[i] = Legible(f)
 	}
-	r.raw = legible(r.raw)
+	r.raw = Legible(r.raw)
 	return r, in.sum, nil
 }
 

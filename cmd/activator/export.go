@@ -96,7 +96,7 @@ func export(to io.Writer, entries iter.Seq2[journal.Entry, error], names map[cod
 		if format == "jsonl" {
 			err = enc.Encode(j)
 		} else {
-			err = table.Write(noFormulas(visible(row(j))))
+			err = table.Write(noFormulas(visible(row(j)), ';'))
 		}
 		if err != nil {
 			return n, err
@@ -126,10 +126,11 @@ func visible(fields []string) []string {
 	return fields
 }
 
-// noFormulas keeps fields from being run by a spreadsheet: customers choose their names.
-func noFormulas(fields []string) []string {
+// noFormulas keeps fields from being run by a spreadsheet: customers choose their names. split
+// is what other spreadsheets may take for the end of a field: see [formula.Guard].
+func noFormulas(fields []string, split byte) []string {
 	for i, f := range fields {
-		fields[i] = formula.Guard(f, ';')
+		fields[i] = formula.Guard(f, split)
 	}
 	return fields
 }

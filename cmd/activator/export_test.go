@@ -16,7 +16,7 @@ import (
 )
 
 func TestNoFormulas(t *testing.T) {
-	have := noFormulas([]string{"", "Miller", "=HYPERLINK(1)", "+1", "-2", "@x", "\tx", "4711", "a=b", "＝1", "a;=1", "a; \"@x", "a;b-c"})
+	have := noFormulas([]string{"", "Miller", "=HYPERLINK(1)", "+1", "-2", "@x", "\tx", "4711", "a=b", "＝1", "a;=1", "a; \"@x", "a;b-c"}, ';')
 	want := []string{"", "Miller", "'=HYPERLINK(1)", "'+1", "'-2", "'@x", "'\tx", "4711", "a=b", "'＝1", "a;'=1", "a; \"'@x", "a;b-c"}
 	if !slices.Equal(have, want) {
 		t.Errorf("have %q, want %q", have, want)

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -11,6 +13,7 @@ import (
 	"strconv"
 
 	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/activator/batch"
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/spf13/cobra"
 )
@@ -83,14 +86,20 @@ func (a *app) orders(path string) (*os.File, error) {
 	return spooled(a.in)
 }
 
-// spooled keeps an input in a file that has no name any more where the system can.
+// spooled keeps an input in a file that has no name any more where the system can. What
+// does not begin as a text does is not kept: it may have no end.
 func spooled(r io.Reader) (*os.File, error) {
+	b := bufio.NewReaderSize(r, 64<<10)
+	head, _ := b.Peek(b.Size()) // its error comes with the next read
+	if _, _, err := batch.Decode(bytes.NewReader(head)); err != nil {
+		return nil, err
+	}
 	f, err := os.CreateTemp("", "activator-orders-*")
 	if err != nil {
 		return nil, err
 	}
 	_ = os.Remove(f.Name())
-	if _, err := io.Copy(f, r); err != nil {
+	if _, err := io.Copy(f, b); err != nil {
 		f.Close()
 		return nil, err
 	}
@@ -106,6 +115,9 @@ type imports struct {
 	in   *os.File
 	at   map[string]int // the columns that can be told, by their names
 	dark bool           // there are others, so what a row means is not known
+	// As the file is written, so that the output can be written like it.
+	comma  rune
+	marked bool
 
 	hashes   []uint64 // of the orders' numbers, to find those that stand twice
 	existing int
@@ -128,7 +140,15 @@ func (im *imports) run(ctx context.Context, file string, force bool) error {
 		defer out.drop()
 		w = out.tmp
 	}
-	table := csv.NewWriter(w)
+	if im.marked {
+		if _, err := io.WriteString(w, "\ufeff"); err != nil {
+			return err
+		}
+	}
+	table, split := csv.NewWriter(w), byte(';')
+	if table.Comma = im.comma; im.comma != ',' {
+		split = ','
+	}
 	names := productNames(im.s)
 	_ = table.Write(append(slices.Clone(importColumns), "license", "serial")) // its error shows with Flush
 	err := im.chunks(func(rows []ordered) error {
@@ -151,7 +171,7 @@ func (im *imports) run(ctx context.Context, file string, force bool) error {
 			_ = table.Write(noFormulas([]string{
 				productName(l.Product, names), l.Customer, l.Order, strconv.Itoa(l.Seats), l.Grants.String(),
 				l.Number.String(), l.Serial.String(),
-			}))
+			}, split))
 			im.count(l)
 		}
 		table.Flush()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/manual-activator/manual-activator/activator"
+	"github.com/manual-activator/manual-activator/activator/batch"
 	"github.com/manual-activator/manual-activator/codes/product"
 )
 
@@ -26,8 +28,13 @@ func (im *imports) scan(take func(ordered) error) error {
 	if _, err := im.in.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	r := csv.NewReader(im.in)
-	r.ReuseRecord = true
+	text, marked, err := batch.Decode(im.in)
+	if err != nil {
+		return fmt.Errorf("%s: %w", im.name, err)
+	}
+	im.marked, im.comma = marked, separator(text)
+	r := csv.NewReader(text)
+	r.ReuseRecord, r.Comma = true, im.comma
 	head, err := r.Read()
 	var bad *csv.ParseError
 	switch {
@@ -37,9 +44,6 @@ func (im *imports) scan(take func(ordered) error) error {
 		return take(wholeRow(bad.StartLine, "column %d: %v", bad.Column, bad.Err))
 	case err != nil:
 		return fmt.Errorf("%s: %w", im.name, err)
-	}
-	if sep := separator(head); sep != "" {
-		return take(wholeRow(1, "the columns are separated by %q: expected commas", sep))
 	}
 	width, rows := len(head), 0
 	var wrong activator.OrderMistakes
@@ -65,6 +69,9 @@ func (im *imports) scan(take func(ordered) error) error {
 		case err != nil:
 			return fmt.Errorf("%s: %w", im.name, err)
 		default:
+			for i := range row {
+				row[i] = batch.Legible(row[i])
+			}
 			x.order, x.wrong = im.order(row)
 			x.line, _ = r.FieldPos(0)
 		}
@@ -79,13 +86,25 @@ func wholeRow(line int, format string, args ...any) ordered {
 	return ordered{line: line, wrong: activator.OrderMistakes{{Err: fmt.Errorf(format, args...)}}}
 }
 
-// separator is what separates the columns of a first row in place of commas; empty for
-// nothing.
-func separator(head []string) string {
-	if i := strings.IndexAny(head[0], ";\t|"); len(head) == 1 && i >= 0 {
-		return head[0][i : i+1]
+// separator is what separates the columns of a table: what finds the most names that are
+// known in its first row, a comma where nothing does.
+func separator(text *bufio.Reader) rune {
+	_, _ = text.Peek(1) // what is wrong shows when it is read
+	head, _ := text.Peek(text.Buffered())
+	line, _, _ := strings.Cut(string(head), "\n")
+	comma, most := ',', 0
+	for _, c := range ",;\t|" {
+		known := 0
+		for _, name := range strings.Split(line, string(c)) {
+			if slices.Contains(importColumns, strings.ToLower(strings.Trim(name, " \"\r"))) {
+				known++
+			}
+		}
+		if known > most {
+			comma, most = c, known
+		}
 	}
-	return ""
+	return comma
 }
 
 // columns finds the columns of a file of orders. One that is there twice is not among
@@ -97,7 +116,7 @@ func columns(head []string) (map[string]int, activator.OrderMistakes) {
 		wrong = append(wrong, activator.OrderMistake{Err: fmt.Errorf(format, args...)})
 	}
 	for i, h := range head {
-		h = strings.ToLower(strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")))
+		h = strings.ToLower(strings.TrimSpace(batch.Legible(h)))
 		count[h]++
 		switch {
 		case count[h] == 2:
