@@ -114,3 +114,33 @@ func (m *merger) side(ctx context.Context, id journal.EntryID) Event {
 	}
 	return event(&e)
 }
+
+// SayBrought says of one log that a merge brought in whose entries came, from where to where, and its head.
+func SayBrought(l BroughtLog) (came, head string) {
+	came = "entry " + l.First.String()
+	if l.Last != l.First {
+		came = fmt.Sprintf("entries %v to %v", l.First, l.Last)
+	}
+	return fmt.Sprintf("%s: %s, of the log %s", l.Desk, came, l.Origin), fmt.Sprintf("%s, hash %v", countEntries(l.Size), l.Hash)
+}
+
+// SayFollowed says what followed from a merge.
+func SayFollowed(b *Brought) (taken, collided string) {
+	taken = fmt.Sprintf("%s behind this one, about %s", countEntries(uint64(b.TakenOver)), count(b.Licenses, "license"))
+	if b.Registered > 0 {
+		taken += fmt.Sprintf(", %d of them new here", b.Registered)
+	}
+	if b.Collisions == 0 {
+		return taken, "nothing"
+	}
+	const most = 10
+	var in []string
+	for _, id := range b.Told[:min(most, len(b.Told))] {
+		in = append(in, id.String())
+	}
+	collided = count(b.Collisions, "time") + ", told in entry " + strings.Join(in, ", ")
+	if len(b.Told) > most {
+		collided += fmt.Sprintf(" and %d more", len(b.Told)-most)
+	}
+	return taken, collided
+}

@@ -23,6 +23,7 @@ type Office interface {
 	Serial(l *activator.License) (codes.Code, error)
 	Entry(ctx context.Context, id journal.EntryID) (journal.Entry, error)
 	Collisions(ctx context.Context, merge journal.EntryID) iter.Seq2[journal.Entry, error]
+	Brought(ctx context.Context, merge *journal.Entry) (*activator.Brought, error)
 	Reply(o *activator.Outcome, language string) (string, error)
 	ReplyLanguages() ([]string, error)
 	BrokenProducts() []*catalog.MistakesError

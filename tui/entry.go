@@ -45,6 +45,15 @@ func (j *journalRoom) drawEntry(p *page) {
 			p.field(t, " ", fmt.Sprintf("and %d more lines: activator journal show %v", len(lines)-1, e.ID))
 		}
 	}
+	if b := j.brought; b != nil {
+		for _, l := range b.Logs {
+			came, head := activator.SayBrought(l)
+			p.field(t, "brought in", came)
+			p.field(t, "its head", head)
+		}
+		taken, _ := activator.SayFollowed(b) // what collided stands above
+		p.field(t, "taken over", taken)
+	}
 	if len(e.Checks) > 0 {
 		p.blank()
 	}

@@ -33,8 +33,9 @@ type journalRoom struct {
 	followed map[codes.LicenseNumber]bool // nil until they were looked for
 	err      error
 	list     list
-	entry    *journal.Entry  // open, nil for the list
-	found    []journal.Entry // that tell what a merge, which is open, found
+	entry    *journal.Entry     // open, nil for the list
+	found    []journal.Entry    // that tell what a merge, which is open, found
+	brought  *activator.Brought // by that merge
 	foundErr error
 	looked   bool // for them
 	scroll   int
@@ -194,14 +195,16 @@ func (j *journalRoom) typed() tea.Cmd {
 
 // show opens an entry.
 func (j *journalRoom) show(e journal.Entry) tea.Cmd {
-	j.entry, j.scroll, j.found, j.foundErr, j.looked = &e, 0, nil, nil, false
+	j.entry, j.scroll, j.found, j.brought, j.foundErr, j.looked = &e, 0, nil, nil, nil, false
 	if e.Kind != journal.KindMerge {
 		return nil
 	}
 	office := j.s.office
 	return j.s.do("looking for collisions", func(ctx context.Context) any {
 		m := collisionsMsg{merge: e.ID}
-		m.entries, m.err = collect(office.Collisions(ctx, e.ID), manyCollisions)
+		if m.entries, m.err = collect(office.Collisions(ctx, e.ID), manyCollisions); m.err == nil {
+			m.brought, m.err = office.Brought(ctx, &e)
+		}
 		return m
 	})
 }
@@ -283,7 +286,7 @@ func (j *journalRoom) message(m any) tea.Cmd {
 		return j.show(m.entry)
 	case collisionsMsg:
 		if j.entry != nil && j.entry.ID == m.merge {
-			j.found, j.foundErr, j.looked = m.entries, m.err, true
+			j.found, j.brought, j.foundErr, j.looked = m.entries, m.brought, m.err, true
 		}
 	}
 	return nil

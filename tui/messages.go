@@ -175,7 +175,8 @@ type (
 		entry journal.Entry
 		err   error
 	}
-	collisionsMsg struct { // that a merge found
+	collisionsMsg struct { // that a merge found, and what it brought in
+		brought *activator.Brought
 		merge   journal.EntryID
 		entries []journal.Entry
 		err     error

@@ -32,6 +32,7 @@ type entryJSON struct {
 	Erased      []string          `json:"erased,omitempty"`   // personal texts that were erased
 	Detail      string            `json:"detail,omitempty"`
 	Effects     []string          `json:"effects,omitempty"`
+	Brought     *broughtJSON      `json:"brought,omitempty"` // by a merge; in journal show only
 	Batch       string            `json:"batch,omitempty"`
 	Line        *int              `json:"line,omitempty"`
 }

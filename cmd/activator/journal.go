@@ -178,7 +178,7 @@ func (a *app) journalShowCmd() *cobra.Command {
 						return err
 					}
 					if e.ID == id {
-						return a.showEntry(&e, productNames(s))
+						return a.showEntry(cmd.Context(), s, &e)
 					}
 				}
 				return &refusal{exitRefused, fmt.Sprintf("there is no entry %v", id)}
@@ -187,8 +187,16 @@ func (a *app) journalShowCmd() *cobra.Command {
 	}
 }
 
-func (a *app) showEntry(e *journal.Entry, names map[codes.UID]string) error {
-	j := newEntryJSON(e, names)
+func (a *app) showEntry(ctx context.Context, s *activator.Session, e *journal.Entry) error {
+	j := newEntryJSON(e, productNames(s))
+	var b *activator.Brought
+	if e.Kind == journal.KindMerge {
+		var err error
+		if b, err = s.Brought(ctx, e); err != nil {
+			return err
+		}
+		j.Brought = newBroughtJSON(b)
+	}
 	if a.json {
 		return a.put(j)
 	}
@@ -196,6 +204,9 @@ func (a *app) showEntry(e *journal.Entry, names map[codes.UID]string) error {
 	p.title("Entry " + j.Entry + ": " + what(e))
 	p.blank()
 	p.entryFields(e, j, "(erased)")
+	if b != nil {
+		p.brought(b)
+	}
 	return nil
 }
 

@@ -76,6 +76,7 @@ func TestAgentWithoutTheRight(t *testing.T) {
 	try(read, "BatchState", func(s *activator.Session) error { _, err := s.BatchState(ctx, "orders"); return err })
 	try(read, "Entries", func(s *activator.Session) error { return first(s.Entries(ctx, journal.Query{})) })
 	try(read, "Collisions", func(s *activator.Session) error { return first(s.Collisions(ctx, 0)) })
+	try(read, "Brought", func(s *activator.Session) error { _, err := s.Brought(ctx, &journal.Entry{}); return err })
 	try(read, "DesksApart", func(s *activator.Session) error { _, err := s.DesksApart(ctx); return err })
 	try(read, "Licenses", func(s *activator.Session) error { return first(s.Licenses(ctx, journal.LicenseQuery{})) })
 
