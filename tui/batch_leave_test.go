@@ -270,3 +270,29 @@ func TestLeavingSaysHowMany(t *testing.T) {
 		t.Errorf("leaving: have %q, want %q in it", have, want)
 	}
 }
+
+// A row that is typed anew stays the row, and says so all the while; esc leaves it.
+func TestARowThatIsTypedAnew(t *testing.T) {
+	d := opened(t)
+	path, slip := d.mailbox()
+	d.tries(path)
+	const at = "(line 4 of requests.csv: reference case 7)"
+	d.press("down", "down", "enter", "ctrl+u")
+	d.shows("Type what this row of the file is meant to be")
+	d.shows(at)
+	code := slip.asked.String()
+	d.write(code[:20])
+	d.shows(at)
+	d.write(code[20:])
+	d.shows(at)
+	d.press("enter")
+	d.shows("ANSWERED")
+	d.wait(time.Second)
+	d.press("enter")
+	d.shows("✓ recorded as entry")
+
+	d.press("down", "enter", "ctrl+u", "esc")
+	d.shows("Ready for the next call")
+	d.write("R")
+	d.hides("(line")
+}

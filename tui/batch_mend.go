@@ -28,6 +28,18 @@ func (b *batchRoom) rows() []*badRow {
 	return b.run.bad
 }
 
+// place says where a row stands and what is beside it; empty for no row.
+func (r *badRow) place() string {
+	if r == nil {
+		return ""
+	}
+	at := fmt.Sprintf("line %d of %s", r.Row.Line, r.file)
+	if with := r.carried(); with != "" {
+		at += ": " + with
+	}
+	return at
+}
+
 // mended counts the rows that were taken to the desk and recorded there.
 func (b *batchRoom) mended() (n int) {
 	for _, r := range b.rows() {

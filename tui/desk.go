@@ -382,7 +382,7 @@ func (d *desk) help() []key.Binding {
 	} else {
 		bs = append(bs, called(keys.Next, "ref."))
 	}
-	if !d.box.empty() {
+	if !d.box.empty() || d.row != nil {
 		bs = append(bs, called(keys.Back, "clear"))
 	}
 	if len(d.past) > 0 {

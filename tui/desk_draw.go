@@ -89,6 +89,9 @@ func (d *desk) rest(p *page, h int) (fixed int) {
 	switch {
 	case d.found != nil:
 		d.drawFound(p)
+	case d.box.empty() && d.row != nil:
+		p.line(" ", t.strong.Render("Type what this row of the file is meant to be. Esc: the next call."))
+		d.whence(p)
 	case d.box.empty():
 		d.drawEmpty(p, h)
 	case d.now != nil && d.now.waiting:
@@ -187,6 +190,9 @@ func kindName(k codes.Kind) string {
 // drawTyping says what the text is so far.
 func (d *desk) drawTyping(p *page) {
 	t, l := d.s.t, d.layout
+	if d.row != nil {
+		d.whence(p)
+	}
 	switch {
 	case l.Complete || d.looking:
 		p.line(" ", t.strong.Render(sentence(kindName(l.Kind))), t.dim.Render(" Looking it up …"))

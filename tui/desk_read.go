@@ -39,8 +39,8 @@ func (d *desk) edited() tea.Cmd {
 // changed looks at what now stands in the box.
 func (d *desk) changed() tea.Cmd {
 	d.forget()
-	if d.box.empty() {
-		d.from, d.row, d.mailed = "", nil, nil
+	if d.box.empty() { // a row of a file is typed anew; only esc leaves it
+		d.from, d.mailed = d.row.place(), nil
 	}
 	switch {
 	case d.layout.Complete, d.full():

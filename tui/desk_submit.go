@@ -278,10 +278,7 @@ func (d *desk) message(m any) tea.Cmd {
 		}
 		if d.row = m.row; d.row != nil {
 			d.row.taken = m.text
-			d.from = fmt.Sprintf("line %d of %s", d.row.Row.Line, d.row.file)
-			if with := d.row.carried(); with != "" {
-				d.from += ": " + with
-			}
+			d.from = d.row.place()
 		}
 		return d.changed()
 	}
