@@ -67,6 +67,9 @@ and the output is complete all the same; 1 could not.`,
 		default:
 			return &usageError{text: fmt.Sprintf("--format: have %q, want csv, jsonl or text", o.format), cmd: cmd}
 		}
+		if o.resume && o.dry {
+			return &usageError{text: "--dry-run records nothing, so there is nothing that --resume could go on with: give one of them", cmd: cmd}
+		}
 		if o.in != "-" && o.out != "-" && sameFile(o.in, o.out) {
 			return &usageError{text: "the output is the input: name another file with -o", cmd: cmd}
 		}
@@ -169,9 +172,12 @@ func (a *app) nameBatch(ctx context.Context, s *activator.Session, j *batch.Job,
 	if err != nil || st == nil {
 		return err
 	}
-	if st.Done {
+	unknown := [32]byte{}
+	switch {
+	case st.Source != src.sum && st.Source != unknown && src.sum != unknown: // the run says it
+	case st.Done:
 		a.say("the batch %q was done before, on %s by %s: its answers are written again, nothing new is recorded", j.Name, st.Began.UTC().Format("2 January 2006"), st.Operator)
-	} else {
+	default:
 		a.say("going on with the batch %q behind line %d", j.Name, st.LastLine)
 	}
 	return nil
