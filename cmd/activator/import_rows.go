@@ -163,11 +163,18 @@ func (im *imports) order(row []string) (o activator.Order, wrong activator.Order
 		}
 	}
 	if g := cell("grants"); g != "" {
+		before := len(wrong)
+		for item := range strings.FieldsSeq(g) {
+			if _, err := product.ParseGrants(item); err != nil {
+				mistake("grants", err)
+			}
+		}
 		grants, err := product.ParseGrants(g)
-		if err != nil {
-			mistake("grants", err)
-		} else {
+		switch {
+		case err == nil:
 			o.Grants = &grants
+		case len(wrong) == before: // the items do not go together
+			mistake("grants", err)
 		}
 	}
 	return o, wrong
