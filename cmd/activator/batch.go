@@ -256,17 +256,30 @@ func (s *source) close() {
 // openSource opens an input. A file is read once before, for its hash; a pipe cannot be.
 func (a *app) openSource(path string) (*source, error) {
 	if path == "-" {
-		return &source{Reader: a.in, name: "standard input"}, nil
+		return &source{Reader: a.input(), name: "standard input"}, nil
 	}
-	return openFile(path)
+	f, err := a.open(path)
+	if err != nil {
+		return nil, err
+	}
+	s, err := newSource(path, f)
+	if err == nil && s.seen == nil {
+		s.Reader = &interruptible{ctx: a.ctx, r: f}
+	}
+	return s, err
 }
 
-// openFile opens an input that has a name.
+// openFile opens an input that is a file.
 func openFile(path string) (*source, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
+	return newSource(path, f)
+}
+
+// newSource makes an input of an open file, which it closes where that fails.
+func newSource(path string, f *os.File) (*source, error) {
 	s := &source{Reader: f, file: f, name: filepath.Base(path)}
 	info, err := f.Stat()
 	switch {

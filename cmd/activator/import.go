@@ -70,7 +70,7 @@ give the same licenses.`,
 // orders opens a file of orders that can be read twice; a pipe is kept in a file first.
 func (a *app) orders(path string) (*os.File, error) {
 	if path != "-" {
-		f, err := os.Open(path)
+		f, err := a.open(path)
 		if err != nil {
 			return nil, err
 		}
@@ -81,9 +81,9 @@ func (a *app) orders(path string) (*os.File, error) {
 			return nil, fmt.Errorf("%s is a folder: expected a file of orders", path)
 		}
 		defer f.Close()
-		return spooled(f)
+		return spooled(&interruptible{ctx: a.ctx, r: f})
 	}
-	return spooled(a.in)
+	return spooled(a.input())
 }
 
 // spooled keeps an input in a file that has no name any more where the system can. What

@@ -16,7 +16,7 @@ const maxInput = 1 << 20
 
 // stdin reads all of standard input; a raw mail as people read it.
 func (a *app) stdin() (string, error) {
-	b, err := io.ReadAll(io.LimitReader(a.in, maxInput+1))
+	b, err := io.ReadAll(io.LimitReader(a.input(), maxInput+1))
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("standard input: %w", err)

@@ -211,7 +211,7 @@ func (a *app) readShares(files []string) ([]*recovery.Share, error) {
 		var b []byte
 		var err error
 		if name == "-" {
-			b, err = io.ReadAll(io.LimitReader(a.in, maxShares))
+			b, err = io.ReadAll(io.LimitReader(a.input(), maxShares))
 		} else {
 			b, err = os.ReadFile(name)
 		}
