@@ -55,9 +55,8 @@ func TestInterruptedWhileWaiting(t *testing.T) {
 			select {
 			case err := <-ended:
 				var exit *exec.ExitError
-				if errors.As(err, &exit) && !exit.Exited() { // it was interrupted before it began
-					err = nil
-				} else if !errors.As(err, &exit) || exit.ExitCode() != exitCould || !strings.Contains(stderr.String(), "interrupted") {
+				early := errors.As(err, &exit) && !exit.Exited() // before the program could take it
+				if !early && (exit == nil || exit.ExitCode() != exitCould || !strings.Contains(stderr.String(), "interrupted")) {
 					t.Errorf("%q: have %v and %q, want exit status %d and what happened", args, err, stderr.String(), exitCould)
 				}
 				waiting = false
