@@ -1,7 +1,10 @@
 // Package formula keeps texts in tables from being run by a spreadsheet.
 package formula
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // Guard puts an apostrophe before what a spreadsheet would take for a formula, as OWASP
 // advises (CSV injection): at the beginning of a cell, and behind split, at which some
@@ -29,11 +32,16 @@ func Guard(cell string, split byte) string {
 	}
 }
 
-// begins reports whether a text begins as formulas do, in signs of either width, or with
-// white space that is dropped before one.
+// begins reports whether a text begins as formulas do, in signs of either width, with
+// white space that is dropped before one, or with blanks before that.
 func begins(s string) bool {
 	if s == "" {
 		return false
+	}
+	if c := s[0]; c == ' ' || c >= 0x80 {
+		if s = strings.TrimLeftFunc(s, unicode.IsSpace); s == "" {
+			return false
+		}
 	}
 	switch s[0] {
 	case '=', '+', '-', '@', '\t', '\r', '\n':
