@@ -64,8 +64,8 @@ func (s *Stretcher) Stretch(k LicenseKey, l LicenseNumber) Key {
 	m := s.mac()
 	m.Reset()
 	m.Write(stretchInput(s.buf[:0], k, l))
-	clear(s.buf[:])
-	return sumKey(m)
+	defer clear(s.buf[:])
+	return newKey([32]byte(m.Sum(s.buf[:0])))
 }
 
 // Format does not reveal anything, whatever the verb.
@@ -125,7 +125,7 @@ func (m *Master) Format(f fmt.State, _ rune) { io.WriteString(f, hiddenMaster) }
 // It cannot be compared with ==, and prints as "KEY (hidden)". The zero Key is
 // no key and panics when used.
 type Key struct {
-	b func() *[32]byte // a function: fmt cannot look inside, whatever struct the Key is in
+	b func() [32]byte // a function: fmt cannot look inside, whatever struct the Key is in
 }
 
 const hiddenKey = "KEY (hidden)"
@@ -139,22 +139,29 @@ func KeyFrom(b []byte) (Key, error) {
 }
 
 // Bytes is the key itself, for a state file or a keyring.
-func (k Key) Bytes() [32]byte { return *k.bytes() }
+func (k Key) Bytes() [32]byte {
+	if k.b == nil {
+		panic("codes: use of a zero Key")
+	}
+	return k.b()
+}
 
 // IsZero reports whether k is the zero Key, no key at all.
 func (k Key) IsZero() bool { return k.b == nil }
 
 // Equal compares in constant time. A zero Key equals nothing.
 func (k Key) Equal(o Key) bool {
-	return k.b != nil && o.b != nil && subtle.ConstantTimeCompare(k.b()[:], o.b()[:]) == 1
+	if k.b == nil || o.b == nil {
+		return false
+	}
+	x, y := k.b(), o.b()
+	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
 }
 
 // ID names the key without revealing it: mac(k, "key id"), leftmost 64 bits.
 func (k Key) ID() [8]byte {
-	m := hmac.New(sha256.New, k.bytes()[:])
-	io.WriteString(m, labelPrefix+"key id\x00")
-	var sum [sha256.Size]byte
-	return [8]byte(m.Sum(sum[:0])[:8])
+	t := k.Tagger()
+	return [8]byte(t.sum(t.begin("key id"))[:8])
 }
 
 // String does not reveal the key.
@@ -169,17 +176,4 @@ func (k Key) Format(f fmt.State, _ rune) { io.WriteString(f, hiddenKey) }
 // MarshalText does not reveal the key.
 func (k Key) MarshalText() ([]byte, error) { return []byte(hiddenKey), nil }
 
-func (k Key) bytes() *[32]byte {
-	if k.b == nil {
-		panic("codes: use of a zero Key")
-	}
-	return k.b()
-}
-
-func newKey(b [32]byte) Key { return Key{b: func() *[32]byte { return &b }} }
-
-func sumKey(m hash.Hash) Key {
-	b := new([32]byte)
-	m.Sum(b[:0])
-	return Key{b: func() *[32]byte { return b }}
-}
+func newKey(b [32]byte) Key { return Key{b: func() [32]byte { return b }} }

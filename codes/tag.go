@@ -106,17 +106,44 @@ func EqualTags(a, b uint64) bool {
 	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
 }
 
-// Tagger computes several tags under one key, faster than the Key's own
-// methods from the second tag on. It is not for concurrent use.
+// Tagger computes several tags under one key, faster than the Key's own methods from
+// the second tag on, and then under another key in the same memory ([Tagger.Use]). The
+// zero Tagger has no key yet. It is not for concurrent use.
 type Tagger struct {
 	mac   hash.Hash // fmt prints its address, whatever struct the Tagger is in
 	fresh bool      // mac has nothing written to it yet
-	buf   [128]byte // also holds the sum
+	next  func() hash.Hash
+	buf   [128]byte // a message, then its sum
 }
 
 // Tagger prepares the key for several tags.
 func (k Key) Tagger() *Tagger {
-	return &Tagger{mac: hmac.New(sha256.New, k.bytes()[:]), fresh: true}
+	t := &Tagger{}
+	t.Use(k)
+	return t
+}
+
+// Use prepares t for tags under k, instead of the key that it had.
+func (t *Tagger) Use(k Key) {
+	secret := k.Bytes()
+	if t.next == nil {
+		t.next = digests()
+	}
+	copy(t.buf[:], secret[:])
+	t.mac, t.fresh = hmac.New(t.next, t.buf[:len(secret)]), true
+	clear(t.buf[:len(secret)])
+}
+
+// digests hands out the same two SHA-256 digests in turn, emptied: as many as an HMAC
+// works with at a time.
+func digests() func() hash.Hash {
+	both := [2]hash.Hash{sha256.New(), sha256.New()}
+	i := 0
+	return func() hash.Hash {
+		i ^= 1
+		both[i].Reset()
+		return both[i]
+	}
 }
 
 // Format does not reveal the key, whatever the verb.
@@ -162,8 +189,9 @@ func (t *Tagger) sum(b []byte) []byte {
 }
 
 func (t *Tagger) key(b []byte) Key {
-	t.write(b)
-	return sumKey(t.mac)
+	k := newKey([32]byte(t.sum(b)))
+	clear(t.buf[:])
+	return k
 }
 
 func (t *Tagger) write(b []byte) {
