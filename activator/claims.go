@@ -1,6 +1,7 @@
 package activator
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"crypto/subtle"
 	"fmt"
@@ -57,7 +58,7 @@ func parseRef(b []byte) (ref, error) {
 	var r ref
 	s := cryptobyte.String(b)
 	if !r.read(&s) || !s.Empty() || r.kind > refConfirmation {
-		return ref{}, fmt.Errorf("journal: a claim names the state %x, which is not one", b)
+		return ref{}, fmt.Errorf("journal: a claim names the state %x, which is not one", bytes.Clone(b))
 	}
 	return r, nil
 }

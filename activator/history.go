@@ -2,7 +2,6 @@ package activator
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/manual-activator/manual-activator/activator/catalog"
@@ -47,8 +46,15 @@ type history struct {
 	refund  *journal.StoredClaim
 	byRef   map[ref]*node
 	homes   map[codes.Fingerprint]*machine
-	nodes   []node  // all of them
-	keyed   []*node // memory for candidates
+
+	// Memory for all of them, one for each claim at most.
+	nodes    []node
+	machines []machine
+	issued   []answerClaim
+	accepted []confirmationClaim
+	keyed    []*node // candidates
+	taggers  []*codes.Tagger
+	tagging  int // taggers in use
 }
 
 // A machine is a place where states arise one after another. It keeps its identity
@@ -74,14 +80,13 @@ func newHistory(uid codes.UID, license codes.LicenseNumber, p *catalog.Product, 
 func (h *history) read(uid codes.UID, license codes.LicenseNumber, p *catalog.Product, lk codes.Key, claims []journal.StoredClaim) error {
 	clear(h.byRef)
 	clear(h.homes)
+	most := len(claims)
 	*h = history{
-		uid: uid, license: license, product: p, byRef: h.byRef, homes: h.homes,
-		answers: h.answers[:0], returns: h.returns[:0], nodes: h.nodes[:0], keyed: h.keyed[:0],
+		uid: uid, license: license, product: p, byRef: h.byRef, homes: h.homes, answers: h.answers[:0], returns: h.returns[:0],
+		nodes: room(h.nodes, most+1), machines: room(h.machines, most), issued: room(h.issued, most), accepted: room(h.accepted, most),
+		keyed: h.keyed[:0], taggers: h.taggers,
 	}
-	if cap(h.nodes) < len(claims)+1 {
-		h.nodes = make([]node, 0, len(claims)+1)
-	}
-	h.root = h.node()
+	h.root = next(&h.nodes)
 	h.root.derived, h.root.key = true, lk
 	if len(claims) > 0 {
 		if h.byRef == nil {
@@ -95,9 +100,11 @@ func (h *history) read(uid codes.UID, license codes.LicenseNumber, p *catalog.Pr
 		}
 	}
 	// Whoever was seen shows that the states before were in use too.
-	for _, n := range slices.Concat(h.answers, h.returns) {
-		for p := n.parent; n.seen != 0 && p != nil; p = p.parent {
-			p.sighted(n.seen)
+	for _, some := range [...][]*node{h.answers, h.returns} {
+		for _, n := range some {
+			for p := n.parent; n.seen != 0 && p != nil; p = p.parent {
+				p.sighted(n.seen)
+			}
 		}
 	}
 	for _, d := range h.returns {
@@ -116,38 +123,49 @@ func (h *history) define(id uint8) (product.Definition, bool) {
 	return h.product.Definition(id)
 }
 
-// node is a new node: there is one for each claim at most, and the root.
-func (h *history) node() *node {
-	h.nodes = append(h.nodes, node{})
-	return &h.nodes[len(h.nodes)-1]
+// room is a list without elements, in the memory of another, that has room for n.
+func room[T any](list []T, n int) []T {
+	if cap(list) < n {
+		return make([]T, 0, n)
+	}
+	return list[:0]
+}
+
+// next is a new element of a list that has room for it.
+func next[T any](list *[]T) *T {
+	var zero T
+	*list = append(*list, zero)
+	return &(*list)[len(*list)-1]
 }
 
 func (h *history) add(c *journal.StoredClaim) error {
 	switch c.Scope {
 	case journal.ScopeAnswer:
-		r, err := parseRef(append([]byte{byte(refAnswer)}, c.Key...))
+		var key [10]byte
+		r, err := parseRef(append(append(key[:0], byte(refAnswer)), c.Key...))
 		if err != nil {
 			return err
 		}
-		a, err := parseAnswerClaim(h.uid, h.license, r.fingerprint, c.Value)
-		if err != nil {
+		a := next(&h.issued)
+		if *a, err = parseAnswerClaim(h.uid, h.license, r.fingerprint, c.Value); err != nil {
 			return err
 		}
-		n := h.node()
-		n.ref, n.entry, n.at, n.operator, n.answer = r, c.Entry, c.At, c.Operator, &a
+		n := next(&h.nodes)
+		n.ref, n.entry, n.at, n.operator, n.answer = r, c.Entry, c.At, c.Operator, a
 		h.answers = append(h.answers, n)
 		return h.attach(n, a.parent)
 	case journal.ScopeConfirmation:
-		r, err := parseRef(slices.Concat([]byte{byte(refConfirmation)}, c.Key, []byte{0}))
+		var key [10]byte
+		r, err := parseRef(append(append(append(key[:0], byte(refConfirmation)), c.Key...), 0))
 		if err != nil {
 			return err
 		}
-		d, err := parseConfirmationClaim(h.license, c.Value)
-		if err != nil {
+		d := next(&h.accepted)
+		if *d, err = parseConfirmationClaim(h.license, c.Value); err != nil {
 			return err
 		}
-		n := h.node()
-		n.ref, n.entry, n.at, n.operator, n.confirmation = r, c.Entry, c.At, c.Operator, &d
+		n := next(&h.nodes)
+		n.ref, n.entry, n.at, n.operator, n.confirmation = r, c.Entry, c.At, c.Operator, d
 		h.returns = append(h.returns, n)
 		if err := h.attach(n, d.parent); err != nil {
 			return err
@@ -205,11 +223,19 @@ func (h *history) attach(n *node, parent ref) error {
 		n.home = h.homes[f]
 	}
 	if n.home == nil {
-		n.home = &machine{}
+		n.home = h.machine()
 	}
 	h.homes[f] = n.home
 	n.home.states = append(n.home.states, n)
 	return nil
+}
+
+// machine is a new machine, in the memory of one of before.
+func (h *history) machine() *machine {
+	h.machines = h.machines[:len(h.machines)+1]
+	m := &h.machines[len(h.machines)-1]
+	m.states = m.states[:0]
+	return m
 }
 
 // shutDown closes what the confirmation d ended: the state it came from with the

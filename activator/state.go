@@ -29,7 +29,12 @@ func (h *history) keyOf(n *node) codes.Key {
 // taggerOf prepares the key of a state for tags, once.
 func (h *history) taggerOf(n *node) *codes.Tagger {
 	if n.tagger == nil {
-		n.tagger = h.keyOf(n).Tagger()
+		if h.tagging == len(h.taggers) {
+			h.taggers = append(h.taggers, &codes.Tagger{})
+		}
+		n.tagger = h.taggers[h.tagging]
+		h.tagging++
+		n.tagger.Use(h.keyOf(n))
 	}
 	return n.tagger
 }
@@ -216,8 +221,12 @@ func (h *history) active(n *node) map[uint8]uint32 {
 	}
 	on := h.active(n.parent)
 	t := n.answer.terms
-	if d, ok := h.define(t.Definition); ok && d.Type != product.Recover {
+	switch d, ok := h.define(t.Definition); {
+	case !ok, d.Type == product.Recover:
+	case d.Type.Group():
 		maps.Copy(on, h.given(d, t.Parameter))
+	default:
+		on[d.ID] = t.Parameter
 	}
 	return on
 }
