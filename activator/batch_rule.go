@@ -195,8 +195,8 @@ func (c *clerk) row(ctx context.Context, i int) error {
 	if j.err != nil {
 		return fmt.Errorf("line %d: %w", row.Line, j.err)
 	}
-	out.Entry = b.s.stamp(j.entry, intent)
 	e := &out.Entry
+	*e = b.s.stamp(*j.entry, intent)
 	e.Batch, e.Line = b.o.Name, row.Line
 	if len(r.Proposals) > 0 {
 		e.Detail = proposalsDetail(r.Proposals)
@@ -236,7 +236,7 @@ func (c *clerk) refund(i int, r *Reading, dec *Decision) (*journal.Entry, error)
 	change := Change{License: l.Number, Kind: RefundLicense, Reference: dec.Refund, salts: dec.salts}
 	j := decideChange(&l, f, h, nil, goneLimit{r.limits.Gone, r.limits.PeriodDays}, change, c.now)
 	sum := sha256.Sum256(append([]byte("refund\x00"), row.Sum[:]...))
-	e := c.b.s.stamp(j.entry, c.b.intent(&Row{Sum: sum}))
+	e := c.b.s.stamp(*j.entry, c.b.intent(&Row{Sum: sum}))
 	e.Batch, e.Line = c.b.o.Name, refundLine+row.Line
 	c.apply(&e, i, 1)
 	return &e, nil

@@ -45,7 +45,7 @@ func decideChange(l *License, f *journal.LicenseFacts, h *history, names map[cod
 		w: new(workspace), r: &Reading{License: l, facts: f, history: h, names: names}, now: now,
 		d: Decision{Override: c.Override, Reference: c.Reference, intent: c.intent, salts: c.salts},
 	}
-	e := journal.Entry{At: now, Kind: journal.KindChange, Verdict: journal.OK, License: l.Number, Product: l.Product, State: ""}
+	e := &journal.Entry{At: now, Kind: journal.KindChange, Verdict: journal.OK, License: l.Number, Product: l.Product, State: ""}
 	ru.pass(checkLicense, sayLicense(l.Number, l.Order))
 	switch c.Kind {
 	case RevokeLicense:
@@ -55,23 +55,22 @@ func decideChange(l *License, f *journal.LicenseFacts, h *history, names map[cod
 	case AmendLicense:
 		ru.amend(c)
 	case NameMachine:
-		ru.nameMachine(&e, c)
+		ru.nameMachine(e, c)
 	case MachineGone:
 		e.Kind = journal.KindGone
-		ru.goneMachine(&e, c, limits)
+		ru.goneMachine(e, c, limits)
 	case RefundLicense:
 		e.Kind = journal.KindRefund
-		ru.refundLicense(&e, c)
+		ru.refundLicense(e, c)
 	default:
 		panic("activator: unknown kind of change " + string(c.Kind))
 	}
 	j := ru.close(e)
-	e = j.entry
 	if e.Detail == "" {
 		e.Detail = string(c.Kind)
 	}
 	if c.Reason != "" {
-		e.Personal = append(e.Personal, journal.Personal{Field: "reason", Salt: c.salts(), Text: joinReasons(c.Reason, &e)})
+		e.Personal = append(e.Personal, journal.Personal{Field: "reason", Salt: c.salts(), Text: joinReasons(c.Reason, e)})
 	}
 	if c.Kind == MachineGone {
 		e.Detail = "gone " + string(c.Cause)
@@ -82,7 +81,6 @@ func decideChange(l *License, f *journal.LicenseFacts, h *history, names map[cod
 	if c.Kind == AmendLicense && c.Customer != nil {
 		e.Personal = append(e.Personal, journal.Personal{Field: journal.FieldCustomer, Salt: c.salts(), Text: *c.Customer})
 	}
-	j.entry = e
 	return j
 }
 

@@ -150,7 +150,7 @@ func (s *Session) change(ctx context.Context, c Change) (*Outcome, error) {
 		return &Outcome{Reading: r, Entry: named[*m]}, nil
 	}
 	j := decideChange(&l, f, h, names, goneLimit{limits.Gone, limits.PeriodDays}, c, d.now())
-	id, err := s.append(ctx, facts, p, s.stamp(j.entry, c.intent))
+	id, err := s.append(ctx, facts, p, s.stamp(*j.entry, c.intent))
 	if err != nil {
 		return nil, err
 	}
@@ -160,7 +160,7 @@ func (s *Session) change(ctx context.Context, c Change) (*Outcome, error) {
 	}
 	o := &Outcome{Reading: r, Entry: id}
 	if c.Kind == RefundLicense {
-		o.Receipt = s.refundReceipt(ctx, j.entry, id, r.License)
+		o.Receipt = s.refundReceipt(ctx, *j.entry, id, r.License)
 	}
 	return o, nil
 }

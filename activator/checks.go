@@ -51,8 +51,8 @@ func (ru *ruling) add(c Check) { ru.checks = append(ru.checks, c) }
 
 // overridden reports whether the operator's reason was needed.
 func (ru *ruling) overridden() bool {
-	for _, c := range ru.checks {
-		if c.Result == Overridden {
+	for i := range ru.checks {
+		if ru.checks[i].Result == Overridden {
 			return true
 		}
 	}
@@ -63,7 +63,8 @@ func (ru *ruling) overridden() bool {
 // nothing failed.
 func (ru *ruling) refusal() string {
 	soft := ""
-	for _, c := range ru.checks {
+	for i := range ru.checks {
+		c := &ru.checks[i]
 		if c.Result == Failed && c.hard {
 			return c.Detail
 		}

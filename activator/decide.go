@@ -22,7 +22,8 @@ func (w *workspace) decide(r *Reading, d Decision, now time.Time) judgment {
 		w.checks, w.effects = make([]Check, 0, 14), make([]journal.Effect, 0, 4)
 	}
 	ru := &ruling{w: w, r: r, d: d, now: now, checks: w.checks[:0], effects: w.effects[:0]}
-	e := journal.Entry{At: now, Verdict: journal.OK}
+	e := &w.entry
+	*e = journal.Entry{At: now, Verdict: journal.OK}
 	if r.Code.IsZero() {
 		e.Kind, e.Verdict, e.Code = journal.KindUnreadable, journal.Unreadable, onlyLength(utf8.RuneCountInString(r.Text))
 		name := checkForm
@@ -45,7 +46,7 @@ func (w *workspace) decide(r *Reading, d Decision, now time.Time) judgment {
 		ru.refuse(checkForm, sayWrongKind(kind, want))
 		return ru.close(e)
 	}
-	r.identify(&e)
+	r.identify(e)
 	e.Kind = kindOfEntry(kind)
 	if d.mistake != "" {
 		ru.add(Check{Name: checkRow, Result: Failed, hard: true, Detail: d.mistake, aside: d.quoted})
@@ -54,13 +55,13 @@ func (w *workspace) decide(r *Reading, d Decision, now time.Time) judgment {
 	var given *answer
 	switch kind {
 	case codes.KindRequest:
-		given = ru.request(&e)
+		given = ru.request(e)
 		ru.parts()
 		if r.hardware != nil {
 			e.Detail = hardwareDetail + r.hardware.String()
 		}
 	case codes.KindConfirmation:
-		ru.confirmation(&e)
+		ru.confirmation(e)
 	case codes.KindSerial:
 		ru.serial()
 	default:
@@ -97,7 +98,7 @@ func kindOfEntry(k codes.Kind) journal.Kind {
 // one is given, and the checks as the operator sees them. The entry's checks say
 // the same without personal texts, which must stay erasable.
 type judgment struct {
-	entry  journal.Entry
+	entry  *journal.Entry
 	given  *answer
 	checks []Check
 	err    error // nothing was decided: the desk could not sign
@@ -134,9 +135,10 @@ func (r *Reading) identify(e *journal.Entry) {
 
 // close turns the ruling into the entry: checks, verdict, reasons, effects. A
 // refusal has no effect but that the state was seen in use.
-func (ru *ruling) close(e journal.Entry) judgment {
+func (ru *ruling) close(e *journal.Entry) judgment {
 	e.Checks = ru.w.entryChecks.take(len(ru.checks))
-	for _, c := range ru.checks {
+	for i := range ru.checks {
+		c := &ru.checks[i]
 		e.Checks = append(e.Checks, journal.Check{Name: c.Name, Result: string(c.Result), Detail: c.Detail})
 	}
 	if ru.refusal() != "" {

@@ -221,7 +221,7 @@ func (s *Session) submit(ctx context.Context, text string, d Decision) (*Outcome
 	if err != nil {
 		return nil, err
 	}
-	e := s.stamp(j.entry, d.intent)
+	e := s.stamp(*j.entry, d.intent)
 	id, err := s.append(ctx, facts, r.Product, e)
 	if err != nil {
 		return nil, err

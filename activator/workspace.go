@@ -10,6 +10,7 @@ import (
 // goroutine. The zero workspace is ready.
 type workspace struct {
 	reading    Reading
+	entry      journal.Entry
 	license    License
 	definition product.Definition
 	releases   []uint16
