@@ -5,17 +5,21 @@ import (
 
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/internal/slab"
 )
 
 // DryBooks are what a dry run would have recorded: the next rows are decided on it.
-// They remember about 500 bytes a row. The zero value is ready; it is used by one run
+// They remember about 400 bytes a row. The zero value is ready; it is used by one run
 // after the other, so that a second look knows of the first.
 type DryBooks struct {
-	of    map[codes.LicenseNumber][]dryEntry
-	count uint64
+	newest  map[codes.LicenseNumber]*dryEntry
+	entries slab.Of[dryEntry]
+	count   uint64
 }
 
+// A dryEntry is what follows from an entry that was not recorded.
 type dryEntry struct {
+	before     *dryEntry // of the same license
 	id         journal.EntryID
 	at         time.Time
 	operator   string
@@ -29,22 +33,31 @@ func (d *DryBooks) add(e *journal.Entry, id journal.EntryID) {
 	if e.License == 0 || len(e.Effects) == 0 && e.State != journal.StateNotGenuine {
 		return
 	}
-	if d.of == nil {
-		d.of = map[codes.LicenseNumber][]dryEntry{}
+	if d.newest == nil {
+		d.newest, d.entries.Most = map[codes.LicenseNumber]*dryEntry{}, 128
 	}
-	d.of[e.License] = append(d.of[e.License], dryEntry{id, e.At, e.Operator, e.State == journal.StateNotGenuine, e.Effects})
+	x := &d.entries.Take(1)[:1][0]
+	*x = dryEntry{d.newest[e.License], id, e.At, e.Operator, e.State == journal.StateNotGenuine, e.Effects}
+	d.newest[e.License] = x
 }
 
 // apply lets facts follow, and returns how many entries there are so far.
 func (d *DryBooks) apply(f *journal.Facts) uint64 {
 	for n, l := range f.Licenses {
-		for _, x := range d.of[n] {
-			e := journal.Entry{At: x.at, Operator: x.operator, Effects: x.effects}
-			if x.notGenuine {
-				e.State = journal.StateNotGenuine
-			}
-			l.Apply(&e, x.id)
-		}
+		d.newest[n].apply(l)
 	}
 	return d.count
+}
+
+// apply lets the facts of a license follow from an entry and those before it.
+func (x *dryEntry) apply(l *journal.LicenseFacts) {
+	if x == nil {
+		return
+	}
+	x.before.apply(l)
+	e := journal.Entry{At: x.at, Operator: x.operator, Effects: x.effects}
+	if x.notGenuine {
+		e.State = journal.StateNotGenuine
+	}
+	l.Apply(&e, x.id)
 }

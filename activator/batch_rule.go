@@ -36,6 +36,10 @@ type clerk struct {
 	work workspace
 	keys licenseKeys
 	dec  Decision // on the row in hand
+
+	salts  func() [16]byte
+	random [512]byte
+	unused []byte // of it
 }
 
 // hire returns a clerk for a chunk; dismiss takes it back with what it has at hand.
@@ -43,7 +47,9 @@ func (b *batch) hire(d *decided, now time.Time) *clerk {
 	c, ok := b.idle.Get().(*clerk)
 	if !ok {
 		c = &clerk{b: b}
-		c.work.entryChecks.most, c.work.entryEffects.most, c.work.entryBytes.most = 512, 64, 2048
+		c.salts = c.salt
+		w := &c.work
+		w.dry, w.entryChecks.Most, w.entryEffects.Most, w.entryBytes.Most, w.texts.Most = b.o.DryRun, 512, 64, 2048, 4096
 	}
 	c.d, c.now, c.failed, c.err = d, now, len(d.rows), nil
 	return c
@@ -52,6 +58,17 @@ func (b *batch) hire(d *decided, now time.Time) *clerk {
 func (b *batch) dismiss(c *clerk) {
 	c.d = nil
 	b.idle.Put(c)
+}
+
+// salt is a new salt. Many are drawn at once.
+func (c *clerk) salt() [16]byte {
+	if len(c.unused) < 16 {
+		c.unused = c.random[:]
+		c.b.s.desk.draw(c.unused)
+	}
+	salt := [16]byte(c.unused)
+	c.unused = c.unused[16:]
+	return salt
 }
 
 // ruled is what a clerk made of a row, besides its outcome.

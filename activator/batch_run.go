@@ -92,7 +92,6 @@ type batch struct {
 	tail   uint64                      // index after the last entry of this run
 	begun  bool                        // the entry that begins the batch is in the journal; the recorder's
 	dry    *DryBooks
-	salts  func() [16]byte
 	idle   sync.Pool // of *clerk
 }
 
@@ -106,7 +105,7 @@ func (s *Session) newBatch(ctx context.Context, o BatchOptions) (*batch, error) 
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	b := &batch{s: s, o: o, names: newBatchNames(s), books: map[codes.UID]*batchProduct{}, salts: s.desk.salt}
+	b := &batch{s: s, o: o, names: newBatchNames(s), books: map[codes.UID]*batchProduct{}}
 	if b.o.Chunk == 0 {
 		b.o.Chunk = batchChunk
 	}

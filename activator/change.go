@@ -46,7 +46,7 @@ func decideChange(l *License, f *journal.LicenseFacts, h *history, names map[cod
 		d: Decision{Override: c.Override, Reference: c.Reference, intent: c.intent, salts: c.salts},
 	}
 	e := &journal.Entry{At: now, Kind: journal.KindChange, Verdict: journal.OK, License: l.Number, Product: l.Product, State: ""}
-	ru.pass(checkLicense, sayLicense(l.Number, l.Order))
+	ru.pass(checkLicense, sayLicense(&ru.w.texts, l.Number, l.Order))
 	switch c.Kind {
 	case RevokeLicense:
 		ru.standingFrom(journal.Live, journal.Revoked)

@@ -84,7 +84,7 @@ func (ru *ruling) known() bool {
 		ru.refuse(checkLicense, sayUnknownLicense(r.Code.License()))
 		return false
 	}
-	ru.pass(checkLicense, sayLicense(r.License.Number, r.License.Order))
+	ru.pass(checkLicense, sayLicense(&ru.w.texts, r.License.Number, r.License.Order))
 	if r.Product == nil {
 		ru.refuse(checkProduct, sayNoProduct(r.License.Product))
 		return false

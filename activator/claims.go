@@ -89,9 +89,14 @@ type answerClaim struct {
 	signed     codes.SignedAnswer // of a signed answer
 	cause      cause
 	overridden bool
+	unmade     bool // by a dry run: the tag is made where somebody asks for the key after it
 }
 
-const claimVersion = 1
+// The first byte of a claim's value.
+const (
+	claimVersion = 1
+	claimUnmade  = 0 // of an answer whose tag is not made; never in a journal
+)
 
 // answerKeySize is the length of a key of scope "answer".
 const answerKeySize = 9
@@ -107,7 +112,11 @@ func (a *answerClaim) size() int {
 // value is written into a slice that has room for it.
 func (a *answerClaim) value(into []byte) []byte {
 	b := cryptobyte.NewFixedBuilder(into)
-	b.AddUint8(claimVersion)
+	if a.unmade {
+		b.AddUint8(claimUnmade)
+	} else {
+		b.AddUint8(claimVersion)
+	}
 	a.parent.build(b)
 	b.AddUint16(a.terms.Release)
 	b.AddUint8(a.asked)
@@ -142,7 +151,7 @@ func parseAnswerClaim(uid codes.UID, license codes.LicenseNumber, f codes.Finger
 		s.ReadUint8(&a.terms.Type) && s.ReadUint8(&a.terms.Flags) && s.ReadUint32(&a.terms.Random) &&
 		s.ReadUint16(&day) && s.ReadUint32(&a.terms.Parameter) && a.readAnswer(&s) &&
 		s.ReadUint8((*uint8)(&a.cause)) && s.ReadUint8(&overridden) && s.Empty()
-	if !ok || version != claimVersion {
+	if a.unmade = version == claimUnmade; !ok || version != claimVersion && !a.unmade {
 		return answerClaim{}, fmt.Errorf("journal: the answer %x of license %v was not written by this version", value, license)
 	}
 	a.terms.UID, a.terms.License, a.terms.Fingerprint, a.terms.Day = uid, license, f, codes.Day(day)

@@ -36,7 +36,7 @@ func (w *workspace) decide(r *Reading, d Decision, now time.Time) judgment {
 		j.entry.Personal = append(j.entry.Personal, d.personal(fieldText, unreadableForJournal(r.Text, r.Slip))...)
 		return j
 	}
-	e.Code = r.codeText()
+	e.Code = w.codeText(r)
 	kind := r.Code.Kind()
 	if kind == codes.KindSerial {
 		e.Code = serialForJournal(r.Code)
@@ -73,12 +73,22 @@ func (w *workspace) decide(r *Reading, d Decision, now time.Time) judgment {
 }
 
 // codeText is the canonical text of the code: where it was typed so, that very text.
-func (r *Reading) codeText() string {
+func (w *workspace) codeText(r *Reading) string {
 	var buf [128]byte
 	if text, _ := r.Code.AppendText(buf[:0]); string(text) != r.Text {
-		return string(text)
+		return w.texts.Keep(text)
 	}
 	return r.Text
+}
+
+// answerText is an activation code as the entry keeps it; empty where none is given.
+func (w *workspace) answerText(c codes.Code) string {
+	if w.dry {
+		return ""
+	}
+	var buf [256]byte
+	text, _ := c.AppendText(buf[:0])
+	return w.texts.Keep(text)
 }
 
 // kindOfEntry is the kind of the entry about a code.
@@ -136,7 +146,7 @@ func (r *Reading) identify(e *journal.Entry) {
 // close turns the ruling into the entry: checks, verdict, reasons, effects. A
 // refusal has no effect but that the state was seen in use.
 func (ru *ruling) close(e *journal.Entry) judgment {
-	e.Checks = ru.w.entryChecks.take(len(ru.checks))
+	e.Checks = ru.w.entryChecks.Take(len(ru.checks))
 	for i := range ru.checks {
 		c := &ru.checks[i]
 		e.Checks = append(e.Checks, journal.Check{Name: c.Name, Result: string(c.Result), Detail: c.Detail})
@@ -149,7 +159,7 @@ func (ru *ruling) close(e *journal.Entry) judgment {
 		ru.effects = keepMarks(ru.effects)
 	}
 	if len(ru.effects) > 0 {
-		e.Effects = append(ru.w.entryEffects.take(len(ru.effects)), ru.effects...)
+		e.Effects = append(ru.w.entryEffects.Take(len(ru.effects)), ru.effects...)
 	}
 	reason := ru.d.Correct
 	if ru.overridden() {

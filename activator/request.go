@@ -49,7 +49,7 @@ func (ru *ruling) request(e *journal.Entry) *answer {
 	if given == nil {
 		return nil
 	}
-	e.Answer = given.code.String()
+	e.Answer = ru.w.answerText(given.code)
 	return given
 }
 
@@ -138,15 +138,20 @@ func (ru *ruling) give(grants *product.Definition, terms codes.Terms, revision i
 		parent = r.history.root
 	}
 	claim := answerClaim{parent: parent.ref, terms: terms, asked: s.Definition, cause: why, overridden: ru.overridden()}
-	if ru.err = claim.write(r.history, parent, r.signer); ru.err != nil {
-		return nil
+	if claim.unmade = ru.w.dry && !grants.Signed; !claim.unmade {
+		if ru.err = claim.write(r.history, parent, r.signer); ru.err != nil {
+			return nil
+		}
 	}
 	ru.effects = append(ru.effects, journal.Claim{
 		License: s.License, Scope: journal.ScopeAnswer,
-		Key:   append(ru.w.entryBytes.take(answerKeySize), journal.AnswerKey(s.Fingerprint, s.Random, uint8(revision))...),
-		Value: claim.value(ru.w.entryBytes.take(claim.size())),
+		Key:   append(ru.w.entryBytes.Take(answerKeySize), journal.AnswerKey(s.Fingerprint, s.Random, uint8(revision))...),
+		Value: claim.value(ru.w.entryBytes.Take(claim.size())),
 	})
-	ru.w.given = answer{code: claim.code(), grants: grants, terms: terms, revision: revision}
+	ru.w.given = answer{grants: grants, terms: terms, revision: revision}
+	if !ru.w.dry {
+		ru.w.given.code = claim.code()
+	}
 	return &ru.w.given
 }
 
@@ -253,7 +258,7 @@ func (ru *ruling) repeat(e *journal.Entry, earlier []*node) *answer {
 	}
 	t := last.answer.terms
 	code := last.answer.code()
-	e.Verdict, e.Answer = journal.Repeat, code.String()
+	e.Verdict, e.Answer = journal.Repeat, ru.w.answerText(code)
 	d, _ := ru.r.Product.Definition(t.Definition)
 	return &answer{code: code, grants: &d, terms: t, revision: int(last.ref.revision)}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/manual-activator/manual-activator/codes"
 	"github.com/manual-activator/manual-activator/codes/product"
+	"github.com/manual-activator/manual-activator/internal/slab"
 )
 
 // The sentences*.go files hold what the desk says. An agent reads it to a customer
@@ -95,14 +96,14 @@ func sayClockWrong(err error) string {
 // Which license and product it is about.
 
 // sayLicense leaves out the customer: a name must stay erasable.
-func sayLicense(l codes.LicenseNumber, order string) string {
-	var buf [64]byte
+func sayLicense(into *slab.Texts, l codes.LicenseNumber, order string) string {
+	var buf [128]byte
 	b := append(buf[:0], "license "...)
 	b, _ = l.AppendText(b)
 	if order != "" {
 		b = append(append(b, ", order "...), order...)
 	}
-	return string(b)
+	return into.Keep(b)
 }
 
 func sayUnknownLicense(l codes.LicenseNumber) string {

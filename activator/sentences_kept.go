@@ -2,7 +2,9 @@ package activator
 
 import (
 	"fmt"
+	"maps"
 	"sync"
+	"sync/atomic"
 
 	"github.com/manual-activator/manual-activator/codes"
 	"github.com/manual-activator/manual-activator/codes/product"
@@ -15,29 +17,30 @@ import (
 type kept[K comparable] struct {
 	words func(K) string
 
-	mu   sync.RWMutex
-	said map[K]string
+	said atomic.Pointer[map[K]string] // never changed, but replaced: many read it at once
+	mu   sync.Mutex                   // of who replaces it
 }
 
 // mostKept bounds how many sentences of a kind are kept.
 const mostKept = 1000
 
 func (k *kept[K]) say(about K) string {
-	k.mu.RLock()
-	s, ok := k.said[about]
-	k.mu.RUnlock()
-	if ok {
-		return s
+	if said := k.said.Load(); said != nil {
+		if s, ok := (*said)[about]; ok {
+			return s
+		}
 	}
-	s = k.words(about)
+	s := k.words(about)
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.said == nil {
-		k.said = map[K]string{}
+	more := map[K]string{about: s}
+	if said := k.said.Load(); said != nil {
+		if len(*said) >= mostKept {
+			return s
+		}
+		maps.Copy(more, *said)
 	}
-	if len(k.said) < mostKept {
-		k.said[about] = s
-	}
+	k.said.Store(&more)
 	return s
 }
 

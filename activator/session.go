@@ -340,10 +340,14 @@ func (s *Session) Licenses(ctx context.Context, q journal.LicenseQuery) iter.Seq
 func (s *Session) Products() []*catalog.Product { return s.desk.catalog.Products() }
 
 // salt is 16 random bytes. Without randomness nothing may go on.
-func (d *Desk) salt() [16]byte {
-	var b [16]byte
-	if _, err := io.ReadFull(d.rand, b[:]); err != nil {
+func (d *Desk) salt() (b [16]byte) {
+	d.draw(b[:])
+	return b
+}
+
+// draw fills b with random bytes.
+func (d *Desk) draw(b []byte) {
+	if _, err := io.ReadFull(d.rand, b); err != nil {
 		panic("activator: no randomness: " + err.Error())
 	}
-	return b
 }

@@ -16,7 +16,11 @@ func (h *history) keyOf(n *node) codes.Key {
 	}
 	switch a := n.answer; {
 	case a != nil:
-		n.key = h.taggerOf(n.parent).After(a.terms, a.tag)
+		t := h.taggerOf(n.parent)
+		if a.unmade {
+			a.tag, a.unmade = t.AnswerTag(a.terms), false
+		}
+		n.key = t.After(a.terms, a.tag)
 	case n.gaveBack():
 		n.key = h.keyOf(n.parent).Deactivated(h.uid, n.statement(h.license))
 	default:

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/internal/slab"
 )
 
 // table reads a table as RFC 4180 has it, and as people make them: other delimiters,
@@ -25,12 +26,13 @@ type table struct {
 	comma    byte
 	width    int // columns
 	spare    []record
+	texts    slab.Texts // of rows without quotes
 	crlf     bool
 }
 
 // openTable reads the row that names the columns.
 func (in *Input) openTable(r *bufio.Reader) error {
-	t := &table{r: r, buf: make([]byte, 64<<10), line: 1}
+	t := &table{r: r, buf: make([]byte, 64<<10), line: 1, texts: slab.Texts{Most: 4096}}
 	var head []string
 	var first []string
 	for _, comma := range []byte{',', ';', '\t', '|'} {
@@ -228,7 +230,7 @@ func (t *table) blank() *record {
 
 // split cuts a line without quotes.
 func (t *table) split(line []byte) *record {
-	text := string(cutEnd(line))
+	text := t.texts.Keep(cutEnd(line))
 	r := t.blank()
 	r.fields = r.inline[:0]
 	for {

@@ -141,6 +141,8 @@ type LicenseFacts struct {
 	Seats      []Seat        // by slot
 	Claims     []StoredClaim // by entry
 	NotGenuine int           // submissions since Wanted.Since that name this license and are StateNotGenuine
+
+	reserved bool // seats and claims have room behind them that nobody else has
 }
 
 // License is a registered license.
