@@ -117,7 +117,7 @@ func (ru *ruling) genuine() bool {
 	}
 	ru.pass(checkGenuine, sayGenuine(r.Release))
 	if r.node.parent != nil && r.node.seen == 0 {
-		ru.effects = append(ru.effects, journal.Mark{License: r.License.Number, Scope: journal.ScopeSeen, Key: r.node.ref.bytes()})
+		ru.effects = append(ru.effects, journal.Mark{License: r.License.Number, Scope: journal.ScopeSeen, Key: r.node.ref.append(ru.w.entryBytes.Take(refSize))})
 	}
 	return true
 }
@@ -181,7 +181,7 @@ func (ru *ruling) covers(part product.Definition) bool {
 		return true
 	}
 	for _, d := range ru.r.Product.Definitions {
-		if d.Type.Group() && g.Covers(d) && slices.Contains(shares(d, ru.r.Product.Definition, ^uint32(0)), part.ID) {
+		if d.Type.Group() && g.Covers(d) && slices.Contains(shares(nil, &d, ru.r.Product.Definition, ^uint32(0)), part.ID) {
 			return true
 		}
 	}
@@ -194,7 +194,7 @@ func (ru *ruling) coversLeaves(d *product.Definition, parameter uint32) bool {
 	if !d.Type.Group() {
 		return false
 	}
-	for _, id := range shares(*d, ru.r.Product.Definition, parameter) {
+	for _, id := range shares(nil, d, ru.r.Product.Definition, parameter) {
 		leaf, ok := ru.r.Product.Definition(id)
 		if !ok || !ru.r.License.Grants.Covers(leaf) {
 			return false
@@ -206,10 +206,10 @@ func (ru *ruling) coversLeaves(d *product.Definition, parameter uint32) bool {
 // preconditions judges what must be active on the machine already: for d, and for
 // what an answer to it activates, which may build on one another.
 func (ru *ruling) preconditions(d *product.Definition, parameter uint32) {
-	needs := slices.Clone(d.Requires)
-	var brings []uint8
+	var room [2][16]uint8
+	needs, brings := append(room[0][:0], d.Requires...), room[1][:0]
 	if !d.Type.Ends() {
-		brings = shares(*d, ru.r.Product.Definition, parameter)
+		brings = shares(brings, d, ru.r.Product.Definition, parameter)
 	}
 	for _, id := range brings {
 		leaf, _ := ru.r.Product.Definition(id)

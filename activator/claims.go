@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/binary"
 	"fmt"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -34,17 +35,21 @@ const (
 	refConfirmation
 )
 
-func (r ref) bytes() []byte {
-	var b cryptobyte.Builder
-	r.build(&b)
-	return b.BytesOrPanic()
+// refSize is how many bytes name a state.
+const refSize = 10
+
+func (r ref) bytes() []byte { return r.append(make([]byte, 0, refSize)) }
+
+func (r ref) append(b []byte) []byte {
+	b = append(b, byte(r.kind))
+	b = binary.BigEndian.AppendUint32(b, uint32(r.fingerprint))
+	b = binary.BigEndian.AppendUint32(b, r.random)
+	return append(b, r.revision)
 }
 
 func (r ref) build(b *cryptobyte.Builder) {
-	b.AddUint8(uint8(r.kind))
-	b.AddUint32(uint32(r.fingerprint))
-	b.AddUint32(r.random)
-	b.AddUint8(r.revision)
+	var buf [refSize]byte
+	b.AddBytes(r.append(buf[:0]))
 }
 
 func (r *ref) read(s *cryptobyte.String) bool {
@@ -98,8 +103,11 @@ const (
 	claimUnmade  = 0 // of an answer whose tag is not made; never in a journal
 )
 
-// answerKeySize is the length of a key of scope "answer".
-const answerKeySize = 9
+// Lengths of keys of the scopes "answer" and "confirmation".
+const (
+	answerKeySize       = 9
+	confirmationKeySize = 8
+)
 
 // size is the length of the value.
 func (a *answerClaim) size() int {
@@ -184,8 +192,12 @@ type confirmationClaim struct {
 	reference  referenceHash
 }
 
-func (c confirmationClaim) value() []byte {
-	b := cryptobyte.NewFixedBuilder(make([]byte, 0, 80))
+// confirmationSize is how long such a value is.
+const confirmationSize = 25 + 32
+
+// value is written into a slice that has room for it.
+func (c *confirmationClaim) value(into []byte) []byte {
+	b := cryptobyte.NewFixedBuilder(into)
 	b.AddUint8(claimVersion)
 	c.parent.build(b)
 	b.AddUint8(c.definition)
@@ -231,7 +243,8 @@ func hashReference(salt [16]byte, reference string) referenceHash {
 	if reference == "" {
 		return h
 	}
-	sum := sha256.Sum256(append(salt[:], reference...))
+	var buf [128]byte
+	sum := sha256.Sum256(append(append(buf[:0], salt[:]...), reference...))
 	copy(h[:16], salt[:])
 	copy(h[16:], sum[:16])
 	return h

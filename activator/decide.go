@@ -240,8 +240,9 @@ func (ru *ruling) confirmation(e *journal.Entry) {
 	if ref := ru.d.Reference; ref != "" {
 		claim.reference = hashReference(ru.d.salts(), ref)
 	}
-	key := journal.ConfirmationKey(s.Fingerprint, s.Random)
-	ru.effects = append(ru.effects, journal.Claim{License: s.License, Scope: journal.ScopeConfirmation, Key: key, Value: claim.value()})
+	key := append(ru.w.entryBytes.Take(confirmationKeySize), journal.ConfirmationKey(s.Fingerprint, s.Random)...)
+	value := claim.value(ru.w.entryBytes.Take(confirmationSize))
+	ru.effects = append(ru.effects, journal.Claim{License: s.License, Scope: journal.ScopeConfirmation, Key: key, Value: value})
 	for n := r.node; r.Definition.Type == product.Deactivate && n.parent != nil && n.home == r.node.home && !n.gaveBack(); n = n.parent {
 		if n.shut == nil && n.answer != nil {
 			ru.effects = append(ru.effects, journal.Claim{License: s.License, Scope: journal.ScopeClosed, Key: n.ref.bytes(), Value: key})

@@ -55,6 +55,7 @@ type history struct {
 	keyed    []*node // candidates
 	taggers  []*codes.Tagger
 	tagging  int // taggers in use
+	part     map[uint8]uint32
 }
 
 // A machine is a place where states arise one after another. It keeps its identity
@@ -84,7 +85,7 @@ func (h *history) read(uid codes.UID, license codes.LicenseNumber, p *catalog.Pr
 	*h = history{
 		uid: uid, license: license, product: p, byRef: h.byRef, homes: h.homes, answers: h.answers[:0], returns: h.returns[:0],
 		nodes: room(h.nodes, most+1), machines: room(h.machines, most), issued: room(h.issued, most), accepted: room(h.accepted, most),
-		keyed: h.keyed[:0], taggers: h.taggers,
+		keyed: h.keyed[:0], taggers: h.taggers, part: h.part,
 	}
 	h.root = next(&h.nodes)
 	h.root.derived, h.root.key = true, lk

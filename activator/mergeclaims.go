@@ -89,7 +89,7 @@ func (m *merger) value(log string, uid codes.UID, c journal.Claim) ([]byte, erro
 			return nil, err
 		}
 		d.parent = m.state(log, c.License, d.parent)
-		return d.value(), nil
+		return d.value(make([]byte, 0, confirmationSize)), nil
 	}
 	return c.Value, nil
 }

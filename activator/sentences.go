@@ -41,7 +41,7 @@ const (
 	checkMerge         = "merge" // of an entry that another desk recorded
 )
 
-func day(t time.Time) string { return t.UTC().Format("2 January 2006") }
+func day(t time.Time) string { return days.say(t.Truncate(24 * time.Hour).Unix()) }
 
 // count is "1 code", "2 codes".
 func count(n int, noun string) string {

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/manual-activator/manual-activator/codes"
 	"github.com/manual-activator/manual-activator/codes/product"
@@ -60,6 +61,8 @@ var (
 		}
 		return s
 	}}
+
+	days = kept[int64]{words: func(begin int64) string { return time.Unix(begin, 0).UTC().Format("2 January 2006") }}
 
 	genuines = kept[uint16]{words: func(release uint16) string {
 		return fmt.Sprintf("made by the program of this license, release %d", release)

@@ -205,12 +205,15 @@ func (h *history) confirmed(f codes.Fingerprint, random uint32) *node {
 // active lists the definitions that are active in state n with their parameters,
 // as far as the desk can know: those answered on its line since the last
 // deactivation, what a reactivation brought back, without what was checked in.
-func (h *history) active(n *node) map[uint8]uint32 {
+func (h *history) active(n *node) map[uint8]uint32 { return h.activeIn(map[uint8]uint32{}, n) }
+
+// activeIn is what active returns, in an empty map.
+func (h *history) activeIn(on map[uint8]uint32, n *node) map[uint8]uint32 {
 	switch {
 	case n.parent == nil || n.gaveBack():
-		return map[uint8]uint32{}
+		return on
 	case n.confirmation != nil:
-		on := h.active(n.parent)
+		h.activeIn(on, n.parent)
 		if d, ok := h.define(n.confirmation.definition); ok {
 			for _, id := range d.Requires {
 				delete(on, id)
@@ -219,12 +222,12 @@ func (h *history) active(n *node) map[uint8]uint32 {
 		return on
 	case product.Type(n.answer.terms.Type) == product.Reactivate:
 		if n.parent.gaveBack() {
-			return h.ended(n.parent)
+			maps.Copy(on, h.ended(n.parent))
 		}
-		return map[uint8]uint32{}
+		return on
 	}
-	on := h.active(n.parent)
-	t := n.answer.terms
+	h.activeIn(on, n.parent)
+	t := &n.answer.terms
 	switch d, ok := h.define(t.Definition); {
 	case !ok, d.Type == product.Recover:
 	case d.Type.Group():
@@ -250,7 +253,7 @@ func (h *history) given(d product.Definition, parameter uint32) map[uint8]uint32
 	}
 	on := map[uint8]uint32{}
 	expires := false
-	ids := shares(d, h.define, parameter)
+	ids := shares(nil, &d, h.define, parameter)
 	for _, id := range ids {
 		leaf, _ := h.define(id)
 		expires = expires || leaf.Type == product.ExpireOn
@@ -267,12 +270,11 @@ func (h *history) given(d product.Definition, parameter uint32) map[uint8]uint32
 
 // shares lists what an answer to d activates: d itself, the leaves of a composite, or
 // those of a choice whose bits are set; a composite within a choice stands for its
-// leaves.
-func shares(d product.Definition, define definer, parameter uint32) []uint8 {
+// leaves. The list is made in the memory of an empty one.
+func shares(ids []uint8, d *product.Definition, define definer, parameter uint32) []uint8 {
 	if !d.Type.Group() {
-		return []uint8{d.ID}
+		return append(ids, d.ID)
 	}
-	var ids []uint8
 	for i, id := range d.Leaves {
 		if d.Type == product.Choice && parameter&(1<<i) == 0 {
 			continue
@@ -304,7 +306,11 @@ func (h *history) addActive(on map[uint8]uint32, m *machine, meant func(*node) b
 		if o.answer == nil || !meant(o) {
 			continue
 		}
-		for id, p := range h.active(o) {
+		if h.part == nil {
+			h.part = map[uint8]uint32{}
+		}
+		clear(h.part)
+		for id, p := range h.activeIn(h.part, o) {
 			if _, has := on[id]; !has {
 				on[id] = p
 			}
