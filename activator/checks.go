@@ -224,7 +224,7 @@ func (ru *ruling) preconditions(d *product.Definition, parameter uint32) {
 		return
 	}
 	slices.Sort(needs)
-	on := ru.r.history.activeOn(ru.r.node)
+	on := ru.r.history.activeOn(ru.w.active(), ru.r.node)
 	var missing []string
 	for _, id := range slices.Compact(needs) {
 		if _, ok := on[id]; !ok {
@@ -294,7 +294,7 @@ func (ru *ruling) seat() {
 	slot := r.freeSlot()
 	take := journal.TakeSeat{License: r.License.Number, Fingerprint: f, Slot: slot, Limit: r.License.Seats}
 	if slot > r.License.Seats {
-		ru.doubt(checkSeat, sayNoSeatFree(r.License.Seats, r.facts.Seats))
+		ru.doubt(checkSeat, sayNoSeatFree(&ru.w.texts, r.License.Seats, r.facts.Seats))
 		take.Excess = "override"
 	} else {
 		ru.pass(checkSeat, sayTakesSeat(slot, r.License.Seats))

@@ -245,7 +245,7 @@ func (ru *ruling) confirmation(e *journal.Entry) {
 	ru.effects = append(ru.effects, journal.Claim{License: s.License, Scope: journal.ScopeConfirmation, Key: key, Value: value})
 	for n := r.node; r.Definition.Type == product.Deactivate && n.parent != nil && n.home == r.node.home && !n.gaveBack(); n = n.parent {
 		if n.shut == nil && n.answer != nil {
-			ru.effects = append(ru.effects, journal.Claim{License: s.License, Scope: journal.ScopeClosed, Key: n.ref.bytes(), Value: key})
+			ru.effects = append(ru.effects, journal.Claim{License: s.License, Scope: journal.ScopeClosed, Key: n.ref.append(ru.w.entryBytes.Take(refSize)), Value: key})
 		}
 	}
 }

@@ -31,7 +31,7 @@ func (w *workspace) examine(text string, c codes.Code, about *file) (*Reading, e
 	r.License = &w.license
 	for _, s := range f.Seats {
 		if c.Kind() == codes.KindSerial || s.Fingerprint != r.Statement.Fingerprint {
-			r.Active = append(r.Active, Machine{s.Fingerprint, about.names[s.Fingerprint], s.Slot, s.Since.UTC().Format("2006-01-02")})
+			r.Active = append(r.Active, Machine{s.Fingerprint, about.names[s.Fingerprint], s.Slot, dates.say(midnight(s.Since))})
 		}
 	}
 	if r.givenUp = about.givenUp; p == nil || r.givenUp {

@@ -41,7 +41,10 @@ const (
 	checkMerge         = "merge" // of an entry that another desk recorded
 )
 
-func day(t time.Time) string { return days.say(t.Truncate(24 * time.Hour).Unix()) }
+func day(t time.Time) string { return days.say(midnight(t)) }
+
+// midnight is the second at which the day of t begins, UTC.
+func midnight(t time.Time) int64 { return t.Truncate(24 * time.Hour).Unix() }
 
 // count is "1 code", "2 codes".
 func count(n int, noun string) string {

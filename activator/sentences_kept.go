@@ -45,6 +45,11 @@ func (k *kept[K]) say(about K) string {
 	return s
 }
 
+type limitWords struct {
+	what                string
+	number, limit, days int
+}
+
 type definitionWords struct {
 	id                uint8
 	name, description string
@@ -64,8 +69,14 @@ var (
 
 	days = kept[int64]{words: func(begin int64) string { return time.Unix(begin, 0).UTC().Format("2 January 2006") }}
 
+	dates = kept[int64]{words: func(begin int64) string { return time.Unix(begin, 0).UTC().Format(time.DateOnly) }}
+
 	genuines = kept[uint16]{words: func(release uint16) string {
 		return fmt.Sprintf("made by the program of this license, release %d", release)
+	}}
+
+	withinLimits = kept[limitWords]{words: func(l limitWords) string {
+		return fmt.Sprintf("%s: number %d of %d within %d days", l.what, l.number, l.limit, l.days)
 	}}
 
 	seatsTaken = kept[[2]int]{words: func(seat [2]int) string {

@@ -7,6 +7,7 @@ import (
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
 	"github.com/manual-activator/manual-activator/fingerprint"
+	"github.com/manual-activator/manual-activator/internal/slab"
 )
 
 // The hardware of a machine.
@@ -67,16 +68,21 @@ func sayStaysActive(returned string) string {
 	return "the machine stays active and keeps its seat; only " + returned + " is given back"
 }
 
-func sayNoSeatFree(seats int, taken []journal.Seat) string {
-	var by []string
-	for _, s := range taken {
-		by = append(by, fmt.Sprintf("%v since %s", s.Fingerprint, day(s.Since)))
+func sayNoSeatFree(into *slab.Texts, seats int, taken []journal.Seat) string {
+	var buf [512]byte
+	b := append(buf[:0], "the only seat is taken"...)
+	if seats != 1 {
+		b = fmt.Appendf(buf[:0], "all %d seats are taken", seats)
 	}
-	s := fmt.Sprintf("all %d seats are taken", seats)
-	if seats == 1 {
-		s = "the only seat is taken"
+	for i, s := range taken {
+		b = append(b, [2]string{" (", "; "}[min(i, 1)]...)
+		b, _ = s.Fingerprint.AppendText(b)
+		b = append(append(b, " since "...), day(s.Since)...)
 	}
-	return s + " (" + strings.Join(by, "; ") + "): have a machine deactivated and its confirmation code read, or one more seat is bought"
+	if len(taken) > 0 {
+		b = append(b, ')')
+	}
+	return into.Keep(append(b, ": have a machine deactivated and its confirmation code read, or one more seat is bought"...))
 }
 
 func saySeatsTaken(taken, seats int) string {
@@ -137,7 +143,7 @@ const (
 )
 
 func sayWithinLimit(what string, number, limit, days int) string {
-	return fmt.Sprintf("%s: number %d of %d within %d days", what, number, limit, days)
+	return withinLimits.say(limitWords{what, number, limit, days})
 }
 
 func sayLimit(what string, have, limit, days int) string {

@@ -290,9 +290,10 @@ func shares(ids []uint8, d *product.Definition, define definer, parameter uint32
 }
 
 // activeOn is what is active on the machine of n, over all its open states: two
-// requests may have been out at the same time, each answered under the same key.
-func (h *history) activeOn(n *node) map[uint8]uint32 {
-	on := h.active(n)
+// requests may have been out at the same time, each answered under the same key. It is
+// put into an empty map.
+func (h *history) activeOn(on map[uint8]uint32, n *node) map[uint8]uint32 {
+	h.activeIn(on, n)
 	if n.home != nil {
 		back := n.wasGone() != nil // it speaks again, so what was declared gone with it is there too
 		h.addActive(on, n.home, func(o *node) bool { return o.shut == nil && (o.gone == nil || back) })

@@ -22,10 +22,20 @@ type workspace struct {
 	given      answer
 	checks     []Check
 	effects    []journal.Effect
+	on         map[uint8]uint32
 
 	// Entries take their lists from here, many to an allocation.
 	entryChecks  slab.Of[journal.Check]
 	entryEffects slab.Of[journal.Effect]
 	entryBytes   slab.Of[byte]
 	texts        slab.Texts
+}
+
+// active is an empty map for what is active on a machine.
+func (w *workspace) active() map[uint8]uint32 {
+	if w.on == nil {
+		w.on = map[uint8]uint32{}
+	}
+	clear(w.on)
+	return w.on
 }

@@ -10,8 +10,8 @@ import (
 const (
 	LineGroups = 4                      // groups of six in a line
 	LineBytes  = 14                     // bytes that a line holds: 112 of its 117 bits
+	LineLength = LineGroups * groupSize // characters, separators not counted
 	lineData   = LineGroups * 5         // data characters
-	lineLength = LineGroups * groupSize // characters, separators not counted
 )
 
 // FormatLine writes 14 bytes as one line of four groups in letters: what is too long for
@@ -47,9 +47,9 @@ func FormatLine(place int, data []byte) string {
 // forgives around and between characters, and repairs nothing: the error is a
 // *[LineError].
 func ParseLine(place int, text string) ([]byte, error) {
-	syms := read(text, lineLength)
+	syms := read(text, LineLength)
 	e := &LineError{Have: len(syms)}
-	if len(syms) != lineLength {
+	if len(syms) != LineLength {
 		return nil, e
 	}
 	v, base := new(big.Int), big.NewInt(58)
@@ -80,9 +80,9 @@ type LineError struct {
 // Error says where to compare the line with the paper.
 func (e *LineError) Error() string {
 	switch {
-	case e.Have > lineLength:
-		return fmt.Sprintf("found more than %d characters, expected 4 groups of 6", lineLength)
-	case e.Have != lineLength:
+	case e.Have > LineLength:
+		return fmt.Sprintf("found more than %d characters, expected 4 groups of 6", LineLength)
+	case e.Have != LineLength:
 		return fmt.Sprintf("found %d characters, expected 4 groups of 6", e.Have)
 	case len(e.Groups) == 0:
 		return "no line of groups has this value: it was not made by this software"

@@ -266,8 +266,12 @@ func Contains(text string) bool {
 			}
 		}
 		for place := 0; place < 58; place += 2 {
-			if _, err := codes.ParseLine(place, line); err == nil {
+			_, err := codes.ParseLine(place, line)
+			if err == nil {
 				return true
+			}
+			if e := (*codes.LineError)(nil); errors.As(err, &e) && e.Have != codes.LineLength {
+				break // it is as long in every place
 			}
 		}
 	}
