@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"hash"
 	"io"
+
+	"github.com/manual-activator/manual-activator/internal/slab"
 )
 
 // labelPrefix begins the label of every hash in the format, so that none is
@@ -43,20 +45,24 @@ func (k LicenseKey) Equal(o LicenseKey) bool { return subtle.ConstantTimeCompare
 // The uid stands in the key's place, as the salt does in HKDF's extract step,
 // because HMAC keys under 112 bits are refused in FIPS mode.
 func (k LicenseKey) Stretch(uid UID, l LicenseNumber) Key {
-	return NewStretcher(uid).Stretch(k, l)
+	s := NewStretcher(uid)
+	s.keys().Most = 1
+	return s.Stretch(k, l)
 }
 
 // Stretcher stretches license keys of one product: [LicenseKey.Stretch], faster from
 // the second key on. It is not for concurrent use.
 type Stretcher struct {
-	mac func() hash.Hash // a function, as in Key
-	buf [64]byte
+	mac  func() hash.Hash // a function: fmt looks through pointers of a struct, not into these
+	keys func() *slab.Of[hidden]
+	buf  [64]byte
 }
 
 // NewStretcher makes a Stretcher for the product with this uid.
 func NewStretcher(uid UID) *Stretcher {
 	m := hmac.New(sha256.New, uid[:])
-	return &Stretcher{mac: func() hash.Hash { return m }}
+	keys := &slab.Of[hidden]{Most: 32}
+	return &Stretcher{mac: func() hash.Hash { return m }, keys: func() *slab.Of[hidden] { return keys }}
 }
 
 // Stretch is as [LicenseKey.Stretch].
@@ -65,7 +71,7 @@ func (s *Stretcher) Stretch(k LicenseKey, l LicenseNumber) Key {
 	m.Reset()
 	m.Write(stretchInput(s.buf[:0], k, l))
 	defer clear(s.buf[:])
-	return newKey([32]byte(m.Sum(s.buf[:0])))
+	return s.keys().Take(1)[:1][0].key([32]byte(m.Sum(s.buf[:0])))
 }
 
 // Format does not reveal anything, whatever the verb.
@@ -81,7 +87,7 @@ func stretchInput(b []byte, k LicenseKey, l LicenseNumber) []byte {
 // keeps one HMAC object to be quick, so it is not for concurrent use: Clone it
 // for each worker. It prints as "MASTER SECRET (hidden)".
 type Master struct {
-	secret func() []byte // functions: fmt looks through pointers of a struct, not into these
+	secret func() []byte // functions, as in Stretcher
 	mac    func() hash.Hash
 	buf    *[64]byte // a message, then its sum
 }
@@ -125,7 +131,19 @@ func (m *Master) Format(f fmt.State, _ rune) { io.WriteString(f, hiddenMaster) }
 // It cannot be compared with ==, and prints as "KEY (hidden)". The zero Key is
 // no key and panics when used.
 type Key struct {
-	b func() [32]byte // a function: fmt cannot look inside, whatever struct the Key is in
+	_ [0]func()  // not comparable
+	b **[32]byte // fmt follows one pointer, where a verb is wrong, and not two
+}
+
+// A hidden is the memory of a key.
+type hidden struct {
+	at *[32]byte // b
+	b  [32]byte
+}
+
+func (h *hidden) key(b [32]byte) Key {
+	h.at, h.b = &h.b, b
+	return Key{b: &h.at}
 }
 
 const hiddenKey = "KEY (hidden)"
@@ -143,7 +161,7 @@ func (k Key) Bytes() [32]byte {
 	if k.b == nil {
 		panic("codes: use of a zero Key")
 	}
-	return k.b()
+	return **k.b
 }
 
 // IsZero reports whether k is the zero Key, no key at all.
@@ -151,11 +169,7 @@ func (k Key) IsZero() bool { return k.b == nil }
 
 // Equal compares in constant time. A zero Key equals nothing.
 func (k Key) Equal(o Key) bool {
-	if k.b == nil || o.b == nil {
-		return false
-	}
-	x, y := k.b(), o.b()
-	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
+	return k.b != nil && o.b != nil && subtle.ConstantTimeCompare((*k.b)[:], (*o.b)[:]) == 1
 }
 
 // ID names the key without revealing it: mac(k, "key id"), leftmost 64 bits.
@@ -176,4 +190,4 @@ func (k Key) Format(f fmt.State, _ rune) { io.WriteString(f, hiddenKey) }
 // MarshalText does not reveal the key.
 func (k Key) MarshalText() ([]byte, error) { return []byte(hiddenKey), nil }
 
-func newKey(b [32]byte) Key { return Key{b: func() [32]byte { return b }} }
+func newKey(b [32]byte) Key { return new(hidden).key(b) }
