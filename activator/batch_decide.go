@@ -101,17 +101,11 @@ func (b *batch) decideAll(ctx context.Context, in <-chan *chunk) <-chan *decided
 				d.err = c.err
 			}
 			pending = append(slices.Clone(d.on), d)
-			failed := d.err != nil // d is the recorder's from now on
 			var ahead *decided
 			if next != nil {
 				ahead = <-read // before d may be recorded: so d is not among these facts
 			}
-			select {
-			case out <- d:
-			case <-ctx.Done():
-				return
-			}
-			if failed {
+			if !hand(ctx, out, d) {
 				return
 			}
 			c, d = next, ahead

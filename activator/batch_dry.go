@@ -1,6 +1,7 @@
 package activator
 
 import (
+	"context"
 	"time"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
@@ -60,4 +61,46 @@ func (x *dryEntry) apply(l *journal.LicenseFacts) {
 		e.State = journal.StateNotGenuine
 	}
 	l.Apply(&e, x.id)
+}
+
+// decideDry decides chunk after chunk. As nothing is recorded meanwhile, what was read
+// stays true, and facts are read ahead.
+func (b *batch) decideDry(ctx context.Context, in <-chan *chunk) <-chan *decided {
+	read, out := make(chan *decided, 1), make(chan *decided)
+	go func() {
+		defer close(read)
+		for c := range in {
+			d := b.read(ctx, c.rows, nil, false)
+			if d.err == nil {
+				d.err = c.err
+			}
+			if !hand(ctx, read, d) {
+				return
+			}
+		}
+	}()
+	go func() {
+		defer close(out)
+		for d := range read {
+			if d.err == nil {
+				b.foresee(d, nil)
+				b.rule(ctx, d, true)
+			}
+			if !hand(ctx, out, d) {
+				return
+			}
+		}
+	}()
+	return out
+}
+
+// hand gives a chunk on. It reports whether another one may follow.
+func hand(ctx context.Context, to chan<- *decided, d *decided) bool {
+	failed := d.err != nil // d is the next one's from now on
+	select {
+	case to <- d:
+		return !failed
+	case <-ctx.Done():
+		return false
+	}
 }

@@ -52,7 +52,11 @@ func (s *Session) Batch(ctx context.Context, rows iter.Seq2[Row, error], o Batch
 		}
 		inner, stop := context.WithCancel(ctx)
 		chunks := b.gather(inner, rows)
-		decided := b.decideAll(inner, chunks)
+		decide := b.decideAll
+		if o.DryRun {
+			decide = b.decideDry
+		}
+		decided := decide(inner, chunks)
 		done := b.recordAll(inner, decided)
 		defer func() {
 			stop()
@@ -158,7 +162,7 @@ type batchRow struct {
 // gather takes rows and parses them. A chunk goes on when it is full, or when no row
 // came for a moment: somebody may be waiting for the answer at the other end of a pipe.
 func (b *batch) gather(ctx context.Context, rows iter.Seq2[Row, error]) <-chan *chunk {
-	out := make(chan *chunk)
+	out := make(chan *chunk, 1)
 	var mu sync.Mutex
 	cur := &chunk{}
 	send := func() bool { // with mu held
