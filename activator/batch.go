@@ -78,8 +78,9 @@ type RowOutcome struct {
 	// one may take its time.
 	Last bool
 
-	quoted string      // what the journal does not keep: said behind the reason
-	names  *batchNames // of products and definitions
+	quoted string          // what the journal does not keep: said behind the reason
+	used   journal.EntryID // where the same code was accepted before; 0: not known yet
+	names  *batchNames     // of products and definitions
 }
 
 // A BatchState is what the journal knows of a batch.

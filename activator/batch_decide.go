@@ -18,6 +18,7 @@ import (
 type decided struct {
 	rows    []batchRow
 	facts   *journal.Facts
+	read    uint64 // index after the last entry that the facts are from
 	base    uint64 // index that the first entry gets if nobody else writes
 	entries []journal.Entry
 	outs    []RowOutcome
@@ -166,7 +167,7 @@ func (b *batch) read(ctx context.Context, rows []batchRow, pending []*decided, a
 // foresee applies what pending chunks change to the facts that were read.
 func (b *batch) foresee(d *decided, pending []*decided) {
 	size := d.facts.Head.Size
-	d.base = size
+	d.read, d.base = size, size
 	if b.o.DryRun {
 		d.base += b.dry.apply(d.facts)
 		return
@@ -297,22 +298,29 @@ func proposalsDetail(ps []codes.Proposal) string {
 }
 
 // acceptedFor says for which reference a confirmation was accepted, from which the
-// one of an entry is the same code again.
-func (s *Session) acceptedFor(ctx context.Context, e *journal.Entry) (string, error) {
-	f, err := s.desk.store.Facts(ctx, journal.Wanted{Licenses: []codes.LicenseNumber{e.License}})
+// one of a row is the same code again.
+func (s *Session) acceptedFor(ctx context.Context, o *RowOutcome) (string, error) {
+	accepted := o.used
+	if accepted == 0 { // it was, if at all, by an entry that had no number when the row was decided
+		e := &o.Entry
+		f, err := s.desk.store.Facts(ctx, journal.Wanted{Licenses: []codes.LicenseNumber{e.License}})
+		if err != nil {
+			return "", err
+		}
+		key := journal.ConfirmationKey(e.Fingerprint, e.Random)
+		for _, c := range f.Licenses[e.License].Claims {
+			if c.Scope == journal.ScopeConfirmation && bytes.Equal(c.Key, key) {
+				accepted = c.Entry
+			}
+		}
+	}
+	if accepted == 0 {
+		return "", nil
+	}
+	first, err := s.desk.store.Entry(ctx, accepted)
 	if err != nil {
 		return "", err
 	}
-	key := journal.ConfirmationKey(e.Fingerprint, e.Random)
-	for _, c := range f.Licenses[e.License].Claims {
-		if c.Scope == journal.ScopeConfirmation && bytes.Equal(c.Key, key) {
-			first, err := s.desk.store.Entry(ctx, c.Entry)
-			if err != nil {
-				return "", err
-			}
-			r := Reading{before: &first}
-			return r.beforeFor(), nil
-		}
-	}
-	return "", nil
+	r := Reading{before: &first}
+	return r.beforeFor(), nil
 }

@@ -16,7 +16,7 @@ type batchProduct struct {
 }
 
 // product looks a product up once a batch.
-func (b *batch) product(ctx context.Context, uid codes.UID) (*catalog.Product, error) {
+func (b *batch) product(ctx context.Context, uid codes.UID) *batchProduct {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	p := b.books[uid]
@@ -24,6 +24,16 @@ func (b *batch) product(ctx context.Context, uid codes.UID) (*catalog.Product, e
 		p = &batchProduct{}
 		p.product, p.err = b.s.desk.product(ctx, uid)
 		b.books[uid] = p
+	}
+	return p
+}
+
+// product is the batch's, without waiting for other clerks from the second time on.
+func (c *clerk) product(ctx context.Context, uid codes.UID) (*catalog.Product, error) {
+	p := c.products[uid]
+	if p == nil {
+		p = c.b.product(ctx, uid)
+		c.products[uid] = p
 	}
 	return p.product, p.err
 }
@@ -35,14 +45,15 @@ func (c *clerk) file(ctx context.Context, facts *journal.Facts, n codes.LicenseN
 	if f.license == nil || !f.license.Known {
 		return f, nil
 	}
-	if f.product, err = c.b.product(ctx, f.license.License.Product); err != nil {
+	if f.product, err = c.product(ctx, f.license.License.Product); err != nil {
 		return f, err
 	}
-	ring, err := c.b.s.desk.keys()
-	if err != nil {
-		return f, err
+	if c.ring == nil {
+		if c.ring, err = c.b.s.desk.keys(); err != nil {
+			return f, err
+		}
 	}
-	return f, f.unlock(&c.keys, ring)
+	return f, f.unlock(&c.keys, c.ring)
 }
 
 // reading makes the reading of a row. The product is nil where the row names none.

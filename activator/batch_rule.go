@@ -12,6 +12,7 @@ import (
 
 	"github.com/manual-activator/manual-activator/activator/catalog"
 	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/activator/keyring"
 	"github.com/manual-activator/manual-activator/codes"
 )
 
@@ -33,9 +34,11 @@ type clerk struct {
 	failed int   // the row at which it stopped
 	err    error // why
 
-	work workspace
-	keys licenseKeys
-	dec  Decision // on the row in hand
+	work     workspace
+	keys     licenseKeys
+	ring     *keyring.Keyring // of the desk, while the chunk is decided
+	products map[codes.UID]*batchProduct
+	dec      Decision // on the row in hand
 
 	salts  func() [16]byte
 	random [512]byte
@@ -46,12 +49,12 @@ type clerk struct {
 func (b *batch) hire(d *decided, now time.Time) *clerk {
 	c, ok := b.idle.Get().(*clerk)
 	if !ok {
-		c = &clerk{b: b}
+		c = &clerk{b: b, products: map[codes.UID]*batchProduct{}}
 		c.salts = c.salt
 		w := &c.work
 		w.dry, w.entryChecks.Most, w.entryEffects.Most, w.entryBytes.Most, w.texts.Most = b.o.DryRun, 512, 64, 2048, 4096
 	}
-	c.d, c.now, c.failed, c.err = d, now, len(d.rows), nil
+	c.d, c.now, c.failed, c.err, c.ring = d, now, len(d.rows), nil, nil
 	return c
 }
 
@@ -187,7 +190,10 @@ func (c *clerk) row(ctx context.Context, i int) error {
 	b, d := c.b, c.d
 	row, out := &d.rows[i], &d.outs[i]
 	out.Row, out.names = &row.Row, b.names
-	intent := b.intent(&row.Row)
+	var intent [16]byte
+	if !b.o.DryRun {
+		intent = b.intent(&row.Row)
+	}
 	switch e, done := d.facts.Lines[row.Line]; {
 	case done && e.Intent != intent:
 		return &ChangedInputError{b.o.Name, row.Line, e.ID}
@@ -206,6 +212,9 @@ func (c *clerk) row(ctx context.Context, i int) error {
 	r, p, err := c.reading(ctx, row)
 	if err != nil {
 		return fmt.Errorf("line %d: %w", row.Line, err)
+	}
+	if first := r.acceptedBefore(); first != nil && d.stored(first.entry) {
+		out.used = first.entry
 	}
 	dec := c.decision(row, r)
 	j := c.work.decide(r, *dec, c.now)
@@ -230,6 +239,11 @@ func (c *clerk) row(ctx context.Context, i int) error {
 		}
 	}
 	return nil
+}
+
+// stored reports whether an entry is in the journal, with the number that the facts have.
+func (d *decided) stored(id journal.EntryID) bool {
+	return id.Log() != d.facts.Head.Log || id.Index() < d.read
 }
 
 // apply lets the facts of the row's license follow from its entry, or the second one of

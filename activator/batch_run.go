@@ -89,12 +89,12 @@ type batch struct {
 	state  *BatchState // what was recorded before; nil where nothing was
 	signer note.Signer
 	names  *batchNames
-	books  map[codes.UID]*batchProduct // used by one worker at a time
-	mu     sync.Mutex                  // of books
-	busy   atomic.Bool                 // others write too
-	kept   time.Time                   // when the head was kept last
-	tail   uint64                      // index after the last entry of this run
-	begun  bool                        // the entry that begins the batch is in the journal; the recorder's
+	books  map[codes.UID]*batchProduct
+	mu     sync.Mutex  // of books
+	busy   atomic.Bool // others write too
+	kept   time.Time   // when the head was kept last
+	tail   uint64      // index after the last entry of this run
+	begun  bool        // the entry that begins the batch is in the journal; the recorder's
 	dry    *DryBooks
 	idle   sync.Pool // of *clerk
 }
@@ -331,7 +331,7 @@ func (b *batch) quote(ctx context.Context, d *decided) error {
 		if o.Later || o.Entry.Kind != journal.KindConfirmation || o.Entry.Verdict != journal.Refused || !failed(&o.Entry, checkUsed) {
 			continue
 		}
-		said, err := b.s.acceptedFor(ctx, &o.Entry)
+		said, err := b.s.acceptedFor(ctx, o)
 		if err != nil {
 			return err
 		}

@@ -106,16 +106,23 @@ func (s *Session) reading(ctx context.Context, text string, c codes.Code) (*Read
 	if err != nil {
 		return nil, nil, err
 	}
-	if c.Kind() == codes.KindConfirmation && r.history != nil {
-		if first := r.history.confirmed(r.Statement.Fingerprint, r.Statement.Random); first != nil {
-			before, err := s.desk.store.Entry(ctx, first.entry)
-			if err != nil {
-				return nil, nil, err
-			}
-			r.before = &before
+	if first := r.acceptedBefore(); first != nil {
+		before, err := s.desk.store.Entry(ctx, first.entry)
+		if err != nil {
+			return nil, nil, err
 		}
+		r.before = &before
 	}
 	return r, f.facts, nil
+}
+
+// acceptedBefore finds the confirmation that the code itself was accepted as; nil where
+// it is none, or was not.
+func (r *Reading) acceptedBefore() *node {
+	if r.Code.Kind() != codes.KindConfirmation || r.history == nil {
+		return nil
+	}
+	return r.history.confirmed(r.Statement.Fingerprint, r.Statement.Random)
 }
 
 // CodesIn lists the codes of a longer text, such as a mail, each once: a quoted
