@@ -43,6 +43,8 @@ type clerk struct {
 	salts  func() [16]byte
 	random [512]byte
 	unused []byte // of it
+
+	leaves journal.Encoder
 }
 
 // hire returns a clerk for a chunk; dismiss takes it back with what it has at hand.
@@ -238,7 +240,13 @@ func (c *clerk) row(ctx context.Context, i int) error {
 			return fmt.Errorf("line %d: %w", row.Line, err)
 		}
 	}
-	return nil
+	if b.o.DryRun {
+		return nil
+	}
+	if err = c.leaves.Encode(e); err == nil && out.Refund != nil {
+		err = c.leaves.Encode(out.Refund)
+	}
+	return err
 }
 
 // stored reports whether an entry is in the journal, with the number that the facts have.

@@ -181,6 +181,8 @@ type Entry struct {
 
 	Personal []Personal
 	Effects  []Effect // what follows, in this order
+
+	leaf []byte // by an Encoder
 }
 
 // Limits of an entry, in bytes.

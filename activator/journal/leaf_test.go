@@ -234,3 +234,28 @@ func BenchmarkParseLeaf(b *testing.B) {
 		}
 	}
 }
+
+// What an Encoder made is the leaf, and stays it whatever is encoded next.
+func TestEncoder(t *testing.T) {
+	var w Encoder
+	var es []Entry
+	for line := range 300 {
+		e := Entry{At: time.Date(2026, 11, 22, 9, 0, line, 0, time.UTC), Kind: KindRequest, Verdict: OK, Operator: "anna", Desk: "front", Via: "batch", Batch: "orders", Line: line, Code: strings.Repeat("X", line)}
+		if have := e.Encoded(); have != nil {
+			t.Fatalf("an entry that nobody encoded: have the leaf %q, want none", have)
+		}
+		if err := w.Encode(&e); err != nil {
+			t.Fatal(err)
+		}
+		es = append(es, e)
+	}
+	for i := range es {
+		if have, want := string(es[i].Encoded()), string(es[i].Leaf(nil)); have != want {
+			t.Errorf("entry %d: have the leaf %q, want %q", i, have, want)
+		}
+	}
+	bad := Entry{Kind: "No Word"}
+	if err := w.Encode(&bad); err == nil || bad.Encoded() != nil {
+		t.Errorf("an entry that is not valid: have %v and the leaf %q, want an error and none", err, bad.Encoded())
+	}
+}

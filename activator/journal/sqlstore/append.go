@@ -52,17 +52,17 @@ func (s *Store) appendAfter(ctx context.Context, patience time.Duration, parts [
 // encode returns the leaves of valid entries.
 func encode(es []journal.Entry) ([][]byte, error) {
 	leaves := make([][]byte, len(es))
-	arena := make([]byte, 0, 512*len(es))
+	var w journal.Encoder
 	for i := range es {
-		if err := es[i].Valid(); err != nil {
+		e := &es[i]
+		if leaves[i] = e.Encoded(); leaves[i] != nil {
+			continue
+		}
+		c := *e
+		if err := w.Encode(&c); err != nil {
 			return nil, err
 		}
-		from := len(arena)
-		arena = es[i].Leaf(arena)
-		leaves[i] = arena[from:len(arena):len(arena)]
-		if len(leaves[i]) > journal.MaxLeaf {
-			return nil, fmt.Errorf("journal entry (%s): its leaf is %d bytes long, at most %d are allowed", es[i].Kind, len(leaves[i]), journal.MaxLeaf)
-		}
+		leaves[i] = c.Encoded()
 	}
 	return leaves, nil
 }
