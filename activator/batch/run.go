@@ -32,8 +32,9 @@ type Job struct {
 	// its form, CSV or JSONL.
 	Output io.Writer
 	Format Format
-	// Scratch makes a file for rows that wait for their second look. Without it no row
-	// waits: each is written as soon as it is answered.
+	// Scratch makes a file for rows that wait for their second look, and for the answers
+	// behind the first of them. Without it no row waits: each is written as soon as it is
+	// answered, as it must be where the next row depends on it.
 	Scratch func() (Scratch, error)
 
 	// Progress is called now and then, by the goroutine that called Run.
@@ -185,7 +186,7 @@ func (r *run) outcome(o *activator.RowOutcome) error {
 		return nil
 	}
 	r.out.row(o)
-	if o.Last && r.j.Scratch == nil { // somebody may read row by row
+	if o.Last && r.answers == nil { // somebody may read row by row
 		r.out.flush()
 	}
 	if r.out.err != nil {

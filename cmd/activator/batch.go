@@ -51,7 +51,7 @@ and the output is complete all the same; 1 could not.`,
 	}
 	f := c.Flags()
 	f.SortFlags = false
-	f.StringVarP(&o.out, "output", "o", "-", "the `file` for the answers, or - for standard output, row by row")
+	f.StringVarP(&o.out, "output", "o", "-", "the `file` for the answers, or - for standard output")
 	f.StringVar(&o.format, "format", "", "csv or jsonl: the form of the answers (default: by the name of the output, else as the input's); text: the input is mails or a text with codes in it")
 	f.BoolVar(&o.dry, "dry-run", false, "decide and record nothing: no answers are given")
 	f.BoolVar(&o.resume, "resume", false, "go on with a run that was interrupted")
@@ -110,6 +110,9 @@ func (a *app) batch(ctx context.Context, o batchOptions) error {
 	if o.out == "-" {
 		signal.Ignore(syscall.SIGPIPE) // a reader that goes away is an error, which says how to go on
 		j.Output = a.out
+		if src.size > 0 { // a file has all its rows, whatever is answered: so they may wait
+			j.Scratch = func() (batch.Scratch, error) { return scratch(filepath.Join(os.TempDir(), "activator")) }
+		}
 	} else {
 		if out, err = begin(o.out, 0o600, o.force || o.resume); err != nil {
 			return err
