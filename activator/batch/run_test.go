@@ -231,17 +231,29 @@ type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, errors.New("the disk vanished") }
 
-// Somebody at the other end of a pipe gets each answer without a full chunk.
+// Somebody at the other end of a pipe gets each answer without a full chunk, also where
+// rows may wait and none does.
 func TestRowByRow(t *testing.T) {
+	t.Run("no row may wait", func(t *testing.T) { rowByRow(t, nil) })
+	t.Run("rows may wait", func(t *testing.T) { rowByRow(t, inFile(t)) })
+}
+
+func rowByRow(t *testing.T, scratch func() (Scratch, error)) {
 	o := office(t, 10)
-	rows := strings.SplitAfter(tableOf(t, o, 5), "\n")
+	rows := []string{"code\n"}
+	o.Rows(40, 1, func(_ int, r batchbench.Row) bool {
+		if r.Kind == batchbench.First {
+			rows = append(rows, r.Text+"\n")
+		}
+		return len(rows) < 7
+	})
 	inR, inW := io.Pipe()
 	outR, outW := io.Pipe()
 	done := make(chan error)
 	go func() {
 		in, err := Open(inR, Auto)
 		if err == nil {
-			_, err = Run(context.Background(), o.Session, Job{Input: in, Name: "piped", Output: outW, Format: CSV})
+			_, err = Run(context.Background(), o.Session, Job{Input: in, Name: "piped", Output: outW, Format: CSV, Scratch: scratch})
 		}
 		outW.CloseWithError(err)
 		done <- err
