@@ -92,7 +92,15 @@ func (c Code) Digits() string {
 		return ""
 	}
 	var short [longestText]byte
-	return string(spell(short[:0], c.kind, FormDigits, c.v))
+	return string(c.AppendDigits(short[:0]))
+}
+
+// AppendDigits appends Digits.
+func (c Code) AppendDigits(b []byte) []byte {
+	if kinds[c.kind].digitGroups == 0 {
+		return b
+	}
+	return spell(b, c.kind, FormDigits, c.v)
 }
 
 // MarshalText is String.

@@ -57,14 +57,20 @@ func (d Day) End() time.Time {
 
 // String is "2026-12-02", or "none" for 0.
 func (d Day) String() string {
+	b, _ := d.AppendText(nil)
+	return string(b)
+}
+
+// AppendText appends String; there is no error.
+func (d Day) AppendText(b []byte) ([]byte, error) {
 	if d == 0 {
-		return "none"
+		return append(b, "none"...), nil
 	}
-	return d.Date().Format(time.DateOnly)
+	return d.Date().AppendFormat(b, time.DateOnly), nil
 }
 
 // MarshalText is String.
-func (d Day) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+func (d Day) MarshalText() ([]byte, error) { return d.AppendText(nil) }
 
 // UnmarshalText is [ParseDay].
 func (d *Day) UnmarshalText(text []byte) error {

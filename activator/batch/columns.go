@@ -69,11 +69,10 @@ func resultsOf(names []string) []bool {
 
 // row makes of a record what the desk takes.
 func (in *Input) row(r *record) activator.Row {
-	row := activator.Row{Line: r.line, Mistake: r.mistake, Quoted: r.quoted, Carry: r}
 	if in.Format == JSONL {
-		in.jsonRow(r, &row)
-		return row
+		return in.jsonRow(r)
 	}
+	row := activator.Row{Line: r.line, Mistake: r.mistake, Quoted: r.quoted, Carry: r}
 	if r.mistake != "" && len(r.fields) == 0 {
 		row.Text = r.raw
 		return row

@@ -34,10 +34,11 @@ func (j *jsonLines) next() (*record, error) {
 
 // jsonRow reads the members of a row's object. A value may be a text or a number, and
 // choose a list.
-func (in *Input) jsonRow(r *record, row *activator.Row) {
+func (in *Input) jsonRow(r *record) activator.Row {
+	row := activator.Row{Line: r.line, Mistake: r.mistake, Quoted: r.quoted, Carry: r}
 	if row.Mistake != "" {
 		row.Text = r.raw
-		return
+		return row
 	}
 	members, err := object(r.raw)
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
@@ -46,7 +47,7 @@ func (in *Input) jsonRow(r *record, row *activator.Row) {
 	if err != nil {
 		row.Text = r.raw
 		row.Mistake, row.Quoted = "the line is no JSON object", err.Error()
-		return
+		return row
 	}
 	var v values
 	seen := map[*string]bool{}
@@ -76,7 +77,8 @@ func (in *Input) jsonRow(r *record, row *activator.Row) {
 		seen[into] = true
 		*into = plain(m.value)
 	}
-	fill(row, v)
+	fill(&row, v)
+	return row
 }
 
 type member struct {

@@ -171,8 +171,9 @@ func (w *writer) row(o *activator.RowOutcome) {
 		w.buf = append(w.buf, w.in.comma, w.in.comma, w.in.comma)
 	} else {
 		w.cell(e.Answer, false)
-		w.cell(a.Digits(), false)
-		w.cell(a.Answer().Day.String(), false)
+		w.buf = append(w.buf, w.in.comma)
+		w.buf = append(a.AppendDigits(w.buf), w.in.comma)
+		w.buf, _ = a.Answer().Day.AppendText(w.buf)
 	}
 	w.cell(kindWord(o), false)
 	w.buf = append(w.buf, w.in.comma)
@@ -193,10 +194,9 @@ func (w *writer) row(o *activator.RowOutcome) {
 		w.buf, _ = e.Fingerprint.AppendText(w.buf)
 	}
 	w.cell(strings.Join(o.Proposals(), " "), false)
+	w.buf = append(w.buf, w.in.comma)
 	if e.ID != 0 {
-		w.cell(e.ID.String(), false)
-	} else {
-		w.cell("", false)
+		w.buf = e.ID.Append(w.buf)
 	}
 	w.end()
 }

@@ -87,11 +87,14 @@ func (id EntryID) Log() LogID { return LogID(id >> indexBits) }
 func (id EntryID) Index() uint64 { return uint64(id) & MaxIndex }
 
 // String returns the index alone ("17") for log 0, and "LOG/INDEX" ("2/17") for the others.
-func (id EntryID) String() string {
-	if id.Log() == 0 {
-		return strconv.FormatUint(id.Index(), 10)
+func (id EntryID) String() string { return string(id.Append(nil)) }
+
+// Append appends String.
+func (id EntryID) Append(b []byte) []byte {
+	if id.Log() != 0 {
+		b = append(strconv.AppendUint(b, uint64(id.Log()), 10), '/')
 	}
-	return fmt.Sprintf("%d/%d", id.Log(), id.Index())
+	return strconv.AppendUint(b, id.Index(), 10)
 }
 
 // ParseEntryID reads what [EntryID.String] writes.

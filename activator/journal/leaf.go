@@ -99,7 +99,7 @@ func (e *Entry) Leaf(dst []byte) []byte {
 func (w *leafWriter) effect(f Effect) {
 	switch f := f.(type) {
 	case Claim:
-		w.name("claim ").number(int64(f.Scope)).bytes(" ", f.Key).space().quote(string(f.Value)).end()
+		w.name("claim ").number(int64(f.Scope)).bytes(" ", f.Key).space().quoteBytes(f.Value).end()
 	case Mark:
 		w.name("mark ").number(int64(f.Scope)).bytes(" ", f.Key).end()
 	case TakeSeat:
@@ -193,7 +193,10 @@ var plain = func() (p [256]bool) {
 	return p
 }()
 
-func (w *leafWriter) quote(s string) *leafWriter {
+func (w *leafWriter) quote(s string) *leafWriter      { return quote(w, s) }
+func (w *leafWriter) quoteBytes(b []byte) *leafWriter { return quote(w, b) }
+
+func quote[T string | []byte](w *leafWriter, s T) *leafWriter {
 	const alphabet = "0123456789abcdef"
 	w.b = append(w.b, '"')
 	from := 0 // what is not yet copied
@@ -205,7 +208,7 @@ func (w *leafWriter) quote(s string) *leafWriter {
 		}
 		escaped := true
 		if c >= utf8.RuneSelf {
-			r, n := utf8.DecodeRuneInString(s[i:])
+			r, n := utf8.DecodeRuneInString(string(s[i:min(i+utf8.UTFMax, len(s))]))
 			size, escaped = n, hidden(r) || r == utf8.RuneError && n == 1
 		}
 		switch {
