@@ -3,10 +3,12 @@ package batch
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/manual-activator/manual-activator/codes"
@@ -23,6 +25,7 @@ type table struct {
 	from, to int
 	end      error // of the input
 	line     int   // of what is at from
+	vain     int   // bytes searched in vain for the end of a quoted field, less what was read since
 	comma    byte
 	width    int // columns
 	spare    []record
@@ -35,6 +38,7 @@ func (in *Input) openTable(r *bufio.Reader) error {
 	t := &table{r: r, buf: make([]byte, 64<<10), line: 1, texts: slab.Texts{Most: 4096}}
 	var head []string
 	var first []string
+	mistake := ""
 	for _, comma := range []byte{',', ';', '\t', '|'} {
 		t.comma = comma
 		rec, size, err := t.look()
@@ -43,8 +47,11 @@ func (in *Input) openTable(r *bufio.Reader) error {
 			return errors.New("it is empty: expected a first row that names the columns, with one named code")
 		case err != nil:
 			return err
+		case rec.mistake != "" && rec.rest == nil: // perhaps it has another delimiter behind its quotes
+			mistake = cmp.Or(mistake, rec.mistake)
+			continue
 		case rec.mistake != "":
-			return fmt.Errorf("its first row cannot be read: %s: expected the names of the columns, one of them code", rec.mistake)
+			return unreadableHead(rec.mistake)
 		}
 		if len(rec.fields) > len(first) {
 			first = rec.fields
@@ -55,6 +62,9 @@ func (in *Input) openTable(r *bufio.Reader) error {
 			t.take(size)
 			break
 		}
+	}
+	if head == nil && mistake != "" && len(first) < 2 {
+		return unreadableHead(mistake)
 	}
 	if head == nil {
 		if c, err := codes.Parse(strings.Join(first, " ")); err == nil {
@@ -69,6 +79,10 @@ func (in *Input) openTable(r *bufio.Reader) error {
 	t.width = len(head)
 	in.Columns, in.rows, in.comma, in.crlf = head, t, t.comma, t.crlf
 	return nil
+}
+
+func unreadableHead(mistake string) error {
+	return fmt.Errorf("its first row cannot be read: %s: expected the names of the columns, one of them code", mistake)
 }
 
 func withArticle(noun string) string {
@@ -110,6 +124,8 @@ func (t *table) next() (*record, error) {
 			if strings.Join(r.fields[t.width:], "") != "" {
 				r.mistake = fmt.Sprintf("the row has %d fields, the first row has %d: is a delimiter in a field that is not in quotes?", n, t.width)
 			}
+			left := sha256.Sum256(appendTexts(nil, r.fields[t.width:]))
+			r.rest, r.fields = left[:], slices.Clone(r.fields[:t.width]) // there may be a million
 		}
 		return r, nil
 	}
@@ -119,6 +135,7 @@ func (t *table) next() (*record, error) {
 func (t *table) take(size int) {
 	t.line += bytes.Count(t.buf[t.from:t.from+size], []byte{'\n'})
 	t.from += size
+	t.vain = max(t.vain-searchPerByte*size, 0)
 }
 
 // fill reads more behind what is there. It reports whether there is more.
@@ -159,7 +176,7 @@ func (t *table) look() (*record, int, error) {
 		case len(rest) == 0:
 			return nil, 0, io.EOF
 		case t.end != nil:
-			return t.record(rest)
+			return t.record(t.buf[t.from:t.to]) // fill may have moved it
 		}
 	}
 }
@@ -190,26 +207,31 @@ func (t *table) overlong() (*record, int, error) {
 	return r, 0, nil
 }
 
+// searchPerByte bounds the work on quotes that are never closed, where each row would be
+// searched for an end to the end of the file: every search in vain is taken off the next
+// ones, which go farther again with each byte that is read.
+const searchPerByte = 16
+
 // record reads the record that begins with a line.
 func (t *table) record(line []byte) (*record, int, error) {
 	if bytes.IndexByte(line, '"') < 0 {
 		return t.split(line), len(line), nil
 	}
+	most := max(maxRow-t.vain, len(line))
 	for {
-		r, size, whole := t.quoted(t.buf[t.from:t.to])
-		if whole || size < 0 && t.end != nil {
-			if size < 0 { // a quote that is never closed, or text behind one
-				break
-			}
+		b := t.buf[t.from:t.to]
+		b = b[:min(len(b), most)]
+		r, size, whole := t.quoted(b, t.end != nil && len(b) == t.to-t.from)
+		if whole && size >= 0 {
 			return r, size, nil
 		}
-		if size < 0 && t.to-t.from <= maxRow && t.fill() {
+		if !whole && len(b) < most && t.end == nil {
+			t.fill()
 			line = t.buf[t.from : t.from+len(line)]
 			continue
 		}
-		if size < 0 {
-			break
-		}
+		t.vain = min(t.vain-size, maxRow)
+		break // a quote that is never closed, or text behind one
 	}
 	text := string(cutEnd(line))
 	return &record{raw: text, mistake: "a quoted field is not closed on its line, or has text behind its quotes", quoted: shown(text)}, len(line), nil
@@ -244,9 +266,10 @@ func (t *table) split(line []byte) *record {
 	}
 }
 
-// quoted reads a record with quotes. A size below 0 is a record that is not whole in
-// b; whole with it is one that never will be.
-func (t *table) quoted(b []byte) (r *record, size int, whole bool) {
+// quoted reads a record with quotes; last says that nothing follows b. A size below 0 is a
+// record that is not whole in b, and says how far it was searched; whole with it is one
+// that never will be.
+func (t *table) quoted(b []byte, last bool) (r *record, size int, whole bool) {
 	r = t.blank()
 	r.fields = r.inline[:0]
 	var field []byte
@@ -257,7 +280,7 @@ func (t *table) quoted(b []byte) (r *record, size int, whole bool) {
 			for {
 				j := bytes.IndexByte(b[i:], '"')
 				if j < 0 {
-					return nil, -1, false
+					return nil, -len(b), false
 				}
 				field = append(field, b[i:i+j]...)
 				i += j + 1
@@ -268,8 +291,8 @@ func (t *table) quoted(b []byte) (r *record, size int, whole bool) {
 				}
 				break
 			}
-			if i == len(b) && t.end == nil {
-				return nil, -1, false // perhaps a second quote follows
+			if i == len(b) && !last {
+				return nil, -i, false // perhaps a second quote follows
 			}
 			r.fields = append(r.fields, string(field))
 			switch {
@@ -283,16 +306,16 @@ func (t *table) quoted(b []byte) (r *record, size int, whole bool) {
 			case b[i] == '\r' && i+1 < len(b) && b[i+1] == '\n':
 				return r, i + 2, true
 			case b[i] == '\r' && i+1 == len(b):
-				return r, i + 1, t.end != nil
+				return r, i + 1, last
 			}
-			return nil, -1, true
+			return nil, -i, true
 		}
 		j := i
 		for j < len(b) && b[j] != t.comma && b[j] != '\n' {
 			j++
 		}
-		if j == len(b) && t.end == nil {
-			return nil, -1, false
+		if j == len(b) && !last {
+			return nil, -j, false
 		}
 		r.fields = append(r.fields, string(cutEnd(b[i:j])))
 		if j == len(b) {
