@@ -123,6 +123,9 @@ func TestBatchAsTheDesk(t *testing.T) {
 				if have, want := dry[i].Verdict(), out.Verdict(); have != want || !dry[i].Answer().IsZero() {
 					t.Errorf("row %d dry: have %s with %v, want %s without an answer", i, have, dry[i].Answer(), want)
 				}
+				if have, want := fmt.Sprintf("%s %+v", dry[i].Reason(), dry[i].Entry.Checks), fmt.Sprintf("%s %+v", out.Reason(), out.Entry.Checks); have != want {
+					t.Errorf("row %d dry: have %s, want %s", i, have, want)
+				}
 			}
 			if counts["ok"] < 100 || counts["refused"] < 10 || counts["repeat"] < 5 {
 				t.Errorf("have %v, want some of each", counts)

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"github.com/manual-activator/manual-activator/codes"
 )
 
@@ -155,6 +157,36 @@ func TestKeys(t *testing.T) {
 	if !codes.EqualTags(5, 5) || codes.EqualTags(5, 5|1<<40) {
 		t.Error("EqualTags is wrong")
 	}
+}
+
+// A tagger that had other keys before makes the tags of a new one.
+func TestTaggerOfManyKeys(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var used codes.Tagger
+		for i, b := range rapid.SliceOfN(rapid.SliceOfN(rapid.Byte(), 32, 32), 1, 8).Draw(t, "keys") {
+			k, err := codes.KeyFrom(b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			used.Use(k)
+			fresh := k.Tagger()
+			s := codes.Statement{Kind: codes.KindRequest, Random: 1, License: 1, Definition: 1}
+			for _, what := range rapid.SliceOfN(rapid.IntRange(0, 2), 0, 4).Draw(t, "uses") {
+				var have, want any
+				switch what {
+				case 0:
+					have, want = used.StatementTag(codes.UID{}, 1, 1, s), fresh.StatementTag(codes.UID{}, 1, 1, s)
+				case 1:
+					have, want = used.AnswerTag(codes.Terms{Random: 7}), k.AnswerTag(codes.Terms{Random: 7})
+				case 2:
+					have, want = used.After(codes.Terms{}, 7).Bytes(), k.After(codes.Terms{}, 7).Bytes()
+				}
+				if have != want {
+					t.Fatalf("key %d, use %d: have %v, want %v", i, what, have, want)
+				}
+			}
+		}
+	})
 }
 
 func TestMistakesOfTheProgrammerPanic(t *testing.T) {

@@ -21,17 +21,26 @@ func foreseen(t *testing.T, f Factory) {
 	for n := range 60 {
 		facts := mustFacts(t, s, want)
 		have := facts.Licenses[license]
+		reserved := mustFacts(t, s, want)
+		reserved.Reserve(r.IntN(3), r.IntN(3))
 		before := *have
 		seats, claims := append([]journal.Seat(nil), have.Seats...), append([]journal.StoredClaim(nil), have.Claims...)
 		var es []journal.Entry
 		for i := range 1 + r.IntN(4) {
 			e := foreseenEntry(r, license, have)
 			es = append(es, e)
-			have.Apply(&e, journal.NewEntryID(facts.Head.Log, facts.Head.Size+uint64(i)))
+			id := journal.NewEntryID(facts.Head.Log, facts.Head.Size+uint64(i))
+			have.Apply(&e, id)
+			reserved.Licenses[license].Apply(&e, id)
 		}
 		Append(t, s, es...)
-		if have, want := fmt.Sprintf("%+v", have), fmt.Sprintf("%+v", mustFacts(t, s, want).Licenses[license]); have != want {
+		after := mustFacts(t, s, want)
+		if have, want := fmt.Sprintf("%+v", have), fmt.Sprintf("%+v", after.Licenses[license]); have != want {
 			t.Fatalf("round %d, after %+v:\nhave %s\nwant %s", n, es, have, want)
+		}
+		after.Reserve(0, 0)
+		if have, want := fmt.Sprintf("%+v", reserved.Licenses[license]), fmt.Sprintf("%+v", after.Licenses[license]); have != want {
+			t.Fatalf("round %d, with room made before, after %+v:\nhave %s\nwant %s", n, es, have, want)
 		}
 		if !reflect.DeepEqual(before.Seats, seats) || !reflect.DeepEqual(before.Claims, claims) {
 			t.Fatalf("round %d: a copy of the facts was changed", n)
