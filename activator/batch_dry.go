@@ -2,31 +2,26 @@ package activator
 
 import (
 	"context"
-	"time"
+	"slices"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
-	"github.com/manual-activator/manual-activator/internal/slab"
 )
 
 // DryBooks are what a dry run would have recorded: the next rows are decided on it.
-// They remember about 400 bytes a row. The zero value is ready; it is used by one run
+// They remember about 120 bytes a row. The zero value is ready; it is used by one run
 // after the other, so that a second look knows of the first.
 type DryBooks struct {
-	newest  map[codes.LicenseNumber]*dryEntry
-	entries slab.Of[dryEntry]
-	count   uint64
+	newest   map[codes.LicenseNumber]dryPlace
+	blocks   [][]byte // of records: without pointers, so that collecting garbage is quick
+	count    uint64
+	operator string
 }
 
-// A dryEntry is what follows from an entry that was not recorded.
-type dryEntry struct {
-	before     *dryEntry // of the same license
-	id         journal.EntryID
-	at         time.Time
-	operator   string
-	notGenuine bool
-	effects    []journal.Effect
-}
+// A dryPlace is where a record begins, from 1; 0 is none.
+type dryPlace uint64
+
+const dryBlock = 1 << 18 // bytes
 
 // add remembers what follows from an entry.
 func (d *DryBooks) add(e *journal.Entry, id journal.EntryID) {
@@ -35,32 +30,36 @@ func (d *DryBooks) add(e *journal.Entry, id journal.EntryID) {
 		return
 	}
 	if d.newest == nil {
-		d.newest, d.entries.Most = map[codes.LicenseNumber]*dryEntry{}, 128
+		d.newest, d.operator = map[codes.LicenseNumber]dryPlace{}, e.Operator
 	}
-	x := &d.entries.Take(1)[:1][0]
-	*x = dryEntry{d.newest[e.License], id, e.At, e.Operator, e.State == journal.StateNotGenuine, e.Effects}
-	d.newest[e.License] = x
+	last := len(d.blocks) - 1
+	if last < 0 || len(d.blocks[last]) > dryBlock {
+		d.blocks, last = append(d.blocks, make([]byte, 0, dryBlock+1<<10)), last+1
+	}
+	at := dryPlace(last)<<32 + dryPlace(len(d.blocks[last])) + 1
+	d.blocks[last] = appendDry(d.blocks[last], d.newest[e.License], e, id)
+	d.newest[e.License] = at
 }
 
 // apply lets facts follow, and returns how many entries there are so far.
 func (d *DryBooks) apply(f *journal.Facts) uint64 {
+	var places []dryPlace
 	for n, l := range f.Licenses {
-		d.newest[n].apply(l)
+		places = places[:0]
+		for at := d.newest[n]; at != 0; at = d.record(at).before() {
+			places = append(places, at)
+		}
+		for _, at := range slices.Backward(places) {
+			e, id := d.record(at).entry(n)
+			e.Operator = d.operator
+			l.Apply(&e, id)
+		}
 	}
 	return d.count
 }
 
-// apply lets the facts of a license follow from an entry and those before it.
-func (x *dryEntry) apply(l *journal.LicenseFacts) {
-	if x == nil {
-		return
-	}
-	x.before.apply(l)
-	e := journal.Entry{At: x.at, Operator: x.operator, Effects: x.effects}
-	if x.notGenuine {
-		e.State = journal.StateNotGenuine
-	}
-	l.Apply(&e, x.id)
+func (d *DryBooks) record(at dryPlace) dryRecord {
+	return dryRecord(d.blocks[(at-1)>>32][uint32(at-1):])
 }
 
 // decideDry decides chunk after chunk. As nothing is recorded meanwhile, what was read
