@@ -18,7 +18,6 @@
 // changed since a checkpoint. docs/journal.md has both formats for checkers in other languages.
 //
 // The package does no I/O of its own and has no clock and no randomness: times, salts and intents come with the
-// entries. Package sqlite, below this one, is the store on a local file, package sqlstore what every SQL database shares,
-// and package storetest the suite that every
-// store must pass.
+// entries. Below this package, sqlite is the store on a local file, postgres the one on a server, and sqlstore what every
+// SQL database shares. internal/storetest is the suite that every store must pass.
 package journal

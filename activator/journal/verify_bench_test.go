@@ -12,8 +12,8 @@ import (
 
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/activator/journal/sqlite"
-	"github.com/manual-activator/manual-activator/activator/journal/storetest"
 	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/internal/storetest"
 )
 
 // cpu is the time that processors spent for this process, in nanoseconds: unlike the clock's, it says what a machine

@@ -11,8 +11,8 @@ import (
 
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/activator/journal/sqlite"
-	"github.com/manual-activator/manual-activator/activator/journal/storetest"
 	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/internal/storetest"
 	"github.com/manual-activator/manual-activator/internal/thirdparty"
 )
 

@@ -15,7 +15,7 @@ import (
 	"github.com/manual-activator/manual-activator/activator/journal/postgres/pgtest"
 	"github.com/manual-activator/manual-activator/activator/journal/sqlite"
 	"github.com/manual-activator/manual-activator/activator/journal/sqlstore"
-	"github.com/manual-activator/manual-activator/activator/journal/storetest"
+	"github.com/manual-activator/manual-activator/internal/storetest"
 )
 
 func TestAddress(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 
 	"github.com/manual-activator/manual-activator/activator/journal/postgres/pgtest"
 	"github.com/manual-activator/manual-activator/activator/journal/sqlstore"
-	"github.com/manual-activator/manual-activator/activator/journal/storetest"
+	"github.com/manual-activator/manual-activator/internal/storetest"
 )
 
 var update = flag.Bool("update", false, "write schema.txt anew")

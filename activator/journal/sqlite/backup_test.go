@@ -10,8 +10,8 @@ import (
 	"testing"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
-	"github.com/manual-activator/manual-activator/activator/journal/storetest"
 	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/internal/storetest"
 )
 
 func TestReadOnlyCopy(t *testing.T) {

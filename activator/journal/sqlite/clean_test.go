@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
-	"github.com/manual-activator/manual-activator/activator/journal/storetest"
 	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/internal/storetest"
 )
 
 // TestErasedIsGone looks for erased texts in the bytes of the store's files, after many were written and split pages.

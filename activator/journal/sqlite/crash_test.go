@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
-	"github.com/manual-activator/manual-activator/activator/journal/storetest"
+	"github.com/manual-activator/manual-activator/internal/storetest"
 )
 
 // TestTornWrites takes the files as a power cut may leave them: the end of the WAL missing, or full of other bytes.

@@ -14,8 +14,8 @@ import (
 	"time"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
-	"github.com/manual-activator/manual-activator/activator/journal/storetest"
 	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/internal/storetest"
 	"github.com/manual-activator/manual-activator/internal/unprivileged"
 )
 

@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 
-	"github.com/manual-activator/manual-activator/activator/journal/storetest"
+	"github.com/manual-activator/manual-activator/internal/storetest"
 )
 
 var ctx = context.Background()
