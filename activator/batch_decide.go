@@ -60,8 +60,9 @@ func (d *decided) settle(end uint64) {
 	d.end.Store(end)
 }
 
-// decideAll decides chunk after chunk. While one is decided, the facts of the next are
-// read, if that is there already.
+// decideAll decides chunk after chunk of a run that is recorded; a dry run's are decided by
+// [batch.decideDry]. While one is decided, the facts of the next are read, if that is there
+// already.
 func (b *batch) decideAll(ctx context.Context, in <-chan *chunk) <-chan *decided {
 	out := make(chan *decided)
 	go func() {

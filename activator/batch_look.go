@@ -91,7 +91,7 @@ func (k *clerk) reading(ctx context.Context, row *batchRow) (*Reading, *catalog.
 	if err != nil {
 		return nil, nil, err
 	}
-	r, err := k.work.examine(row.Text, c, &f)
+	r, err := k.work.recognize(row.Text, c, &f)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -139,7 +139,7 @@ func (j *batchJudge) Genuine(c codes.Code) bool {
 	f, err := j.clerk.file(j.ctx, facts, n)
 	if err == nil {
 		var r *Reading
-		if r, err = j.clerk.work.examine("", c, &f); err == nil {
+		if r, err = j.clerk.work.recognize("", c, &f); err == nil {
 			return r.node != nil
 		}
 	}

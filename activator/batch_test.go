@@ -378,13 +378,13 @@ func TestBatchConfirmationForAnotherCase(t *testing.T) {
 			if _, err := o.Submit(context.Background(), first, activator.Decision{Reference: "case 1"}); err != nil {
 				t.Fatal(err)
 			}
-			decide := func(reference string) activator.Decision { return activator.Decision{Reference: reference} }
+			of := func(reference string) activator.Decision { return activator.Decision{Reference: reference} }
 			rows := []activator.Row{
 				{Text: "nothing"},
-				{Text: second, Decision: decide("case 2")},
-				{Text: first, Decision: decide("case 3")},
-				{Text: second, Decision: decide("case 4")},
-				{Text: second, Decision: decide("case 2")},
+				{Text: second, Decision: of("case 2")},
+				{Text: first, Decision: of("case 3")},
+				{Text: second, Decision: of("case 4")},
+				{Text: second, Decision: of("case 2")},
 			}
 			dry := mustBatch(t, o.Session, rows, activator.BatchOptions{Name: "b", Chunk: chunk, DryRun: true})
 			outs := mustBatch(t, o.Session, rows, activator.BatchOptions{Name: "b", Chunk: chunk})

@@ -38,11 +38,11 @@ func BenchmarkReading(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		r, err := new(workspace).examine(text, c, about)
+		r, err := new(workspace).recognize(text, c, about)
 		if err != nil {
 			b.Fatal(err)
 		}
-		if j := decide(r, d, now); j.given == nil {
+		if j := new(workspace).decide(r, d, now); j.given == nil {
 			b.Fatal(j.checks)
 		}
 	}

@@ -14,9 +14,6 @@ import (
 // The entry it returns is complete but for desk, operator and intent; with an
 // accepted request it holds the answer's claim, with an accepted confirmation
 // the give-back. Whether the operator may override is asked before.
-func decide(r *Reading, d Decision, now time.Time) judgment { return new(workspace).decide(r, d, now) }
-
-// decide is the function of this name, in a workspace.
 func (w *workspace) decide(r *Reading, d Decision, now time.Time) judgment {
 	if w.checks == nil {
 		w.checks, w.effects = make([]Check, 0, 14), make([]journal.Effect, 0, 4)

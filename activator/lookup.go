@@ -10,8 +10,8 @@ import (
 	"github.com/manual-activator/manual-activator/codes"
 )
 
-// examine reads a text, looks up what the store knows of it, and makes a reading.
-func (s *Session) examine(ctx context.Context, text string, d Decision) (*Reading, *journal.Facts, error) {
+// lookUp reads a text, looks up what the store knows of it, and makes a reading.
+func (s *Session) lookUp(ctx context.Context, text string, d Decision) (*Reading, *journal.Facts, error) {
 	c, slip := codes.Parse(text)
 	hw, damaged := alongside(text)
 	if slip != nil && hw != nil && len(codes.Find(text)) == 0 {
@@ -29,7 +29,7 @@ func (s *Session) examine(ctx context.Context, text string, d Decision) (*Readin
 		r.Proposals = codes.Repair(text, d.repairable(), j)
 		return r, nil, j.err
 	}
-	r, facts, err := s.reading(ctx, text, c)
+	r, facts, err := s.lookUpCode(ctx, text, c)
 	switch {
 	case err != nil:
 		return nil, nil, err
@@ -91,18 +91,18 @@ func (s *Session) file(ctx context.Context, number codes.LicenseNumber) (*file, 
 	return f, err
 }
 
-// reading looks up what the store knows of a code and makes a reading.
-func (s *Session) reading(ctx context.Context, text string, c codes.Code) (*Reading, *journal.Facts, error) {
+// lookUpCode looks up what the store knows of a code and makes a reading.
+func (s *Session) lookUpCode(ctx context.Context, text string, c codes.Code) (*Reading, *journal.Facts, error) {
 	number := c.License()
 	if number == 0 {
-		r, err := new(workspace).examine(text, c, &file{})
+		r, err := new(workspace).recognize(text, c, &file{})
 		return r, nil, err
 	}
 	f, err := s.file(ctx, number)
 	if err != nil {
 		return nil, nil, err
 	}
-	r, err := new(workspace).examine(text, c, f)
+	r, err := new(workspace).recognize(text, c, f)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -171,7 +171,7 @@ func (j *judge) Genuine(c codes.Code) bool {
 		}
 		j.files[number] = f
 	}
-	r, err := new(workspace).examine("", c, f)
+	r, err := new(workspace).recognize("", c, f)
 	if err != nil {
 		j.err = err
 		return false

@@ -5,11 +5,11 @@ import (
 	"github.com/manual-activator/manual-activator/codes"
 )
 
-// examine makes a reading of a code that was read: which license, product and
+// recognize makes a reading of a code that was read: which license, product and
 // definition, and under which of the license's keys its tag is genuine. It is
 // pure: about is what was looked up for the number that the code names, empty
 // where it names none.
-func (w *workspace) examine(text string, c codes.Code, about *file) (*Reading, error) {
+func (w *workspace) recognize(text string, c codes.Code, about *file) (*Reading, error) {
 	f, p := about.license, about.product
 	r := &w.reading
 	*r = Reading{Text: text, Code: c, facts: f, names: about.names, signer: about.signer, Active: r.Active[:0]}

@@ -83,16 +83,16 @@ func (s *Session) Read(ctx context.Context, text string, d Decision) (*Reading, 
 	return r, nil
 }
 
-// judge examines a text and decides on it, with the facts that this rests on.
+// judge looks up what a text is about and decides on it, with the facts that this rests on.
 func (s *Session) judge(ctx context.Context, text string, d Decision) (*Reading, *journal.Facts, judgment, error) {
-	r, facts, err := s.examine(ctx, text, d)
+	r, facts, err := s.lookUp(ctx, text, d)
 	if err != nil {
 		return nil, nil, judgment{}, err
 	}
 	if err := r.fits(d, s.desk.now()); err != nil {
 		return nil, nil, judgment{}, err
 	}
-	j := decide(r, d, s.desk.now())
+	j := new(workspace).decide(r, d, s.desk.now())
 	return r, facts, j, j.err
 }
 
