@@ -43,7 +43,7 @@ func BenchmarkReading(b *testing.B) {
 			b.Fatal(err)
 		}
 		if j := new(workspace).decide(r, d, now); j.given == nil {
-			b.Fatal(j.checks)
+			b.Fatal(j.checks())
 		}
 	}
 }

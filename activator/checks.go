@@ -1,6 +1,7 @@
 package activator
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -18,62 +19,70 @@ type ruling struct {
 	d       Decision
 	now     time.Time
 	moved   bool // the seat moves to the machine's new fingerprint
-	checks  []Check
+	checks  []journal.Check
+	notes   notes
+	refused string // detail of the first failed check that nobody may pass
+	failed  string // of the first failed check
+	passed  bool   // the operator's reason passed one
 	effects []journal.Effect
 	err     error // why no judgment could be made: an answer that cannot be signed
 }
 
-func (ru *ruling) pass(name, detail string) {
-	ru.add(Check{Name: name, Result: Passed, Detail: detail})
+// notes are what the journal does not keep of checks.
+type notes struct {
+	hard  uint32 // bit i: nobody may pass check i
+	aside []aside
 }
-func (ru *ruling) warn(name, detail string) {
-	ru.add(Check{Name: name, Result: Warning, Detail: detail})
+
+// An aside is a personal text, shown behind the detail of a check.
+type aside struct {
+	check int
+	text  string
 }
-func (ru *ruling) skip(name, detail string) {
-	ru.add(Check{Name: name, Result: NotApplicable, Detail: detail})
-}
+
+func (ru *ruling) pass(name, detail string) { ru.add(name, Passed, detail) }
+func (ru *ruling) warn(name, detail string) { ru.add(name, Warning, detail) }
+func (ru *ruling) skip(name, detail string) { ru.add(name, NotApplicable, detail) }
 
 // refuse adds a failed check that nobody may pass.
 func (ru *ruling) refuse(name, detail string) {
-	ru.add(Check{Name: name, Result: Failed, Detail: detail, hard: true})
+	if ru.refused == "" {
+		ru.refused = detail
+	}
+	ru.notes.hard |= 1 << len(ru.checks)
+	ru.add(name, Failed, detail)
 }
 
-// doubt adds a failed check that an operator may pass with a reason.
-func (ru *ruling) doubt(name, detail string) {
-	c := Check{Name: name, Result: Failed, Detail: detail}
+// refuseAside is refuse, with a personal text for who is there.
+func (ru *ruling) refuseAside(name, detail, text string) {
+	if text != "" {
+		ru.notes.aside = append(ru.notes.aside, aside{len(ru.checks), text})
+	}
+	ru.refuse(name, detail)
+}
+
+// doubt adds a failed check that an operator may pass with a reason. It reports whether
+// one did.
+func (ru *ruling) doubt(name, detail string) bool {
 	if ru.d.Override != "" {
-		c.Result = Overridden
+		ru.passed = true
+		ru.add(name, Overridden, detail)
+		return true
 	}
-	ru.add(c)
+	ru.add(name, Failed, detail)
+	return false
 }
 
-func (ru *ruling) add(c Check) { ru.checks = append(ru.checks, c) }
-
-// overridden reports whether the operator's reason was needed.
-func (ru *ruling) overridden() bool {
-	for i := range ru.checks {
-		if ru.checks[i].Result == Overridden {
-			return true
-		}
+func (ru *ruling) add(name string, result Result, detail string) {
+	if result == Failed && ru.failed == "" {
+		ru.failed = detail
 	}
-	return false
+	ru.checks = append(ru.checks, journal.Check{Name: name, Result: string(result), Detail: detail})
 }
 
 // refusal is the sentence of the first failed check, hard ones first; empty when
 // nothing failed.
-func (ru *ruling) refusal() string {
-	soft := ""
-	for i := range ru.checks {
-		c := &ru.checks[i]
-		if c.Result == Failed && c.hard {
-			return c.Detail
-		}
-		if c.Result == Failed && soft == "" {
-			soft = c.Detail
-		}
-	}
-	return soft
-}
+func (ru *ruling) refusal() string { return cmp.Or(ru.refused, ru.failed) }
 
 // known goes through what must hold before a tag can be judged. It reports
 // whether it does.
@@ -106,8 +115,7 @@ func (ru *ruling) genuine() bool {
 	}
 	ru.pass(checkDefinition, sayDefinition(r.Definition))
 	if r.facts.NotGenuine >= r.limits.NotGenuine {
-		ru.doubt(checkGuesses, sayTooManyGuesses)
-		if ru.checks[len(ru.checks)-1].Result == Failed {
+		if !ru.doubt(checkGuesses, sayTooManyGuesses) {
 			return false
 		}
 	}

@@ -16,7 +16,7 @@ import (
 // the give-back. Whether the operator may override is asked before.
 func (w *workspace) decide(r *Reading, d Decision, now time.Time) judgment {
 	if w.checks == nil {
-		w.checks, w.effects = make([]Check, 0, 14), make([]journal.Effect, 0, 4)
+		w.checks, w.effects = make([]journal.Check, 0, 14), make([]journal.Effect, 0, 4)
 	}
 	ru := &ruling{w: w, r: r, d: d, now: now, checks: w.checks[:0], effects: w.effects[:0]}
 	e := &w.entry
@@ -28,7 +28,7 @@ func (w *workspace) decide(r *Reading, d Decision, now time.Time) judgment {
 		if d.mistake != "" {
 			name, say, typed = checkRow, d.mistake, d.quoted
 		}
-		ru.add(Check{Name: name, Result: Failed, hard: true, Detail: say, aside: typed})
+		ru.refuseAside(name, say, typed)
 		j := ru.close(e)
 		j.entry.Personal = append(j.entry.Personal, d.personal(fieldText, unreadableForJournal(r.Text, r.Slip))...)
 		return j
@@ -46,7 +46,7 @@ func (w *workspace) decide(r *Reading, d Decision, now time.Time) judgment {
 	r.identify(e)
 	e.Kind = kindOfEntry(kind)
 	if d.mistake != "" {
-		ru.add(Check{Name: checkRow, Result: Failed, hard: true, Detail: d.mistake, aside: d.quoted})
+		ru.refuseAside(checkRow, d.mistake, d.quoted)
 		return ru.close(e)
 	}
 	var given *answer
@@ -101,14 +101,26 @@ func kindOfEntry(k codes.Kind) journal.Kind {
 	return journal.KindOther
 }
 
-// A judgment is what the desk decided: the entry for the journal, the answer if
-// one is given, and the checks as the operator sees them. The entry's checks say
-// the same without personal texts, which must stay erasable.
+// A judgment is what the desk decided: the entry for the journal, and the answer if one
+// is given. The entry's checks are without personal texts, which must stay erasable: the
+// notes have them.
 type judgment struct {
-	entry  *journal.Entry
-	given  *answer
-	checks []Check
-	err    error // nothing was decided: the desk could not sign
+	entry *journal.Entry
+	given *answer
+	notes notes
+	err   error // nothing was decided: the desk could not sign
+}
+
+// checks are those of the entry, as the operator sees them.
+func (j *judgment) checks() []Check {
+	var out []Check
+	for i, c := range j.entry.Checks {
+		out = append(out, Check{Name: c.Name, Result: Result(c.Result), Detail: c.Detail, hard: j.notes.hard&(1<<i) != 0})
+	}
+	for _, a := range j.notes.aside {
+		out[a.check].Detail += ": " + a.text
+	}
+	return out
 }
 
 // kinds are the kinds of codes that belong where the decision is made.
@@ -143,11 +155,7 @@ func (r *Reading) identify(e *journal.Entry) {
 // close turns the ruling into the entry: checks, verdict, reasons, effects. A
 // refusal has no effect but that the state was seen in use.
 func (ru *ruling) close(e *journal.Entry) judgment {
-	e.Checks = ru.w.entryChecks.Take(len(ru.checks))
-	for i := range ru.checks {
-		c := &ru.checks[i]
-		e.Checks = append(e.Checks, journal.Check{Name: c.Name, Result: string(c.Result), Detail: c.Detail})
-	}
+	e.Checks = append(ru.w.entryChecks.Take(len(ru.checks)), ru.checks...)
 	if ru.refusal() != "" {
 		if e.Verdict == journal.OK || e.Verdict == journal.Repeat {
 			e.Verdict = journal.Refused
@@ -159,11 +167,11 @@ func (ru *ruling) close(e *journal.Entry) judgment {
 		e.Effects = append(ru.w.entryEffects.Take(len(ru.effects)), ru.effects...)
 	}
 	reason := ru.d.Correct
-	if ru.overridden() {
+	if ru.passed {
 		reason = ru.d.Override
 	}
 	e.Personal = ru.d.personal("reference", ru.d.Reference, "reason", reason)
-	return judgment{entry: e, checks: ru.checks}
+	return judgment{entry: e, notes: ru.notes}
 }
 
 func keepMarks(all []journal.Effect) []journal.Effect {
@@ -232,7 +240,7 @@ func (ru *ruling) confirmation(e *journal.Entry) {
 	}
 	claim := confirmationClaim{
 		parent: r.node.ref, definition: s.Definition, kind: uint8(r.Definition.Type), release: r.Release,
-		status: s.Status, tag: s.Tag, freed: seat, overridden: ru.overridden(),
+		status: s.Status, tag: s.Tag, freed: seat, overridden: ru.passed,
 	}
 	if ref := ru.d.Reference; ref != "" {
 		claim.reference = hashReference(ru.d.salts(), ref)
@@ -254,10 +262,7 @@ func (ru *ruling) again(e *journal.Entry, first *node) {
 		e.Verdict = journal.Repeat
 		return
 	}
-	ru.add(Check{
-		Name: checkUsed, Result: Failed, hard: true, Detail: sayAcceptedBefore(first.at, first.operator),
-		aside: ru.r.beforeFor(),
-	})
+	ru.refuseAside(checkUsed, sayAcceptedBefore(first.at, first.operator), ru.r.beforeFor())
 }
 
 // beforeFor says what the first submission was for.

@@ -137,7 +137,7 @@ func (ru *ruling) give(grants *product.Definition, terms codes.Terms, revision i
 	if grants.Reusable {
 		parent = r.history.root
 	}
-	claim := answerClaim{parent: parent.ref, terms: terms, asked: s.Definition, cause: why, overridden: ru.overridden()}
+	claim := answerClaim{parent: parent.ref, terms: terms, asked: s.Definition, cause: why, overridden: ru.passed}
 	if claim.unmade = ru.w.dry && !grants.Signed; !claim.unmade {
 		if ru.err = claim.write(r.history, parent, r.signer); ru.err != nil {
 			return nil

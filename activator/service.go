@@ -89,8 +89,7 @@ type Check struct {
 	Name   string `json:"name"`   // a stable word
 	Result Result `json:"result"` // what came out
 	Detail string `json:"detail"` // a sentence that the agent can read to the customer
-	hard   bool
-	aside  string // personal: shown behind the detail, never journaled
+	hard   bool   // nobody may pass it
 }
 
 // Result is the outcome of a check.

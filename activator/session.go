@@ -102,10 +102,7 @@ func (r *Reading) judged(j judgment) {
 	r.Checks = r.Checks[:0]
 	r.Verdict, r.Reason = j.entry.Verdict, ""
 	hard := false
-	for _, c := range j.checks {
-		if c.aside != "" {
-			c.Detail += ": " + c.aside
-		}
+	for _, c := range j.checks() {
 		c.Detail = r.withNames(c.Detail)
 		r.Checks = append(r.Checks, c)
 		if c.Result == Failed && (r.Reason == "" || c.hard && !hard) {

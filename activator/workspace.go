@@ -20,7 +20,7 @@ type workspace struct {
 	releases   []uint16
 	history    history
 	given      answer
-	checks     []Check
+	checks     []journal.Check
 	effects    []journal.Effect
 	on         map[uint8]uint32
 
