@@ -138,8 +138,8 @@ func (b *batch) read(ctx context.Context, rows []batchRow, pending []*decided, a
 	lines := &journal.LinesWanted{Batch: b.o.Name}
 	for i := range d.rows {
 		r := &d.rows[i]
-		if n := r.code.License(); n != 0 {
-			w.Licenses = append(w.Licenses, n)
+		if r.license != 0 {
+			w.Licenses = append(w.Licenses, r.license)
 		}
 		if !b.o.DryRun && (afresh || b.recorded(r.Line)) {
 			lines.Lines = append(lines.Lines, r.Line)

@@ -155,8 +155,9 @@ type chunk struct {
 
 type batchRow struct {
 	Row
-	code codes.Code
-	slip error
+	code    codes.Code
+	license codes.LicenseNumber // that the code names; 0 for none
+	slip    error
 }
 
 // gather takes rows and parses them. A chunk goes on when it is full, or when no row
@@ -194,6 +195,7 @@ func (b *batch) gather(ctx context.Context, rows iter.Seq2[Row, error]) <-chan *
 		row := batchRow{Row: r}
 		if err == nil {
 			row.code, row.slip = codes.Parse(r.Text)
+			row.license = row.code.License()
 			if r.Line <= last || r.Line > MaxLine {
 				err = fmt.Errorf("batch: line %d follows line %d: want ascending lines from 1 to %d", r.Line, last, MaxLine)
 			}
