@@ -48,6 +48,7 @@ func seeded(seed byte) io.Reader { return rand.NewChaCha8([32]byte{seed}) }
 func newDrive(t testing.TB) *drive {
 	t.Helper()
 	d := &drive{t: t, now: time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC), dir: t.TempDir(), saved: map[string]string{}}
+	t.Setenv("TMPDIR", t.TempDir()) // the training's folder is the test's own: others clear away what lies in the common one
 	random := seeded(1)
 	clock := func() time.Time { return d.now }
 	op := activator.Operator{Name: "anna"}
@@ -76,6 +77,9 @@ func newDrive(t testing.TB) *drive {
 		Create: func(context.Context, Beginning) error { return nil },
 		Train: func(ctx context.Context) (*Opened, error) {
 			o, err := Place{Operator: op}.train(ctx)
+			if err != nil {
+				d.t.Errorf("training: have error %v", err)
+			}
 			return o, err
 		},
 		After: func(w time.Duration, m tea.Msg) tea.Cmd { return func() tea.Msg { return delayed{w, m} } },

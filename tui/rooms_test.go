@@ -2,6 +2,7 @@ package tui
 
 import (
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -301,10 +302,12 @@ func TestPastesAreBounded(t *testing.T) {
 	for _, keys := range [][]string{{"tab"}, {"f3"}, {"f4"}} {
 		d.press(keys...)
 		d.paste(huge)
-		start := time.Now()
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
 		d.m.View()
-		if took := time.Since(start); took > 200*time.Millisecond {
-			t.Errorf("%v: have %v for a frame after a huge paste, want a frame", keys, took)
+		runtime.ReadMemStats(&after)
+		if have := after.TotalAlloc - before.TotalAlloc; have > 1<<20 {
+			t.Errorf("%v: have %d KiB of memory for a frame after a huge paste, want at most 1024", keys, have>>10)
 		}
 	}
 }
