@@ -59,14 +59,8 @@ func collect(ctx context.Context, probes []probe, limit time.Duration) (*Profile
 	}
 
 	got := make([]*answer, len(probes))
-	for range probes {
-		select {
-		case a := <-answers:
-			got[a.at] = &a
-			continue
-		case <-bounded.Done():
-		}
-		break
+	for _, a := range gather(answers, len(probes), bounded.Done()) {
+		got[a.at] = &a
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("reading the hardware profile: %w", err)
@@ -91,4 +85,22 @@ func collect(ctx context.Context, probes []probe, limit time.Duration) (*Profile
 	}
 	profile.Tidy()
 	return profile, nil
+}
+
+// gather takes n answers, or those that are there at the end. One that waits when the end is
+// seen came in time: on a busy machine the program that takes it has its turn late.
+func gather[T any](answers <-chan T, n int, end <-chan struct{}) []T {
+	var all []T
+	for len(all) < n {
+		select {
+		case a := <-answers:
+			all = append(all, a)
+		case <-end:
+			for range len(answers) {
+				all = append(all, <-answers)
+			}
+			return all
+		}
+	}
+	return all
 }
