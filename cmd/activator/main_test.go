@@ -124,7 +124,6 @@ func scripts(t *testing.T, dir string) testscript.Params {
 			"example":    example,
 			"pool":       smallPool,
 			"at":         at,
-			"within":     within,
 			"replace":    replace,
 			"lines":      lines,
 			"groups":     groups,

@@ -12,7 +12,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -294,23 +293,4 @@ func junk(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o600))
-}
-
-// within demands that the last command was quicker than this; scripts that feed
-// junk call it first with "start". It keeps its mark in a variable.
-func within(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: within start|DURATION")
-	}
-	if args[0] == "start" {
-		ts.Setenv("STARTED", strconv.FormatInt(time.Now().UnixNano(), 10))
-		return
-	}
-	limit, err := time.ParseDuration(args[0])
-	ts.Check(err)
-	at, err := strconv.ParseInt(ts.Getenv("STARTED"), 10, 64)
-	ts.Check(err)
-	if took := time.Since(time.Unix(0, at)); took > limit {
-		ts.Fatalf("took %v, want at most %v", took, limit)
-	}
 }
