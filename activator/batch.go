@@ -131,6 +131,18 @@ func (e *ChangedInputError) Error() string {
 	return fmt.Sprintf("line %d is not the one that the batch %q recorded as entry %v: the input was changed, or rows before that line were. Put the input back as it was, or give this one a name of its own", e.Line, e.Batch, e.Entry)
 }
 
+// An EndedBatchError says that a row is not in a batch that came to its end before: the
+// input has more rows than it had then.
+type EndedBatchError struct {
+	Batch string
+	Line  int // of the row
+}
+
+// Error says which row it is, and what to do.
+func (e *EndedBatchError) Error() string {
+	return fmt.Sprintf("line %d is new: the batch %q came to its end before, without it. Give the rows from this one on alone, with another name; without them, the answers of before come again", e.Line, e.Batch)
+}
+
 // What the journal keeps of a batch itself, in the detail of two entries of kind
 // "batch":
 //

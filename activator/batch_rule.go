@@ -209,7 +209,7 @@ func (c *clerk) row(ctx context.Context, i int) error {
 		out.Later = true // as the run before did, since it recorded later lines
 		return nil
 	case b.state != nil && b.state.Done && !b.o.DryRun:
-		return fmt.Errorf("line %d: the batch %q came to its end on a run before, without this line: give what is new a name of its own", row.Line, b.o.Name)
+		return &EndedBatchError{b.o.Name, row.Line}
 	}
 	r, p, err := c.reading(ctx, row)
 	if err != nil {

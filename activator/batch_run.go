@@ -38,7 +38,8 @@ const (
 // line. What comes out is in the journal, in the order of the rows; an error ends the
 // sequence, and what came out before it holds. A row that a run before this one
 // recorded comes back as it was recorded, if its Sum is the same, else the error is a
-// [*ChangedInputError].
+// [*ChangedInputError]. A row that a batch which came to its end does not have is an
+// [*EndedBatchError].
 //
 // When ctx ends, the chunk that is being recorded still comes out, then ctx's error.
 // Rows are read ahead in another goroutine; it may still wait for the next row when

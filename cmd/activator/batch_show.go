@@ -12,6 +12,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"golang.org/x/term"
 
+	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/activator/batch"
 	"github.com/manual-activator/manual-activator/activator/journal"
 )
@@ -183,10 +184,14 @@ func (a *app) batchStopped(err error, o batchOptions, j *batch.Job, sum batch.Su
 	if o.out == "-" {
 		made = "their answers were written, and come again"
 	}
-	return &stopped{err, fmt.Sprintf("%s recorded; %s. To go on:\n  %s", isOrAre(sum.Rows), made, a.goOn(o, j.Name))}
+	then := fmt.Sprintf("%s recorded; %s.", isOrAre(sum.Rows), made)
+	if !errors.As(err, new(*activator.EndedBatchError)) { // which says itself what helps: it goes on nowhere
+		then += " To go on:\n  " + a.goOn(o, j.Name)
+	}
+	return &stopped{err, then}
 }
 
-// A stopped error says what was done before, and how to go on.
+// A stopped error says what was done before and, where that is possible, how to go on.
 type stopped struct {
 	why  error
 	then string

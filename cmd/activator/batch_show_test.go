@@ -58,6 +58,12 @@ func TestToGoOn(t *testing.T) {
 			t.Errorf("%s: have the words %q, %v, want %q", line, have, shell, test.want)
 		}
 	}
+	ended := &activator.EndedBatchError{Batch: "p1", Line: 8}
+	sum := batch.Summary{Progress: batch.Progress{BatchTotals: activator.BatchTotals{Rows: 7}}}
+	err := (&app{}).batchStopped(ended, batchOptions{in: "-", out: "-"}, &batch.Job{Name: "p1"}, sum)
+	if have, want := err.Error(), ended.Error()+"\n7 rows are recorded; their answers were written, and come again."; have != want || !errors.Is(err, ended) {
+		t.Errorf("after its end: have %q, want %q", have, want)
+	}
 	plain := errors.New("the disk is full")
 	if err := (&app{}).batchStopped(plain, batchOptions{in: "x", out: "y"}, &batch.Job{Name: "x"}, batch.Summary{}); !errors.Is(err, plain) || err.Error() != plain.Error() {
 		t.Errorf("before the first row: have %q, want %q alone", err, plain)
