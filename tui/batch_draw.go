@@ -214,7 +214,11 @@ func (b *batchRoom) detail(w int) *page {
 	p, t := newPage(w), b.s.t
 	r := b.row()
 	if b.run.more > 0 && r == nil {
-		p.hang(" ", t.dim, fmt.Sprintf("Here are %d rows without an answer, those with a proposal before others; %d more are in the file of the answers.", len(b.run.bad), b.run.more))
+		where := "are in the file of the answers"
+		if b.run.dry || !b.run.whole() {
+			where = "come with the file of the answers, which is written when all rows are done"
+		}
+		p.hang(" ", t.dim, fmt.Sprintf("Here are %d rows without an answer, those with a proposal before others; %d more %s.", len(b.run.bad), b.run.more, where))
 	}
 	if r == nil {
 		return p

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -262,6 +263,29 @@ func TestRowsWithAProposalAreKept(t *testing.T) {
 	r.catchUp()
 	if len(r.bad) != 2*mostBad || r.more != 13 || r.near != mostBad+5 || r.why["seat"].n != mostBad+8 || r.why["seat"].example != "no seat" {
 		t.Errorf("rows without an answer: have %d, %d more, %d with a proposal, %v", len(r.bad), r.more, r.near, r.why)
+	}
+}
+
+// Rows for which the list has no room are in the file of the answers, once that is there.
+func TestWhereTheOtherRowsAre(t *testing.T) {
+	for _, test := range []struct {
+		name      string
+		run       fileRun
+		is, isNot string
+	}{
+		{"answered", fileRun{}, "3 more are in the file of the answers", "written when"},
+		{"tried out", fileRun{dry: true}, "3 more come with the file of the answers, which is written when all rows are done", "are in"},
+		{"ended by the operator", fileRun{halted: true}, "3 more come with the file", "are in"},
+		{"ended by an error", fileRun{err: errors.New("the disk is full")}, "3 more come with the file", "are in"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			d := opened(t)
+			test.run.in, test.run.unanswered = "/tmp/big.csv", unanswered{more: 3}
+			d.m.batch.run = &test.run
+			d.press("f8")
+			d.shows(test.is)
+			d.hides(test.isNot)
+		})
 	}
 }
 
