@@ -132,7 +132,7 @@ func (s *Session) change(ctx context.Context, c Change) (*Outcome, error) {
 		limits = p.Limits
 		if c.Grants != nil {
 			if err := c.Grants.Check(p.Definitions); err != nil {
-				return nil, usagef("grants: %v", err)
+				return nil, usagef("%v", err) // it names the field
 			}
 		}
 	}

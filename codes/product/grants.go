@@ -1,6 +1,7 @@
 package product
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -136,29 +137,30 @@ func (g *Grants) add(word string) error {
 	return nil
 }
 
-// Check reports what in g does not fit the definitions of a product: unknown
-// ids, and bits of a definition that is no feature.
+// Check reports all that does not fit the definitions of a product, in one error: ids that it
+// has not, and bits of definitions that are no features. Where that is all right, it reports
+// what has no canonical text.
 func (g Grants) Check(defs []Definition) error {
-	find := func(id uint8) (Definition, bool) {
-		i := slices.IndexFunc(defs, func(d Definition) bool { return d.ID == id })
-		if i < 0 {
-			return Definition{}, false
+	var missing []uint8
+	var wrong []string
+	for _, id := range slices.Sorted(maps.Keys(g.Bits)) {
+		switch i := slices.IndexFunc(defs, func(d Definition) bool { return d.ID == id }); {
+		case i < 0:
+			missing = append(missing, id)
+		case defs[i].Type != Feature:
+			wrong = append(wrong, fmt.Sprintf("definition %d is of type %s: bits are for features only", id, defs[i].Type))
 		}
-		return defs[i], true
 	}
 	for _, id := range g.Definitions {
-		if _, ok := find(id); !ok {
-			return fmt.Errorf("grants: the product has no definition %d", id)
+		if !slices.ContainsFunc(defs, func(d Definition) bool { return d.ID == id }) {
+			missing = append(missing, id)
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(g.Bits)) {
-		d, ok := find(id)
-		if !ok {
-			return fmt.Errorf("grants: the product has no definition %d", id)
-		}
-		if d.Type != Feature {
-			return fmt.Errorf("grants: definition %d is of type %s: bits are for features only", id, d.Type)
-		}
+	if slices.Sort(missing); len(missing) > 0 {
+		wrong = slices.Insert(wrong, 0, "the product has no definition "+strings.ReplaceAll(list(slices.Compact(missing)), " ", ", "))
+	}
+	if len(wrong) > 0 {
+		return errors.New("grants: " + strings.Join(wrong, "; "))
 	}
 	return g.valid()
 }

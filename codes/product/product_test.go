@@ -182,7 +182,9 @@ func TestGrants(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		"14": "grants: the product has no definition 14", "1:bits=1": "grants: definition 1 is of type release: bits are for features only",
-		"all 14:bits=1": "grants: the product has no definition 14",
+		"all 14:bits=1":                   "grants: the product has no definition 14",
+		"1 20 15:bits=1 14":               "grants: the product has no definition 14, 15, 20",
+		"all 1:bits=1 3:bits=1 20:bits=1": "grants: the product has no definition 20; definition 1 is of type release: bits are for features only; definition 3 is of type reactivate: bits are for features only",
 	} {
 		g, err := ParseGrants(text)
 		if err != nil {
