@@ -56,13 +56,18 @@ give the same licenses.`,
 			return err
 		}
 		defer in.Close()
-		return a.with(cmd.Context(), func(_ *activator.Desk, s *activator.Session) error {
-			im := &imports{a: a, s: s, name: args[0], in: in}
+		im := &imports{a: a, name: args[0], in: in}
+		err = a.with(cmd.Context(), func(_ *activator.Desk, s *activator.Session) error {
+			im.s = s
 			if err := im.check(cmd.Context()); err != nil {
 				return err
 			}
 			return im.run(cmd.Context(), file, force)
 		})
+		if im.s == nil { // the folder could not be opened, which is no reason to find the file's mistakes one day later
+			return im.without(cmd.Context(), err)
+		}
+		return err
 	}
 	return c
 }
@@ -110,7 +115,7 @@ func spooled(r io.Reader) (*os.File, error) {
 // its orders.
 type imports struct {
 	a    *app
-	s    *activator.Session
+	s    *activator.Session // nil where the vendor folder could not be opened
 	name string
 	in   *os.File
 	at   map[string]int // the columns that can be told, by their names

@@ -20,6 +20,7 @@ const (
 // for many rows hides no other.
 type mistakes struct {
 	name  string // of the file
+	head  string // the line above them
 	shown []mistake
 	known map[string]int // how often a sentence was said
 	more  int            // rows with other sentences, for which there is no room
@@ -51,7 +52,7 @@ func (m *mistakes) err() error {
 	}
 	slices.SortStableFunc(m.shown, func(a, b mistake) int { return cmp.Compare(a.line, b.line) })
 	var b strings.Builder
-	b.WriteString("nothing was registered:")
+	b.WriteString(m.head)
 	count := map[string]int{}
 	for _, x := range m.shown {
 		fmt.Fprintf(&b, "\n%s:%d: %s", m.name, x.line, x.say)
@@ -72,18 +73,32 @@ func (m *mistakes) err() error {
 	return errors.New(b.String())
 }
 
+// without adds the mistakes of the file to the error for which there is no desk to ask.
+func (im *imports) without(ctx context.Context, err error) error {
+	if wrong := im.check(ctx); wrong != nil {
+		return fmt.Errorf("%w\n%v", err, wrong)
+	}
+	return err
+}
+
 // check looks for all mistakes of the file: those of its form, orders that could not be
-// registered, and orders that stand twice.
+// registered, as far as there is a desk that knows, and orders that stand twice.
 func (im *imports) check(ctx context.Context) error {
-	m := &mistakes{name: im.name}
+	m := &mistakes{name: im.name, head: "nothing was registered:"}
+	if im.s == nil {
+		m.head = "the file has mistakes, too (those that only the vendor folder tells are not among them):"
+	}
 	err := im.chunks(func(rows []ordered) error {
-		orders := make([]activator.Order, len(rows))
-		for i := range rows {
-			orders[i] = rows[i].order
-		}
-		wrong, err := im.s.CheckOrders(ctx, orders...)
-		if err != nil {
-			return err
+		var wrong map[int]activator.OrderMistakes
+		if im.s != nil {
+			orders := make([]activator.Order, len(rows))
+			for i := range rows {
+				orders[i] = rows[i].order
+			}
+			var err error
+			if wrong, err = im.s.CheckOrders(ctx, orders...); err != nil {
+				return err
+			}
 		}
 		for i := range rows {
 			x := &rows[i]
