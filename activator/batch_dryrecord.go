@@ -13,12 +13,14 @@ import (
 // it. It is read where it was written, so nothing in it is checked:
 //
 //	place of the record before, of the same license 8 | entry 8 | time in microseconds 8 |
-//	not genuine 1 | number of effects 1 | effects
+//	not genuine 1 | number of effects, a varint | effects
 //
 // An effect begins with a byte that says which; then come its fields but for the license,
-// numbers as varints, texts with their length before them.
+// numbers as varints, texts with their length before them. A confirmation has an effect for
+// each answer of its machine's line, of which there may be hundreds.
 type dryRecord []byte
 
+// The first byte of an effect.
 const (
 	dryClaim = iota
 	dryMark
@@ -27,11 +29,12 @@ const (
 	drySet
 )
 
+// appendDry appends the record of an entry; before is where the one before it begins.
 func appendDry(b []byte, before dryPlace, e *journal.Entry, id journal.EntryID) []byte {
 	b = binary.BigEndian.AppendUint64(b, uint64(before))
 	b = binary.BigEndian.AppendUint64(b, uint64(id))
 	b = binary.BigEndian.AppendUint64(b, uint64(e.At.UnixMicro()))
-	b = append(appendFlag(b, e.State == journal.StateNotGenuine), byte(len(e.Effects)))
+	b = appendNumbers(appendFlag(b, e.State == journal.StateNotGenuine), uint64(len(e.Effects)))
 	for _, x := range e.Effects {
 		switch x := x.(type) {
 		case journal.Claim:
@@ -80,11 +83,10 @@ func (r dryRecord) before() dryPlace { return dryPlace(binary.BigEndian.Uint64(r
 func (r dryRecord) entry(l codes.LicenseNumber) (e journal.Entry, id journal.EntryID) {
 	id = journal.EntryID(binary.BigEndian.Uint64(r[8:]))
 	e.At = time.UnixMicro(int64(binary.BigEndian.Uint64(r[16:]))).UTC()
-	if r[24] != 0 {
+	if r = r[24:]; r.byte() != 0 {
 		e.State = journal.StateNotGenuine
 	}
-	e.Effects = make([]journal.Effect, r[25])
-	r = r[26:]
+	e.Effects = make([]journal.Effect, r.number())
 	for i := range e.Effects {
 		kind := r[0]
 		r = r[1:]

@@ -80,3 +80,20 @@ func TestDryRecords(t *testing.T) {
 		}
 	})
 }
+
+// An entry may have more effects than a byte counts: a machine that was answered every week
+// for years gives all of it back at once.
+func TestDryRecordOfManyEffects(t *testing.T) {
+	const l, many = 7, 300
+	var d DryBooks
+	var claims []journal.Effect
+	for i := range many {
+		claims = append(claims, journal.Claim{License: l, Scope: journal.ScopeClosed, Key: []byte{byte(i), byte(i >> 8)}, Value: []byte{1}})
+	}
+	d.add(&journal.Entry{License: l, Effects: claims}, 1)
+	f := &journal.Facts{Licenses: map[codes.LicenseNumber]*journal.LicenseFacts{l: {Known: true}}}
+	d.apply(f)
+	if have := len(f.Licenses[l].Claims); have != many {
+		t.Errorf("have %d claims, want %d", have, many)
+	}
+}
