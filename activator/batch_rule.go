@@ -53,7 +53,7 @@ func (b *batch) hire(d *decided, now time.Time) *clerk {
 	if !ok {
 		c = &clerk{b: b, products: map[codes.UID]*batchProduct{}}
 		c.salts = c.salt
-		w := &c.work
+		w := &c.work // elements to an allocation: some dozen rows'
 		w.dry, w.entryChecks.Most, w.entryEffects.Most, w.entryBytes.Most, w.texts.Most = b.o.DryRun, 512, 64, 2048, 4096
 	}
 	c.d, c.now, c.failed, c.err, c.ring = d, now, len(d.rows), nil, nil

@@ -30,7 +30,7 @@ type node struct {
 	shut *node                // the confirmation that closed it, its own or one of its machine
 	gone *journal.StoredClaim // declared gone
 
-	derived bool
+	derived bool // key is made
 	key     codes.Key
 	tagger  *codes.Tagger
 }
@@ -54,8 +54,8 @@ type history struct {
 	accepted []confirmationClaim
 	keyed    []*node // candidates
 	taggers  []*codes.Tagger
-	tagging  int // taggers in use
-	part     map[uint8]uint32
+	tagging  int              // taggers in use
+	part     map[uint8]uint32 // what is active in one of several states, while they are put together
 }
 
 // A machine is a place where states arise one after another. It keeps its identity

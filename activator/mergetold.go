@@ -29,7 +29,9 @@ type BroughtLog struct {
 	Hash        tlog.Hash       // tree hash over so many entries, as the checkpoint of that desk has it
 }
 
-// Brought reads what a merge's entry holds, and looks up what followed.
+// Brought reads what a merge's entry holds, and looks up what followed. Of an entry of another
+// kind it has no logs. It is a [*ForbiddenError] for who may not read, and an error where a
+// log that the entry names is not there, which `activator journal verify` explains.
 func (s *Session) Brought(ctx context.Context, e *journal.Entry) (*Brought, error) {
 	if err := s.may(ActRead); err != nil {
 		return nil, err

@@ -31,7 +31,7 @@ func (w *workspace) recognize(text string, c codes.Code, about *file) (*Reading,
 	r.License = &w.license
 	for _, s := range f.Seats {
 		if c.Kind() == codes.KindSerial || s.Fingerprint != r.Statement.Fingerprint {
-			r.Active = append(r.Active, Machine{s.Fingerprint, about.names[s.Fingerprint], s.Slot, dates.say(midnight(s.Since))})
+			r.Active = append(r.Active, Machine{s.Fingerprint, about.names[s.Fingerprint], s.Slot, daysInDigits.say(midnight(s.Since))})
 		}
 	}
 	if r.givenUp = about.givenUp; p == nil || r.givenUp {

@@ -41,7 +41,7 @@ const (
 	checkMerge         = "merge" // of an entry that another desk recorded
 )
 
-func day(t time.Time) string { return days.say(midnight(t)) }
+func day(t time.Time) string { return daysInWords.say(midnight(t)) }
 
 // midnight is the second at which the day of t begins, UTC.
 func midnight(t time.Time) int64 { return t.Truncate(24 * time.Hour).Unix() }

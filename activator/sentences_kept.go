@@ -45,6 +45,8 @@ func (k *kept[K]) say(about K) string {
 	return s
 }
 
+// limitWords are what a sentence about a limit tells: its number, and how many are allowed in
+// so many days.
 type limitWords struct {
 	what                string
 	number, limit, days int
@@ -67,9 +69,9 @@ var (
 		return s
 	}}
 
-	days = kept[int64]{words: func(begin int64) string { return time.Unix(begin, 0).UTC().Format("2 January 2006") }}
+	daysInWords = kept[int64]{words: func(begin int64) string { return time.Unix(begin, 0).UTC().Format("2 January 2006") }}
 
-	dates = kept[int64]{words: func(begin int64) string { return time.Unix(begin, 0).UTC().Format(time.DateOnly) }}
+	daysInDigits = kept[int64]{words: func(begin int64) string { return time.Unix(begin, 0).UTC().Format(time.DateOnly) }}
 
 	genuines = kept[uint16]{words: func(release uint16) string {
 		return fmt.Sprintf("made by the program of this license, release %d", release)

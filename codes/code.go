@@ -95,7 +95,8 @@ func (c Code) Digits() string {
 	return string(c.AppendDigits(short[:0]))
 }
 
-// AppendDigits appends Digits.
+// AppendDigits appends what [Code.Digits] returns to b, nothing where the kind has no form in
+// digits, and returns the longer slice.
 func (c Code) AppendDigits(b []byte) []byte {
 	if kinds[c.kind].digitGroups == 0 {
 		return b

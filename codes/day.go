@@ -61,7 +61,7 @@ func (d Day) String() string {
 	return string(b)
 }
 
-// AppendText appends String; there is no error.
+// AppendText appends what [Day.String] returns to b. The error is always nil.
 func (d Day) AppendText(b []byte) ([]byte, error) {
 	if d == 0 {
 		return append(b, "none"...), nil

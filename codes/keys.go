@@ -135,9 +135,9 @@ type Key struct {
 	b **[32]byte // fmt follows one pointer, where a verb is wrong, and not two
 }
 
-// A hidden is the memory of a key.
+// A hidden is the memory of a key: its bytes, and the pointer to them to which a Key points.
 type hidden struct {
-	at *[32]byte // b
+	at *[32]byte // to b
 	b  [32]byte
 }
 

@@ -43,7 +43,7 @@ type Model struct {
 	touched   time.Time // the last key
 	breakAt   time.Time // ctrl+c was pressed once
 	leaving   bool      // the program ends when the file that is being answered ended
-	given     string    // what the operator gave up for the training
+	given     string    // what the operator was told that going to the training loses
 }
 
 // New makes the program's model.

@@ -230,15 +230,15 @@ func (d *desk) next() {
 	d.forget()
 }
 
-// under reports whether a row of a file stands in the box and is not recorded.
-func (d *desk) under(row *badRow) bool {
+// holds reports whether a row of a file stands in the box and is not recorded.
+func (d *desk) holds(row *badRow) bool {
 	return row != nil && d.row != nil && row.mending == d.row.mending && d.now == nil && !d.box.empty()
 }
 
 // putBack leaves with the row in the box what was changed of it, before another text takes
 // its place.
 func (d *desk) putBack() {
-	if d.under(d.row) && d.box.value() != d.row.taken {
+	if d.holds(d.row) && d.box.value() != d.row.taken {
 		d.row.draft = d.box.value()
 	}
 }

@@ -266,7 +266,7 @@ func (d *desk) message(m any) tea.Cmd {
 			return d.lookAgain(m.outcome.License.Number)
 		}
 	case takeCodeMsg:
-		if d.under(m.row) {
+		if d.holds(m.row) {
 			return nil // it is here, as it was left
 		}
 		d.putBack()

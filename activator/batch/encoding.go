@@ -13,9 +13,11 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// Decode makes UTF-8 of a text with a mark of its encoding, which it takes off and reports,
-// and line ends of what has carriage returns alone, as old programs write it. A text
-// without a mark is left as it is. What is no text, by NUL bytes in its first line, is an error.
+// Decode prepares a text for reading by lines. It takes the mark off that tells the encoding,
+// reports whether there was one, and makes UTF-8 of UTF-16; a text without a mark keeps its
+// encoding (see [Legible]). Where lines end with carriage returns alone, as old programs
+// write them, it makes line feeds of those. Its error is the reader's, or says that r is no
+// text: there are NUL bytes in the first line, as far as that is there at once.
 func Decode(r io.Reader) (text *bufio.Reader, marked bool, err error) {
 	b := bufio.NewReaderSize(r, 64<<10)
 	head, err := beginning(b)

@@ -20,8 +20,9 @@ const (
 	JSONL Format = "jsonl" // one JSON object per line
 	Text  Format = "text"  // mails (.eml, .mbox) or any text: one row per code that is found
 
-	// TextOrTable is a Text, or a CSV where the first row names several columns with tabs
-	// between them, one of them code: as spreadsheets save tables with the ending .txt.
+	// TextOrTable is for Open, which makes one of the two of it: CSV where the first row
+	// names several columns with tabs between them, one of them code, as spreadsheets save
+	// tables with the ending .txt; else Text.
 	TextOrTable Format = "text or table"
 )
 

@@ -25,7 +25,7 @@ type table struct {
 	from, to int
 	end      error // of the input
 	line     int   // of what is at from
-	vain     int   // bytes searched in vain for the end of a quoted field, less what was read since
+	vain     int   // bytes searched in vain for the end of a quoted field, less searchPerByte for each one read since
 	comma    byte
 	width    int // columns
 	spare    []record

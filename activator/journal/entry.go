@@ -89,7 +89,7 @@ func (id EntryID) Index() uint64 { return uint64(id) & MaxIndex }
 // String returns the index alone ("17") for log 0, and "LOG/INDEX" ("2/17") for the others.
 func (id EntryID) String() string { return string(id.Append(nil)) }
 
-// Append appends String.
+// Append appends what [EntryID.String] returns to b, and returns the longer slice.
 func (id EntryID) Append(b []byte) []byte {
 	if id.Log() != 0 {
 		b = append(strconv.AppendUint(b, uint64(id.Log()), 10), '/')
@@ -185,7 +185,7 @@ type Entry struct {
 	Personal []Personal
 	Effects  []Effect // what follows, in this order
 
-	leaf []byte // by an Encoder
+	leaf []byte // made ahead by an Encoder; nil where none did
 }
 
 // Limits of an entry, in bytes.

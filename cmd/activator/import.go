@@ -114,12 +114,12 @@ func spooled(r io.Reader) (*os.File, error) {
 // imports is one import: the file is read once to look for mistakes, and once to register
 // its orders.
 type imports struct {
-	a    *app
-	s    *activator.Session // nil where the vendor folder could not be opened
-	name string
-	in   *os.File
-	at   map[string]int // the columns that can be told, by their names
-	dark bool           // there are others, so what a row means is not known
+	a       *app
+	s       *activator.Session // nil where the vendor folder could not be opened
+	name    string
+	in      *os.File
+	at      map[string]int // the columns that can be told, by their names
+	unclear bool           // the first row has mistakes, so what another one means is not known
 	// As the file is written, so that the output can be written like it.
 	comma  rune
 	marked bool

@@ -24,7 +24,7 @@ type mistakes struct {
 	shown []mistake
 	known map[string]int // how often a sentence was said
 	more  int            // rows with other sentences, for which there is no room
-	usage bool           // the desk knows better, so it is no mistake of form alone
+	usage bool           // not of form alone: the desk found some, or two rows have one order
 }
 
 type mistake struct {
@@ -106,7 +106,7 @@ func (im *imports) check(ctx context.Context) error {
 				m.add(x.line, w.Err.Error())
 			}
 			for _, w := range wrong[i] {
-				if im.new(w, x) {
+				if im.tellsMore(w, x) {
 					m.usage = true
 					m.add(x.line, w.Err.Error())
 				}
@@ -126,11 +126,11 @@ func (im *imports) check(ctx context.Context) error {
 	return m.err()
 }
 
-// new reports whether a mistake that the desk found in a row says more than what was found
+// tellsMore reports whether a mistake that the desk found in a row says more than what was found
 // in the row as it stands: not of a field that was wrong already, or is no column.
-func (im *imports) new(w activator.OrderMistake, x *ordered) bool {
+func (im *imports) tellsMore(w activator.OrderMistake, x *ordered) bool {
 	var taken *activator.OrderError
-	if (im.dark || len(x.wrong) > 0) && errors.As(w.Err, &taken) {
+	if (im.unclear || len(x.wrong) > 0) && errors.As(w.Err, &taken) {
 		return false // perhaps it is another only because not all of the row could be read
 	}
 	for _, known := range x.wrong {

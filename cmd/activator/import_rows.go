@@ -48,7 +48,7 @@ func (im *imports) scan(take func(ordered) error) error {
 	width, rows := len(head), 0
 	var wrong activator.OrderMistakes
 	if im.at, wrong = columns(head); len(wrong) > 0 {
-		im.dark = true
+		im.unclear = true
 		if err := take(ordered{line: 1, wrong: wrong}); err != nil {
 			return err
 		}

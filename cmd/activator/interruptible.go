@@ -13,18 +13,19 @@ func (interruptedError) Error() string { return "interrupted" }
 
 func (interruptedError) Unwrap() error { return context.Canceled }
 
-// interruptible is a reader of what somebody may never write: a terminal, a pipe. Its end is
-// an error when ctx ends.
+// interruptible is a reader of what somebody may never write: a terminal, a pipe. When ctx
+// ends, Read ends with an interruptedError, and leaves the read under way to its goroutine.
 type interruptible struct {
 	ctx  context.Context
 	r    io.Reader
 	buf  []byte
-	got  chan got // of the read under way; nil for none
-	left []byte   // what was read and not yet taken
-	err  error    // behind it
+	got  chan readResult // of the read under way; nil for none
+	left []byte          // what was read and not yet taken
+	err  error           // behind it
 }
 
-type got struct {
+// A readResult is what a Read returned.
+type readResult struct {
 	n   int
 	err error
 }
@@ -36,10 +37,10 @@ func (i *interruptible) Read(p []byte) (int, error) {
 			if i.buf == nil {
 				i.buf = make([]byte, 64<<10)
 			}
-			i.got = make(chan got, 1)
-			go func(c chan<- got) {
+			i.got = make(chan readResult, 1)
+			go func(c chan<- readResult) {
 				n, err := i.r.Read(i.buf)
-				c <- got{n, err}
+				c <- readResult{n, err}
 			}(i.got)
 		}
 		select {

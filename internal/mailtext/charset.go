@@ -35,10 +35,10 @@ func utf8Of(s string) string {
 	return s
 }
 
-// wide makes UTF-8 of a part in UTF-16, as it has a mark or its character set says: so
+// narrow makes UTF-8 of a part in UTF-16, as it has a mark or its character set says: so
 // Windows saves what a program prints. Every other part is left as it is, since a code
 // reads the same in all.
-func wide(r io.Reader, charset string) io.Reader {
+func narrow(r io.Reader, charset string) io.Reader {
 	b := bufio.NewReader(r)
 	mark, _ := b.Peek(2) // its error comes with the next read
 	end := unicode.LittleEndian

@@ -139,10 +139,10 @@ func (m *Mail) readable(w *strings.Builder, r io.Reader, contentType, encoding s
 	case kind == "text/html":
 		m.encoded = true
 		var b strings.Builder
-		_, _ = io.Copy(&b, wide(r, params["charset"]))
+		_, _ = io.Copy(&b, narrow(r, params["charset"]))
 		w.WriteString(untagged(b.String()))
 	case strings.HasPrefix(kind, "text/"):
-		_, _ = io.Copy(w, wide(r, params["charset"]))
+		_, _ = io.Copy(w, narrow(r, params["charset"]))
 		w.WriteString("\n")
 	}
 }
