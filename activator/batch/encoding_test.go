@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -52,6 +53,44 @@ func TestEncodings(t *testing.T) {
 			if have != want {
 				t.Errorf("%s, %s: have %s, want %s", name, way, have, want)
 			}
+		}
+	}
+}
+
+// A carriage return within a text whose lines end with line feeds is left there.
+func TestReturnWithinALine(t *testing.T) {
+	const text = "code,note\nx,a\rb\n"
+	for way, r := range map[string]io.Reader{"at once": strings.NewReader(text), "byte by byte": iotest.OneByteReader(strings.NewReader(text))} {
+		b, marked, err := Decode(r)
+		if err != nil || marked {
+			t.Fatalf("%s: have marked %v, %v, want a text without a mark", way, marked, err)
+		}
+		if have, err := io.ReadAll(b); err != nil || string(have) != text {
+			t.Errorf("%s: have %q, %v, want %q", way, have, err, text)
+		}
+	}
+}
+
+// Columns are results only where verdict and entry stand together: one of them alone is an
+// order's own.
+func TestVerdictOrEntryAlone(t *testing.T) {
+	for _, name := range []string{"verdict", "entry"} {
+		if is := resultsOf([]string{"code", name, "reason"}); slices.Contains(is, true) {
+			t.Errorf("%s alone: have results %v, want none", name, is)
+		}
+	}
+}
+
+// A member that is there twice is a mistake, also where it is empty the first time; a line
+// that was cut off is said to be.
+func TestMistakesOfALine(t *testing.T) {
+	for line, want := range map[string]string{
+		`{"code":"","code":"` + request + `"}`: "a member is there twice: \"code\"",
+		`{"code":"` + request + `"`:            "the line is no JSON object: it ends within the object",
+	} {
+		rows := readAll(t, open(t, line+"\n", JSONL))
+		if have := rows[0].Mistake + ": " + rows[0].Quoted; len(rows) != 1 || have != want {
+			t.Errorf("%s: have %q, want %q", line, have, want)
 		}
 	}
 }
