@@ -1,6 +1,7 @@
 package activator_test
 
 import (
+	"bytes"
 	"context"
 	"strings"
 	"testing"
@@ -54,9 +55,12 @@ func TestUnreadableIsKept(t *testing.T) {
 // Of a single line in which nothing looks like a code only the length is kept: it may be a passphrase.
 func TestPassphraseInTheBoxIsNotKept(t *testing.T) {
 	o := newOffice(t)
-	code := []byte(o.machine(o.license(1), 7).request(1).String())
-	for i := 2; i < len(code); i += 7 { // a slip in each group
-		code[i] = map[bool]byte{true: 'y', false: 'x'}[code[i] == 'x']
+	var code []byte
+	for !bytes.ContainsAny(code, "123456789") { // as most have: letters alone are taken for words where no group is right
+		code = []byte(o.machine(o.license(1), 7).request(1).String())
+		for i := 2; i < len(code); i += 7 { // a slip in each group
+			code[i] = map[bool]byte{true: 'y', false: 'x'}[code[i] == 'x']
+		}
 	}
 	for _, c := range []struct {
 		text string
