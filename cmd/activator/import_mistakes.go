@@ -76,7 +76,7 @@ func (m *mistakes) err() error {
 // without adds the mistakes of the file to the error for which there is no desk to ask.
 func (im *imports) without(ctx context.Context, err error) error {
 	if wrong := im.check(ctx); wrong != nil {
-		return fmt.Errorf("%w\n%v", err, wrong)
+		return fmt.Errorf("%w\n%s", err, wrong.Error()) // the exit status is that of the folder
 	}
 	return err
 }
