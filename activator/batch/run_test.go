@@ -278,9 +278,12 @@ func rowByRow(t *testing.T, scratch func() (Scratch, error)) {
 		want := strings.TrimSpace(row)
 		for text := ""; !strings.Contains(text, want); {
 			select {
-			case s := <-got:
+			case s, more := <-got:
+				if !more {
+					t.Fatalf("row %d: the batch ended without its answer: %v", i, <-done)
+				}
 				text += s
-			case <-time.After(20 * time.Second):
+			case <-time.After(time.Minute): // it waits for the next row, which would never come
 				t.Fatalf("row %d: no answer came, want it before the next row is written", i)
 			}
 		}
