@@ -134,7 +134,9 @@ func TestAFileThatCannotBeTakenIsSaid(t *testing.T) {
 	writeFile(t, path, "Dear support\n")
 	d.tries(path)
 	d.shows("This file cannot be taken: there is no column code")
-	d.shows("File " + d.dir[:20])
+	if have := d.m.batch.path.value(); have != path {
+		t.Errorf("file: have %q in the field, want %q to be mended", have, path)
+	}
 	d.press("esc")
 	d.write(d.dir + "/nothing")
 	d.shows("No file or folder begins like this.")

@@ -255,6 +255,7 @@ func rowByRow(t *testing.T, scratch func() (Scratch, error)) {
 		if err == nil {
 			_, err = Run(context.Background(), o.Session, Job{Input: in, Name: "piped", Output: outW, Format: CSV, Scratch: scratch})
 		}
+		inR.CloseWithError(fmt.Errorf("the batch ended, with error %v", err)) // tells who writes to it
 		outW.CloseWithError(err)
 		done <- err
 	}()
@@ -271,7 +272,9 @@ func rowByRow(t *testing.T, scratch func() (Scratch, error)) {
 		}
 	}()
 	for i, row := range rows[:6] {
-		io.WriteString(inW, row)
+		if _, err := io.WriteString(inW, row); err != nil {
+			t.Fatalf("row %d: %v", i, err)
+		}
 		if i == 0 {
 			continue
 		}
