@@ -255,7 +255,7 @@ func rowByRow(t *testing.T, scratch func() (Scratch, error)) {
 		if err == nil {
 			_, err = Run(context.Background(), o.Session, Job{Input: in, Name: "piped", Output: outW, Format: CSV, Scratch: scratch})
 		}
-		inR.CloseWithError(fmt.Errorf("the batch ended, with error %v", err)) // tells who writes to it
+		inR.CloseWithError(errors.Join(errors.New("the batch ended"), err)) // tells who writes to it
 		outW.CloseWithError(err)
 		done <- err
 	}()
