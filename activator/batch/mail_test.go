@@ -3,6 +3,8 @@ package batch
 import (
 	"strings"
 	"testing"
+
+	"github.com/manual-activator/manual-activator/codes"
 )
 
 // A text of any size is searched whole, also where it has no empty line and its codes are
@@ -53,6 +55,24 @@ func TestLongList(t *testing.T) {
 		}
 		if len(rows) != len(codes) {
 			t.Errorf("%q between codes: have %d rows, want %d", sep, len(rows), len(codes))
+		}
+	}
+}
+
+// Where a text is searched piece by piece, the next piece does not begin within a code.
+func TestGoesOn(t *testing.T) {
+	text := strings.Repeat("a line\n", kept)
+	at := goesOn(text, nil)
+	if at <= len(text)-kept || at >= len(text) || text[at-1] != '\n' {
+		t.Errorf("have %d of %d, want the beginning of one of the last lines", at, len(text))
+	}
+	for _, code := range []codes.Match{{Start: at - 20, End: at + 20}, {Start: at - 20, End: at}, {Start: at, End: at + 20}} {
+		want := at
+		if code.Start < at && at < code.End {
+			want = code.Start
+		}
+		if have := goesOn(text, []codes.Match{code}); have != want {
+			t.Errorf("a code from %d to %d: have %d, want %d", code.Start, code.End, have, want)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package mailtext
 
 import (
 	"encoding/base64"
+	"io"
 	"strings"
 	"testing"
 )
@@ -119,4 +120,21 @@ func FuzzPlain(f *testing.F) {
 			t.Errorf("have %q changed to %q, want only mails changed", text, have)
 		}
 	})
+}
+
+// UTF-16 is known by its mark or its name; without a mark the big end comes first, unless the
+// name says otherwise.
+func TestNarrow(t *testing.T) {
+	for _, test := range []struct{ text, charset, want string }{
+		{"\xff\xfeR\x001\x00", "utf-8", "R1"},
+		{"\xfe\xff\x00R\x001", "", "R1"},
+		{"\x00R\x001", "UTF-16", "R1"},
+		{"\x00R\x001", "utf-16be", "R1"},
+		{"R\x001\x00", "utf-16le", "R1"},
+		{"R1", "utf-8", "R1"},
+	} {
+		if have, err := io.ReadAll(narrow(strings.NewReader(test.text), test.charset)); err != nil || string(have) != test.want {
+			t.Errorf("%q in %q: have %q, %v, want %q", test.text, test.charset, have, err, test.want)
+		}
+	}
 }
