@@ -19,10 +19,13 @@ func (w *Encoder) Encode(e *Entry) error {
 	if err := e.Valid(); err != nil {
 		return err
 	}
+	if w.leaf == nil {
+		w.leaf = make([]byte, 0, 1<<10)
+	}
 	if w.leaf = e.Leaf(w.leaf[:0]); len(w.leaf) > MaxLeaf {
 		return fmt.Errorf("journal entry (%s): its leaf is %d bytes long, at most %d are allowed", e.Kind, len(w.leaf), MaxLeaf)
 	}
-	w.kept.Most = 64 << 10
+	w.kept.Most = min(max(2*w.kept.Most, len(w.leaf)), 64<<10) // more each time, as a list grows
 	e.leaf = append(w.kept.Take(len(w.leaf)), w.leaf...)
 	return nil
 }
