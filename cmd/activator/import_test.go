@@ -6,37 +6,28 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/manual-activator/manual-activator/internal/batchbench"
 )
 
 // A large import that is killed and given again registers each order once.
 func TestImportKilled(t *testing.T) {
-	dir := t.TempDir()
-	o, err := batchbench.NewOffice(filepath.Join(dir, "vendor"), 1, 1, time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	o.Close()
+	office, _ := newTestOffice(t, 1, 0)
 	const rows = 3000
 	var b bytes.Buffer
 	b.WriteString("product,customer,order\n")
 	for i := range rows {
 		fmt.Fprintf(&b, "press-studio,Customer %d,N-%d\n", i, i)
 	}
-	orders := filepath.Join(dir, "orders.csv")
+	orders := filepath.Join(office.dir, "new.csv")
 	if err := os.WriteFile(orders, b.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	out := filepath.Join(dir, "serials.csv")
+	out := filepath.Join(office.dir, "serials.csv")
 	run := func(after time.Duration) error {
-		cmd := exec.Command(program("activator"), "license", "import", orders, "-o", out, "--dir", filepath.Join(dir, "vendor"))
-		cmd.Env = append(os.Environ(), "ACTIVATOR_PASSPHRASE="+batchbench.Passphrase, "XDG_CONFIG_HOME="+dir, "HOME="+dir)
+		cmd := office.command("license", "import", orders, "-o", out)
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -64,7 +55,7 @@ func TestImportKilled(t *testing.T) {
 	if len(lines) != rows+1 || !strings.Contains(lines[rows], fmt.Sprintf("N-%d,", rows-1)) {
 		t.Errorf("have %d lines, the last one %q, want %d in their order", len(lines), lines[len(lines)-1], rows+1)
 	}
-	cmd := exec.Command(program("activator"), "license", "list", "--json", "--dir", filepath.Join(dir, "vendor"))
+	cmd := office.command("license", "list", "--json")
 	list, err := cmd.Output()
 	if err != nil {
 		t.Fatal(err)

@@ -13,8 +13,6 @@ import (
 	"testing"
 	"testing/iotest"
 	"time"
-
-	"github.com/manual-activator/manual-activator/internal/batchbench"
 )
 
 // An interrupt ends a command that waits for its input, which may never come.
@@ -22,26 +20,21 @@ func TestInterruptedWhileWaiting(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("SKIPPED: no interrupt can be sent here")
 	}
-	dir := t.TempDir()
-	o, err := batchbench.NewOffice(filepath.Join(dir, "vendor"), 1, 1, time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	o.Close()
+	o, _ := newTestOffice(t, 1, 0)
+	out := filepath.Join(o.dir, "out.csv")
 	commands := [][]string{
-		{"batch", "-"}, {"read", "-"}, {"license", "import", "-", "-o", filepath.Join(dir, "out.csv")},
+		{"batch", "-"}, {"read", "-"}, {"license", "import", "-", "-o", out},
 	}
-	pipe := filepath.Join(dir, "pipe")
+	pipe := filepath.Join(o.dir, "pipe")
 	if exec.Command("mkfifo", pipe).Run() == nil {
-		commands = append(commands, []string{"batch", pipe}, []string{"license", "import", pipe, "-o", filepath.Join(dir, "out.csv")})
+		commands = append(commands, []string{"batch", pipe}, []string{"license", "import", pipe, "-o", out})
 	}
 	for _, args := range commands {
 		r, w, err := os.Pipe()
 		if err != nil {
 			t.Fatal(err)
 		}
-		cmd := exec.Command(program("activator"), append(args, "--dir", filepath.Join(dir, "vendor"))...)
-		cmd.Env = append(os.Environ(), "ACTIVATOR_PASSPHRASE="+batchbench.Passphrase, "XDG_CONFIG_HOME="+dir, "HOME="+dir)
+		cmd := o.command(args...)
 		var stderr bytes.Buffer
 		cmd.Stdin, cmd.Stderr = r, &stderr
 		if err := cmd.Start(); err != nil {
