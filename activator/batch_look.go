@@ -2,7 +2,6 @@ package activator
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/manual-activator/manual-activator/activator/catalog"
 	"github.com/manual-activator/manual-activator/activator/journal"
@@ -95,13 +94,7 @@ func (k *clerk) reading(ctx context.Context, row *batchRow) (*Reading, *catalog.
 	if err != nil {
 		return nil, nil, err
 	}
-	switch {
-	case hw != nil:
-		err = b.s.compareHardware(ctx, r, hw)
-	case damaged != nil:
-		r.hardwareNote = fmt.Sprintf("the hardware profile in this text cannot be read and is left aside: %v", damaged)
-	}
-	return r, r.Product, err
+	return r, r.Product, b.s.addHardware(ctx, r, hw, damaged)
 }
 
 // batchJudge lets only codes of registered licenses with a genuine tag be proposed,

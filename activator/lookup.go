@@ -30,15 +30,22 @@ func (s *Session) lookUp(ctx context.Context, text string, d Decision) (*Reading
 		return r, nil, j.err
 	}
 	r, facts, err := s.lookUpCode(ctx, text, c)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, nil, err
-	case hw != nil:
-		err = s.compareHardware(ctx, r, hw)
-	case damaged != nil:
+	}
+	return r, facts, s.addHardware(ctx, r, hw, damaged)
+}
+
+// addHardware adds to a reading what its text has beside the code: a hardware profile, or
+// why one cannot be read.
+func (s *Session) addHardware(ctx context.Context, r *Reading, hw *codes.Hardware, damaged error) error {
+	if hw != nil {
+		return s.compareHardware(ctx, r, hw)
+	}
+	if damaged != nil {
 		r.hardwareNote = fmt.Sprintf("the hardware profile in this text cannot be read and is left aside: %v", damaged)
 	}
-	return r, facts, err
+	return nil
 }
 
 // repairable are the kinds that a slip is mended for at the desk. A serial
