@@ -9,6 +9,7 @@ import (
 
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
+	_ "github.com/manual-activator/manual-activator/internal/oneseed"
 )
 
 func dryEffect(l codes.LicenseNumber) *rapid.Generator[journal.Effect] {

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/manual-activator/manual-activator/codes"
+	_ "github.com/manual-activator/manual-activator/internal/oneseed"
 )
 
 func seeds(f *testing.F) {

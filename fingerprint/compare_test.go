@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	fp "github.com/manual-activator/manual-activator/fingerprint"
+	_ "github.com/manual-activator/manual-activator/internal/oneseed"
 	"pgregory.net/rapid"
 )
 

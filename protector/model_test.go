@@ -16,6 +16,7 @@ import (
 
 	"github.com/manual-activator/manual-activator/codes"
 	"github.com/manual-activator/manual-activator/fingerprint"
+	_ "github.com/manual-activator/manual-activator/internal/oneseed"
 	"github.com/manual-activator/manual-activator/protector/protectortest"
 )
 

@@ -8,6 +8,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"pgregory.net/rapid"
+
+	_ "github.com/manual-activator/manual-activator/internal/oneseed"
 )
 
 var anyKeys = []string{

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/manual-activator/manual-activator/codes"
+	_ "github.com/manual-activator/manual-activator/internal/oneseed"
 )
 
 // full has every field set and every effect.

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	_ "github.com/manual-activator/manual-activator/internal/oneseed"
 )
 
 func split(t testing.TB, secret []byte, need, count int) []*Share {

@@ -16,6 +16,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/manual-activator/manual-activator/codes"
+	_ "github.com/manual-activator/manual-activator/internal/oneseed"
 )
 
 func TestSafe(t *testing.T) {

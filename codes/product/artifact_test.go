@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/manual-activator/manual-activator/codes"
+	_ "github.com/manual-activator/manual-activator/internal/oneseed"
 	"pgregory.net/rapid"
 )
 

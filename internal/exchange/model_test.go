@@ -3,7 +3,6 @@ package exchange
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"testing"
@@ -11,19 +10,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/manual-activator/manual-activator/activator/journal"
+	_ "github.com/manual-activator/manual-activator/internal/oneseed"
 )
-
-// TestMain draws from one seed unless another is given, so that the gate says the same of
-// the same code. To explore: -rapid.checks=2000 -rapid.seed=$RANDOM.
-func TestMain(m *testing.M) {
-	flag.Parse()
-	if f := flag.Lookup("rapid.seed"); f.Value.String() == f.DefValue {
-		if err := f.Value.Set("20261122"); err != nil {
-			panic(err)
-		}
-	}
-	os.Exit(m.Run())
-}
 
 // TestModel lets customers and a vendor live for a while. What must be true is kept in
 // plain maps (truth_test.go), what the desk must say follows from them and from the

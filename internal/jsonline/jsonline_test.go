@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	_ "github.com/manual-activator/manual-activator/internal/oneseed"
 )
 
 func TestEncode(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	_ "github.com/manual-activator/manual-activator/internal/oneseed"
 	"github.com/manual-activator/manual-activator/internal/slab"
 )
 

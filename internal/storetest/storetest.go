@@ -21,6 +21,10 @@ import (
 // Large makes the tests that can be made longer so many times longer.
 var Large = flag.Int("journal.large", 1, "how many times longer the journal's random, race and kill tests are")
 
+// Seed is what the random changes of the tamper test are drawn from: the same ones in every run, so that a run says of the
+// code alone, unless another seed is given to look for more.
+var Seed = flag.Uint64("journal.seed", 20261122, "what the journal's random changes are drawn from; 0 draws a seed")
+
 // Origin is the name of the own log of every store that Factory.Create makes.
 const Origin = "storetest.example/journal"
 
@@ -184,6 +188,16 @@ func Confirm(l codes.LicenseNumber, fp codes.Fingerprint, random uint32, referen
 		journal.FreeSeat{License: l, Fingerprint: fp},
 	}
 	return e
+}
+
+// random returns what a test draws from, and logs its seed.
+func random(t *testing.T) *rand.Rand {
+	seed := *Seed
+	if seed == 0 {
+		seed = rand.Uint64()
+	}
+	t.Logf("seed %d", seed)
+	return rand.New(rand.NewPCG(seed, 0))
 }
 
 func intent(r *rand.Rand) (b [16]byte) {

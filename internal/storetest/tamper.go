@@ -67,9 +67,10 @@ func makeVictim(f Factory, dir string, sign journal.Signer, keys note.Verifiers,
 	draw.Effects = []journal.Effect{journal.AddPool{Product: UID, Numbers: []codes.LicenseNumber{901, 907, 903, 905}}}
 	es := []journal.Entry{Entry(journal.KindLog), draw}
 	r := rand.New(rand.NewPCG(1, 2))
-	for l := range codes.LicenseNumber(40) {
+	for l := range codes.LicenseNumber(39) {
 		es = append(es, Register(l+1, 4, fmt.Sprint("PO-", int(l)), fmt.Sprint("Customer ", int(l))))
 	}
+	es = append(es, Register(40, 4, "", "Customer 39"))
 	for i := range 600 {
 		l, fp := codes.LicenseNumber(1+i%40), codes.Fingerprint(i)
 		switch slot := 1 + i/40; {
@@ -166,11 +167,12 @@ func tamper(t *testing.T, f Factory) {
 			t.Errorf("%s: was not done", c.name)
 		}
 	}
+	r := random(t)
 	for _, c := range each { // each column once at least, and the removal of a row
 		done := false
 		for try := 0; try < 10 && !done; try++ {
 			c := c
-			c.args = []any{rand.IntN(rows[c.table])}
+			c.args = []any{r.IntN(rows[c.table])}
 			c.name = fmt.Sprintf("%s, row %d", c.name, c.args[0])
 			done = run(c)
 		}
@@ -178,8 +180,8 @@ func tamper(t *testing.T, f Factory) {
 			t.Errorf("%s: no row could be changed", c.name)
 		}
 	}
-	randomly(t, raw, rows, f.SlowCopy, run)
-	forge(t, f, known)
+	randomly(t, r, raw, rows, f.SlowCopy, run)
+	forge(t, r, f, known)
 }
 
 // wantFound verifies, and for changed entries does so again after another append, which must not cover them up.
@@ -252,13 +254,23 @@ func fixedChanges(raw Raw) []change {
 		{"claims, one more", "INSERT INTO claims VALUES (1, 2, " + raw.Bytes("0000000700000008") + ", " + raw.Bytes("") + ", 60)", nil, "confirmation of license 00000001: no entry claims"},
 		{"claims, freed", "DELETE FROM claims WHERE license = 1 AND scope = 2", nil, "claims it, its row is missing"},
 		{"seats, one more", "INSERT INTO seats VALUES (1, 99, 9, 4, 'override', 60)", nil, "seat 9 of license 00000001: no entry gives it"},
+		{"seats, an excess that is there and empty", "UPDATE seats SET excess = '' WHERE license = 1 AND slot = 4", nil, "Excess is \"(empty)\", its entry says \"\""},
 		{"licenses, more seats", "UPDATE licenses SET seats = 40 WHERE number = 7", nil, "license 00000007: Seats is 40, its entry says 4"},
 		{"licenses, state", "UPDATE licenses SET state = 'revoked' WHERE number = 7", nil, "license 00000007: State is \"revoked\", its entry says \"live\""},
+		{"licenses, an order that is there and empty", "UPDATE licenses SET order_key = '' WHERE number = 40", nil, "license 00000028: Order is \"(empty)\", its entry says \"\""},
+		{"licenses, a product with a byte too many", "UPDATE licenses SET product = " + raw.Joined("product || "+raw.Bytes("00")) + " WHERE number = 7", nil, "license 00000007: Product is"},
 		{"licenses, one more", "INSERT INTO licenses SELECT 777, product, seats, state, NULL, grants, release, 0, registered, entry FROM licenses WHERE number = 7", nil, "license 00000309: no entry registers it"},
 		{"licenses, a number out of its range", "UPDATE licenses SET customer = -1 WHERE number = 7", nil, "its row is missing"},
 		{"merges, a number out of its range", "UPDATE merges SET first = -1", nil, "table merges: a row cannot be read"},
 		{"pool, order", "UPDATE pool SET place = 3 - place", nil, "in the pool of product"},
 		{"pool, one more", "INSERT INTO pool SELECT 999, product, entry, 9 FROM pool WHERE number = 901", nil, "no entry puts it there"},
+		{"pool, a product with a byte too many", "UPDATE pool SET product = " + raw.Joined("product || "+raw.Bytes("00")) + " WHERE number = 901", nil, "in the pool of product"},
+		{"journal, a batch that is there and empty", "UPDATE journal SET batch = '' WHERE id = 60", nil, "entry 60: column Batch is"},
+		{"journal, a license that is there and 0", "UPDATE journal SET license = 0 WHERE id = 0", nil, "entry 0: column License is"},
+		{"journal, a machine that is there and -1", "UPDATE journal SET fingerprint = -1 WHERE id = 0", nil, "entry 0: column Fingerprint is"},
+		{"journal, a line that is there and -1", "UPDATE journal SET line = -1 WHERE id = 0", nil, "entry 0: column Line is"},
+		{"journal, a product that is there and 0", "UPDATE journal SET product = " + raw.Bytes("00000000000000000000000000000000") + " WHERE id = 0", nil, "entry 0: column Product is"},
+		{"journal, an intent that is there and 0", "UPDATE journal SET intent = " + raw.Bytes("00000000000000000000000000000000") + " WHERE id = 0", nil, "entry 0: column Intent is"},
 		{"personal, text", "UPDATE personal SET value = 'Somebody else' WHERE entry = 10", nil, "entry 10: its personal text \"customer\" or its salt was changed"},
 		{"personal, a text taken away", "DELETE FROM personal WHERE entry = 10", nil, "entry 10: its personal text \"customer\" is missing, and no entry says that it was erased"},
 		{"personal, an erased text put back", "INSERT INTO personal VALUES (3, 'customer', " + raw.Bytes("01020000000000000000000000000000") + ", 'Customer 1')", nil, "entry 3: its personal text \"customer\" was erased by entry 642, and is there"},

@@ -12,7 +12,7 @@ import (
 )
 
 // forge rewrites the journal with every hash computed anew, as somebody who lacks the key.
-func forge(t *testing.T, f Factory, known journal.Head) {
+func forge(t *testing.T, r *rand.Rand, f Factory, known journal.Head) {
 	skey, _, err := note.GenerateKey(nil, Signer().Name())
 	if err != nil {
 		t.Fatal(err)
@@ -53,7 +53,7 @@ func forge(t *testing.T, f Factory, known journal.Head) {
 		}
 		s.Close()
 	}
-	forgeRandomly(t, f, other, known)
+	forgeRandomly(t, r, f, other, known)
 	formerState(t, f)
 }
 
@@ -76,9 +76,9 @@ var alterations = []func(e *journal.Entry){
 
 // forgeRandomly rewrites the whole journal with one entry otherwise and all hashes computed anew: by a key of its own,
 // with the true head put back, and with a former true head.
-func forgeRandomly(t *testing.T, f Factory, other note.Signer, known journal.Head) {
+func forgeRandomly(t *testing.T, r *rand.Rand, f Factory, other note.Signer, known journal.Head) {
 	for range 20 * *Large {
-		which, how := rand.IntN(victimEntries-1)+1, rand.IntN(len(alterations))
+		which, how := r.IntN(victimEntries-1)+1, r.IntN(len(alterations))
 		dir := t.TempDir()
 		changed := false
 		_, err := makeVictim(f, dir, other, note.VerifierList(anyKey{other}), func(es []journal.Entry) {

@@ -10,10 +10,7 @@ import (
 // randomly makes 250 random single changes (fewer where copying is slow), times the flag: any table, any column, a value of another row, a byte, a
 // row taken out, put in or exchanged, the end cut off, the head replaced. For a change of entry N, Verify must not
 // point behind N.
-func randomly(t *testing.T, raw Raw, rows map[string]int, slow bool, run func(change) bool) {
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
-	r := rand.New(rand.NewPCG(seed, 0))
+func randomly(t *testing.T, r *rand.Rand, raw Raw, rows map[string]int, slow bool, run func(change) bool) {
 	done := map[string]int{}
 	n := 250 * *Large
 	if slow {

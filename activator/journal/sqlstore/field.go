@@ -57,3 +57,14 @@ func (f *field) sixteen() (out [16]byte) {
 }
 
 func allZero(b []byte) bool { return bytes.Count(b, []byte{0}) == len(b) }
+
+// textOrNone is a text, empty where there is none; one that is there and empty is notOurs.
+func (f *field) textOrNone() string {
+	if f.src == nil {
+		return ""
+	}
+	if s, ok := f.src.(string); ok && s != "" {
+		return s
+	}
+	return notOurs
+}

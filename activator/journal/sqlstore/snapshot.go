@@ -146,14 +146,7 @@ func (s *snapshot) Entries(yield func(*journal.EntryRow) error) error {
 		} else {
 			c.License = 1<<32 - 1
 		}
-		switch batch.src {
-		case nil:
-			c.Batch = ""
-		case "":
-			c.Batch = notOurs
-		default:
-			c.Batch = words.text(c.Batch, &batch)
-		}
+		c.Batch = words.known(c.Batch, batch.textOrNone())
 		r.Leaf, _ = leaf.src.([]byte)
 		return yield(&r)
 	})
@@ -162,22 +155,26 @@ func (s *snapshot) Entries(yield func(*journal.EntryRow) error) error {
 // interner keeps one copy of texts that come again and again.
 type interner map[string]string
 
-// text returns a column's text; the one that the column had before comes first, as it often has it again.
+// text returns a column's text.
 func (in interner) text(before string, f *field) string {
-	b, ok := f.src.(string)
-	if !ok {
-		return notOurs
+	if s, ok := f.src.(string); ok {
+		return in.known(before, s)
 	}
-	if b == before {
+	return notOurs
+}
+
+// known returns a text; the one that its column had before comes first, as it often has it again.
+func (in interner) known(before, text string) string {
+	if text == before {
 		return before
 	}
-	if s, ok := in[b]; ok {
+	if s, ok := in[text]; ok {
 		return s
 	}
 	if len(in) < 1000 {
-		in[b] = b
+		in[text] = text
 	}
-	return b
+	return text
 }
 
 func (s *snapshot) Subtrees(yield func(journal.SubtreeRow) error) error {
@@ -201,21 +198,21 @@ func (s *snapshot) Personal(yield func(journal.PersonalRow) error) error {
 }
 
 func (s *snapshot) Licenses(yield func(journal.LicenseRow) error) error {
-	const query = "SELECT number, product, seats, state, coalesce(order_key, ''), grants, release, customer, registered, entry FROM licenses"
+	const query = "SELECT number, product, seats, state, order_key, grants, release, customer, registered, entry FROM licenses"
+	var product, order field
 	return each(s, query, func(rows *sql.Rows) error {
 		var r journal.LicenseRow
-		var product sql.RawBytes
-		if err := rows.Scan(&r.Number, &product, &r.Seats, &r.State, &r.Order, &r.Grants, &r.Release, &r.Customer, &r.Registered, &r.Entry); err != nil {
+		if err := rows.Scan(&r.Number, &product, &r.Seats, &r.State, &order, &r.Grants, &r.Release, &r.Customer, &r.Registered, &r.Entry); err != nil {
 			return unreadable(rows, "licenses", err)
 		}
-		copy(r.Product[:], product)
+		r.Product, r.Order = product.sixteen(), order.textOrNone()
 		return yield(r)
 	})
 }
 
 func (s *snapshot) Seats(yield func(journal.SeatRow) error) error {
 	var license, fingerprint, slot, limit, excess, entry field
-	return each(s, "SELECT license, fingerprint, slot, seat_limit, coalesce(excess, ''), entry FROM seats", func(rows *sql.Rows) error {
+	return each(s, "SELECT license, fingerprint, slot, seat_limit, excess, entry FROM seats", func(rows *sql.Rows) error {
 		var r journal.SeatRow
 		err := rows.Scan(&license, &fingerprint, &slot, &limit, &excess, &entry)
 		fit(&r.License, &license, &err)
@@ -226,10 +223,7 @@ func (s *snapshot) Seats(yield func(journal.SeatRow) error) error {
 		if err != nil {
 			return unreadable(rows, "seats", err)
 		}
-		var ok bool
-		if r.Excess, ok = excess.src.(string); !ok {
-			r.Excess = notOurs
-		}
+		r.Excess = excess.textOrNone()
 		return yield(r)
 	})
 }
@@ -252,13 +246,13 @@ func (s *snapshot) Claims(yield func(journal.ClaimRow) error) error {
 }
 
 func (s *snapshot) Pool(yield func(journal.PoolRow) error) error {
+	var product field
 	return each(s, "SELECT number, product, entry, place FROM pool", func(rows *sql.Rows) error {
 		var r journal.PoolRow
-		var product sql.RawBytes
 		if err := rows.Scan(&r.Number, &product, &r.Entry, &r.Place); err != nil {
 			return unreadable(rows, "pool", err)
 		}
-		copy(r.Product[:], product)
+		r.Product = product.sixteen()
 		return yield(r)
 	})
 }
