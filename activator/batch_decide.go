@@ -134,7 +134,7 @@ func (b *batch) read(ctx context.Context, rows []batchRow, pending []*decided, a
 	if len(rows) == 0 {
 		return d
 	}
-	w := journal.Wanted{Since: b.s.desk.now().Add(-24 * time.Hour), Licenses: make([]codes.LicenseNumber, 0, len(d.rows))}
+	w := journal.Wanted{Since: b.s.desk.now().Add(-24 * time.Hour), Licenses: make([]codes.LicenseNumber, 0, len(d.rows)), Nameless: true}
 	lines := &journal.LinesWanted{Batch: b.o.Name}
 	for i := range d.rows {
 		r := &d.rows[i]
@@ -241,7 +241,7 @@ func (c *clerk) decision(row *batchRow, r *Reading) *Decision {
 		d.Reference, d.Refund = "", ""
 		return d
 	}
-	if err := r.fits(*d, c.now); err != nil {
+	if err := r.fits(d, c.now); err != nil {
 		d.mistake = err.Error()
 	}
 	return d

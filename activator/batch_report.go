@@ -33,6 +33,9 @@ func (o *RowOutcome) Verdict() journal.Verdict {
 // tells and the journal does not keep; empty where there is none.
 func (o *RowOutcome) Reason() string {
 	e := &o.Entry
+	if e.Verdict == journal.OK && o.Refund == nil {
+		return "" // most rows: their checks need not be looked through
+	}
 	said := reasonOf(e)
 	switch aside := o.aside(); {
 	case said == "" && o.Refund != nil:

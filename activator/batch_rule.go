@@ -115,7 +115,11 @@ func (b *batch) clerks(rows []batchRow) int {
 			}
 		}
 	}
-	return max(1, min(mostClerks, runtime.GOMAXPROCS(0), len(rows)/rowsPerClerk))
+	free := runtime.GOMAXPROCS(0)
+	if b.o.DryRun {
+		free-- // somebody reads ahead all the time
+	}
+	return max(1, min(mostClerks, free, len(rows)/rowsPerClerk))
 }
 
 // put puts the new entries in the order of the rows.
@@ -219,12 +223,13 @@ func (c *clerk) row(ctx context.Context, i int) error {
 		out.used = first.entry
 	}
 	dec := c.decision(row, r)
-	j := c.work.decide(r, *dec, c.now)
+	j := c.work.decide(r, dec, c.now)
 	if j.err != nil {
 		return fmt.Errorf("line %d: %w", row.Line, j.err)
 	}
 	e := &out.Entry
-	*e = b.s.stamp(*j.entry, intent)
+	*e = *j.entry
+	b.s.mark(e, intent)
 	e.Batch, e.Line = b.o.Name, row.Line
 	if len(r.Proposals) > 0 {
 		e.Detail = proposalsDetail(r.Proposals)
@@ -264,7 +269,7 @@ func (c *clerk) apply(e *journal.Entry, i, second int) {
 func (c *clerk) refund(i int, r *Reading, dec *Decision) (*journal.Entry, error) {
 	row := &c.d.rows[i]
 	f := c.d.facts.Licenses[r.License.Number]
-	l, err := newLicense(f.License, len(f.Seats))
+	l, err := newLicense(&f.License, len(f.Seats))
 	if err != nil {
 		return nil, err
 	}

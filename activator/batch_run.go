@@ -193,10 +193,10 @@ func (b *batch) gather(ctx context.Context, rows iter.Seq2[Row, error]) <-chan *
 		if ctx.Err() != nil {
 			return false
 		}
-		row := batchRow{Row: r}
+		var code codes.Code
+		var slip error
 		if err == nil {
-			row.code, row.slip = codes.Parse(r.Text)
-			row.license = row.code.License()
+			code, slip = codes.Parse(r.Text)
 			if r.Line <= last || r.Line > MaxLine {
 				err = fmt.Errorf("batch: line %d follows line %d: want ascending lines from 1 to %d", r.Line, last, MaxLine)
 			}
@@ -214,7 +214,7 @@ func (b *batch) gather(ctx context.Context, rows iter.Seq2[Row, error]) <-chan *
 		if len(cur.rows) == 0 {
 			timer.Reset(batchWait)
 		}
-		cur.rows = append(cur.rows, row)
+		cur.rows = append(cur.rows, batchRow{Row: r, code: code, license: code.License(), slip: slip})
 		cur.size += len(r.Text) + len(r.Quoted)
 		most := b.o.Chunk
 		if b.busy.Load() {

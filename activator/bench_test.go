@@ -42,7 +42,7 @@ func BenchmarkReading(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if j := new(workspace).decide(r, d, now); j.given == nil {
+		if j := new(workspace).decide(r, &d, now); j.given == nil {
 			b.Fatal(j.checks())
 		}
 	}

@@ -119,7 +119,7 @@ func (s *Session) change(ctx context.Context, c Change) (*Outcome, error) {
 	if !f.Known {
 		return nil, &UnknownLicenseError{c.License}
 	}
-	l, err := newLicense(f.License, len(f.Seats))
+	l, err := newLicense(&f.License, len(f.Seats))
 	if err != nil {
 		return nil, err
 	}

@@ -14,11 +14,11 @@ import (
 // The entry it returns is complete but for desk, operator and intent; with an
 // accepted request it holds the answer's claim, with an accepted confirmation
 // the give-back. Whether the operator may override is asked before.
-func (w *workspace) decide(r *Reading, d Decision, now time.Time) judgment {
+func (w *workspace) decide(r *Reading, d *Decision, now time.Time) judgment {
 	if w.checks == nil {
 		w.checks, w.effects = make([]journal.Check, 0, 14), make([]journal.Effect, 0, 4)
 	}
-	ru := &ruling{w: w, r: r, d: d, now: now, checks: w.checks[:0], effects: w.effects[:0]}
+	ru := &ruling{w: w, r: r, d: *d, now: now, checks: w.checks[:0], effects: w.effects[:0]}
 	e := &w.entry
 	*e = journal.Entry{At: now, Verdict: journal.OK}
 	if r.Code.IsZero() {
@@ -124,7 +124,7 @@ func (j *judgment) checks() []Check {
 }
 
 // kinds are the kinds of codes that belong where the decision is made.
-func (d Decision) kinds() []codes.Kind {
+func (d *Decision) kinds() []codes.Kind {
 	if len(d.Want) > 0 {
 		return d.Want
 	}
@@ -185,7 +185,7 @@ func keepMarks(all []journal.Effect) []journal.Effect {
 }
 
 // personal makes the erasable texts of an entry from pairs of field and text.
-func (d Decision) personal(pairs ...string) []journal.Personal {
+func (d *Decision) personal(pairs ...string) []journal.Personal {
 	var out []journal.Personal
 	for i := 0; i < len(pairs); i += 2 {
 		if pairs[i+1] != "" {

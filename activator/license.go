@@ -39,7 +39,7 @@ type License struct {
 }
 
 // newLicense makes the desk's view of a stored license.
-func newLicense(l journal.License, taken int) (License, error) {
+func newLicense(l *journal.License, taken int) (License, error) {
 	g, err := product.ParseGrants(l.Grants)
 	if err != nil {
 		return License{}, fmt.Errorf("journal: grants of license %v: %w", l.Number, err)

@@ -47,13 +47,16 @@ func (ru *ruling) limits(why cause) {
 func (ru *ruling) transfers() {
 	l := ru.r.limits
 	since := ru.now.AddDate(0, 0, -l.PeriodDays)
-	machines := map[codes.Fingerprint]bool{ru.r.Statement.Fingerprint: true}
+	var others map[codes.Fingerprint]bool
 	for _, a := range ru.r.history.answers {
-		if a.answer.cause == causeFirst && !a.at.Before(since) {
-			machines[a.ref.fingerprint] = true
+		if fp := a.ref.fingerprint; a.answer.cause == causeFirst && !a.at.Before(since) && fp != ru.r.Statement.Fingerprint {
+			if others == nil {
+				others = map[codes.Fingerprint]bool{}
+			}
+			others[fp] = true
 		}
 	}
-	switch n := len(machines) - ru.r.License.Seats; {
+	switch n := 1 + len(others) - ru.r.License.Seats; {
 	case n <= 0:
 		ru.skip(checkLimits, sayNoLimit)
 	case n > l.Reactivations:

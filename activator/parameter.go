@@ -20,7 +20,7 @@ import (
 //	all others    0
 //
 // Its errors are a [*UsageError]: the operator's words do not fit.
-func (d Decision) parameter(def *product.Definition, define definer, now time.Time) (uint32, error) {
+func (d *Decision) parameter(def *product.Definition, define definer, now time.Time) (uint32, error) {
 	if d.Choose != nil && def.Type != product.Choice {
 		return 0, usage(sayNoChoice(def.Name, def.Type))
 	}
@@ -66,7 +66,7 @@ func (d Decision) parameter(def *product.Definition, define definer, now time.Ti
 
 // compositeDay is the parameter of a composite: a day for those of its leaves that
 // have one. An expire-on leaf makes no sense without.
-func (d Decision) compositeDay(def *product.Definition, define definer, now time.Time) (uint32, error) {
+func (d *Decision) compositeDay(def *product.Definition, define definer, now time.Time) (uint32, error) {
 	takes, needs := false, false
 	for _, id := range def.Leaves {
 		leaf, _ := define(id)
@@ -99,7 +99,7 @@ func lastDayFrom(def *product.Definition, value uint32, now time.Time) (uint32, 
 }
 
 // leaves turns the chosen ids, or a parameter's bits, into the bits of a choice.
-func (d Decision) leaves(def *product.Definition) (uint32, error) {
+func (d *Decision) leaves(def *product.Definition) (uint32, error) {
 	var bits uint32
 	if d.Parameter != nil {
 		bits = *d.Parameter

@@ -25,7 +25,7 @@ func (w *workspace) recognize(text string, c codes.Code, about *file) (*Reading,
 		return r, nil
 	}
 	var err error
-	if w.license, err = newLicense(f.License, len(f.Seats)); err != nil {
+	if w.license, err = newLicense(&f.License, len(f.Seats)); err != nil {
 		return nil, err
 	}
 	r.License = &w.license

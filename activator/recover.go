@@ -84,7 +84,7 @@ func (s *Session) recover(ctx context.Context, code codes.Code, o Order) (*Licen
 			return nil, usagef("license %v is registered already, for %q with order %q, %d seats and grants %q: nothing is lost; to change it, use `license change`",
 				serial.License, have.Customer, have.Order, have.Seats, have.Grants)
 		}
-		l, err := newLicense(have, len(f.Seats))
+		l, err := newLicense(&have, len(f.Seats))
 		if err != nil {
 			return nil, err
 		}

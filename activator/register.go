@@ -189,7 +189,7 @@ func (s *Session) License(ctx context.Context, number codes.LicenseNumber) (*Lic
 	if !lf.Known {
 		return nil, &UnknownLicenseError{number}
 	}
-	l, err := newLicense(lf.License, len(lf.Seats))
+	l, err := newLicense(&lf.License, len(lf.Seats))
 	return &l, err
 }
 

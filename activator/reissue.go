@@ -68,7 +68,7 @@ func (s *Session) reissue(ctx context.Context, number codes.LicenseNumber, reaso
 		return nil, err
 	}
 	f := facts.Licenses[number]
-	if *old, err = newLicense(f.License, len(f.Seats)); err != nil {
+	if *old, err = newLicense(&f.License, len(f.Seats)); err != nil {
 		return nil, err
 	}
 	if old.State != journal.Live {

@@ -89,10 +89,10 @@ func (s *Session) judge(ctx context.Context, text string, d Decision) (*Reading,
 	if err != nil {
 		return nil, nil, judgment{}, err
 	}
-	if err := r.fits(d, s.desk.now()); err != nil {
+	if err := r.fits(&d, s.desk.now()); err != nil {
 		return nil, nil, judgment{}, err
 	}
-	j := new(workspace).decide(r, d, s.desk.now())
+	j := new(workspace).decide(r, &d, s.desk.now())
 	return r, facts, j, j.err
 }
 
@@ -236,8 +236,13 @@ func (s *Session) submit(ctx context.Context, text string, d Decision) (*Outcome
 
 // stamp puts desk, operator, door and intent into an entry.
 func (s *Session) stamp(e journal.Entry, intent [16]byte) journal.Entry {
-	e.Operator, e.Desk, e.Via, e.Intent = s.op.Name, s.desk.name, s.via, intent
+	s.mark(&e, intent)
 	return e
+}
+
+// mark is stamp in place.
+func (s *Session) mark(e *journal.Entry, intent [16]byte) {
+	e.Operator, e.Desk, e.Via, e.Intent = s.op.Name, s.desk.name, s.via, intent
 }
 
 // append makes an entry durable, with one before it where the product's file is
@@ -282,14 +287,14 @@ func (s *Session) appendAll(ctx context.Context, facts *journal.Facts, es ...jou
 
 // fits refuses a decision that does not fit what was read, as the operator's own
 // mistake.
-func (r *Reading) fits(d Decision, now time.Time) error {
+func (r *Reading) fits(d *Decision, now time.Time) error {
 	if d.ShelfLife != nil && (*d.ShelfLife < 0 || *d.ShelfLife > product.MaxShelfLife) {
 		return usagef("shelf-life: have %d days, want 0 (never expires) to %d", *d.ShelfLife, product.MaxShelfLife)
 	}
 	if r.Product == nil || r.Definition == nil || r.Code.Kind() != codes.KindRequest {
 		return nil
 	}
-	def, as := *r.Definition, d.As
+	def, as := r.Definition, d.As
 	if as == 0 && d.Correct == "" && r.history != nil {
 		if earlier := r.history.answersTo(r.Statement.Fingerprint, r.Statement.Random); len(earlier) > 0 {
 			as = earlier[len(earlier)-1].answer.terms.Definition // what comes again is what was granted
@@ -300,12 +305,12 @@ func (r *Reading) fits(d Decision, now time.Time) error {
 		if !ok {
 			return nil // decide says so
 		}
-		def = granted
+		def = &granted
 	}
 	if d.Parameter == nil && d.Choose == nil {
 		return nil // what is missing is said by decide, with all checks
 	}
-	_, err := d.parameter(&def, r.Product.Definition, now)
+	_, err := d.parameter(def, r.Product.Definition, now)
 	return err
 }
 

@@ -89,6 +89,7 @@ type LogPart struct {
 // Wanted says what to read. Fields left zero ask for nothing.
 type Wanted struct {
 	Licenses []codes.LicenseNumber
+	Nameless bool         // the licenses without their customers' names, for which many are looked up in four fifths of the time
 	Orders   []OrderRef   // which license has this order
 	Pool     *PoolWanted  // free numbers of a product
 	Since    time.Time    // count entries that are not genuine from then on; zero: do not count

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/manual-activator/manual-activator/codes"
@@ -71,7 +72,7 @@ const MaxSigners = 15
 
 // Definition returns the definition with the given id.
 func (p *Profile) Definition(id uint8) (Definition, bool) {
-	i, ok := slices.BinarySearchFunc(p.Definitions, id, func(d Definition, id uint8) int { return int(d.ID) - int(id) })
+	i, ok := sort.Find(len(p.Definitions), func(i int) int { return int(id) - int(p.Definitions[i].ID) })
 	if !ok {
 		return Definition{}, false
 	}

@@ -59,6 +59,14 @@ func facts(t *testing.T, f Factory) {
 			t.Errorf("license %d: have claims %+v", i, lf.Claims)
 		}
 	}
+	nameless := mustFacts(t, s, journal.Wanted{Licenses: all, Since: start.Add(time.Hour), Nameless: true})
+	for i, l := range all {
+		want := *have.Licenses[l]
+		want.License.Customer = ""
+		if lf := nameless.Licenses[l]; !reflect.DeepEqual(*lf, want) {
+			t.Errorf("license %d without its name: have %+v, want %+v", i, lf, want)
+		}
+	}
 	if have.Head.Size != mustHead(t, s).Size {
 		t.Errorf("head: have size %d, want %d", have.Head.Size, mustHead(t, s).Size)
 	}

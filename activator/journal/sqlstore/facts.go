@@ -20,6 +20,10 @@ var blocks = [...]int{1, 8, 64}
 const licenseColumns = `l.number, l.product, l.seats, l.state, coalesce(l.order_key, ''), l.grants, l.release, coalesce(p.value, ''), l.registered, l.entry
 	FROM licenses l LEFT JOIN personal p ON p.entry = l.customer AND p.field = 'customer'`
 
+// namelessColumns are the same without the customer's name, which is in another table.
+const namelessColumns = `l.number, l.product, l.seats, l.state, coalesce(l.order_key, ''), l.grants, l.release, '', l.registered, l.entry
+	FROM licenses l`
+
 // ownFirst and ownLast are the least and the greatest id that an entry of the own log may have.
 const (
 	ownFirst = "(SELECT id << 40 FROM logs WHERE own = 1)"
@@ -28,10 +32,11 @@ const (
 
 // readStatements are those that facts are read with.
 type readStatements struct {
-	begin, rollback                     stmt
-	head, order, pool, poolSize         stmt
-	entry, private, line, lastLine      stmt
-	licenses, seats, claims, notGenuine [len(blocks)]stmt
+	begin, rollback                stmt
+	head, order, pool, poolSize    stmt
+	entry, private, line, lastLine stmt
+	licenses, nameless             [len(blocks)]stmt
+	seats, claims, notGenuine      [len(blocks)]stmt
 }
 
 func (r *readStatements) all(d *Dialect) []statement {
@@ -57,6 +62,7 @@ func (r *readStatements) all(d *Dialect) []statement {
 		in := "IN (" + strings.Join(numbers, ", ") + ")"
 		list = append(list,
 			statement{&r.licenses[i], "SELECT " + licenseColumns + " WHERE l.number " + in},
+			statement{&r.nameless[i], "SELECT " + namelessColumns + " WHERE l.number " + in},
 			statement{&r.seats[i], `SELECT s.license, s.fingerprint, s.slot, coalesce(s.excess, ''), s.entry, j.at
 				FROM seats s JOIN journal j ON j.id = s.entry WHERE s.license ` + in},
 			statement{&r.claims[i], `SELECT c.license, c.scope, c.key, c.value, c.entry, j.at, j.operator
@@ -105,7 +111,7 @@ func (s *Store) facts(ctx context.Context, v *view, w journal.Wanted, f *journal
 			b++
 		}
 		n := min(blocks[b], len(numbers))
-		if err := s.licenseFacts(v, b, numbers[:n], w.Since, f); err != nil {
+		if err := s.licenseFacts(v, b, numbers[:n], w, f); err != nil {
 			return err
 		}
 		numbers = numbers[n:]
@@ -166,7 +172,7 @@ func (s *Store) lines(v *view, w journal.LinesWanted, f *journal.Facts) error {
 }
 
 // licenseFacts reads one block of licenses.
-func (s *Store) licenseFacts(v *view, block int, numbers []codes.LicenseNumber, since time.Time, f *journal.Facts) error {
+func (s *Store) licenseFacts(v *view, block int, numbers []codes.LicenseNumber, w journal.Wanted, f *journal.Facts) error {
 	args := make([]any, blocks[block])
 	for i := range args {
 		args[i] = int64(0)
@@ -174,8 +180,12 @@ func (s *Store) licenseFacts(v *view, block int, numbers []codes.LicenseNumber, 
 			args[i] = int64(numbers[i])
 		}
 	}
+	licenses := &v.st.licenses[block]
+	if w.Nameless {
+		licenses = &v.st.nameless[block]
+	}
 	var lr licenseRow
-	err := v.each(&v.st.licenses[block], args, func(rows *sql.Rows) error {
+	err := v.each(licenses, args, func(rows *sql.Rows) error {
 		l, err := lr.scan(rows)
 		if err == nil {
 			f.Licenses[l.Number].License, f.Licenses[l.Number].Known = l, true
@@ -230,10 +240,10 @@ func (s *Store) licenseFacts(v *view, block int, numbers []codes.LicenseNumber, 
 			return cmp.Or(cmp.Compare(a.Entry, b.Entry), cmp.Compare(a.Scope, b.Scope), bytes.Compare(a.Key, b.Key))
 		})
 	}
-	if since.IsZero() {
+	if w.Since.IsZero() {
 		return nil
 	}
-	return v.each(&v.st.notGenuine[block], append(args, since.UnixMicro()), func(rows *sql.Rows) error {
+	return v.each(&v.st.notGenuine[block], append(args, w.Since.UnixMicro()), func(rows *sql.Rows) error {
 		err := rows.Scan(&number, &slot)
 		if fit(&l, &number, &err); err == nil {
 			fit(&f.Licenses[l].NotGenuine, &slot, &err)
