@@ -50,3 +50,39 @@ func TestBatchConfirmationForAnotherCase(t *testing.T) {
 		})
 	}
 }
+
+// While rows are tried out, another desk goes on. Its entries get the numbers that the dry
+// run's would have had, and are not taken for those.
+func TestDryRunBesideAnotherDesk(t *testing.T) {
+	o := newOffice(t)
+	l := o.license(2)
+	a, b := o.machine(l, 1), o.machine(l, 2)
+	a.activate(1, activator.Decision{})
+	b.activate(1, activator.Decision{})
+	first, second := a.deactivate(2, 0).String(), b.deactivate(2, 0).String()
+	done := make(chan bool)
+	rows := func(yield func(activator.Row, error) bool) {
+		row := activator.Row{Line: 1, Text: second, Decision: activator.Decision{Reference: "case 1"}}
+		if !yield(row, nil) {
+			return
+		}
+		<-done
+		if _, err := o.Submit(context.Background(), first, activator.Decision{Reference: "case 9"}); err != nil {
+			t.Error(err)
+		}
+		row.Line, row.Decision.Reference = 2, "case 2"
+		yield(row, nil)
+	}
+	var outs []activator.RowOutcome
+	for out, err := range o.Session.Batch(context.Background(), rows, activator.BatchOptions{Name: "b", Chunk: 1, DryRun: true}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if outs = append(outs, *out); len(outs) == 1 {
+			close(done)
+		}
+	}
+	if len(outs) != 2 || outs[0].Verdict() != journal.OK || outs[1].Verdict() != journal.Refused || strings.Contains(outs[1].Reason(), "case 9") {
+		t.Errorf("have %s, and %s: %s; want ok, and refused without the other desk's case", outs[0].Verdict(), outs[1].Verdict(), outs[1].Reason())
+	}
+}

@@ -16,6 +16,7 @@ type DryBooks struct {
 	blocks   [][]byte // of records: without pointers, so that collecting garbage is quick
 	count    uint64
 	operator string
+	from     uint64 // index after the last entry of the journal, when they were begun
 }
 
 // A dryPlace is where a record begins, from 1; 0 is none.
@@ -39,6 +40,15 @@ func (d *DryBooks) add(e *journal.Entry, id journal.EntryID) {
 	at := dryPlace(last)<<32 + dryPlace(len(d.blocks[last])) + 1
 	d.blocks[last] = appendDry(d.blocks[last], d.newest[e.License], e, id)
 	d.newest[e.License] = at
+}
+
+// began is the index from which on an entry may be one of these books, or another desk's
+// that got the same number meanwhile. size is what the journal has now.
+func (d *DryBooks) began(size uint64) uint64 {
+	if d.from == 0 {
+		d.from = size
+	}
+	return d.from
 }
 
 // apply lets facts follow, and returns how many entries there are so far.
