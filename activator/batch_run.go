@@ -334,6 +334,9 @@ func (b *batch) quote(ctx context.Context, d *decided) error {
 		if o.Later || o.Entry.Kind != journal.KindConfirmation || o.Entry.Verdict != journal.Refused || !failed(&o.Entry, checkUsed) {
 			continue
 		}
+		if b.o.DryRun && o.used == 0 {
+			continue // by a row of this run, which nobody recorded
+		}
 		said, err := b.s.acceptedFor(ctx, o)
 		if err != nil {
 			return err

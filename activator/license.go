@@ -40,14 +40,26 @@ type License struct {
 
 // newLicense makes the desk's view of a stored license.
 func newLicense(l *journal.License, taken int) (License, error) {
-	g, err := product.ParseGrants(l.Grants)
-	if err != nil {
-		return License{}, fmt.Errorf("journal: grants of license %v: %w", l.Number, err)
+	var w workspace
+	err := w.readLicense(l, taken)
+	return w.license, err
+}
+
+// readLicense makes the view that newLicense returns. Its grants are parsed where they are
+// others than those of the license before; nobody changes them.
+func (w *workspace) readLicense(l *journal.License, taken int) (err error) {
+	if w.grantsText != l.Grants {
+		w.grantsText = ""
+		if w.grants, err = product.ParseGrants(l.Grants); err != nil {
+			return fmt.Errorf("journal: grants of license %v: %w", l.Number, err)
+		}
+		w.grantsText = l.Grants
 	}
-	return License{
+	w.license = License{
 		Number: l.Number, Product: l.Product, Customer: l.Customer, Order: l.Order, Seats: l.Seats, Taken: taken,
-		State: l.State, Grants: g, Registered: l.Registered, Entry: l.Entry,
-	}, nil
+		State: l.State, Grants: w.grants, Registered: l.Registered, Entry: l.Entry,
+	}
+	return nil
 }
 
 // effect is the license as the journal sets it.

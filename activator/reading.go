@@ -24,8 +24,7 @@ func (w *workspace) recognize(text string, c codes.Code, about *file) (*Reading,
 		r.facts = &journal.LicenseFacts{}
 		return r, nil
 	}
-	var err error
-	if w.license, err = newLicense(&f.License, len(f.Seats)); err != nil {
+	if err := w.readLicense(&f.License, len(f.Seats)); err != nil {
 		return nil, err
 	}
 	r.License = &w.license

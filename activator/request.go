@@ -24,15 +24,18 @@ func (ru *ruling) request(e *journal.Entry) *answer {
 	}
 	s := ru.r.Statement
 	earlier := ru.r.history.answersTo(s.Fingerprint, s.Random)
-	said := ru.d
-	ru.renew(earlier)
+	var said Decision
+	if len(earlier) > 0 {
+		said = ru.d
+		ru.renew(earlier)
+	}
 	grants := ru.grants()
 	if grants == nil {
 		return nil
 	}
 	if len(earlier) > 0 && ru.d.Correct == "" {
 		last := earlier[len(earlier)-1]
-		if !ru.differs(last, grants, said) && last.answer.valid(ru.now) {
+		if !ru.differs(last, grants, &said) && last.answer.valid(ru.now) {
 			return ru.repeat(e, earlier)
 		}
 	}
@@ -57,7 +60,7 @@ func (ru *ruling) request(e *journal.Entry) *answer {
 // as far as the operator says nothing else: a provisional answer that expired must not
 // come back for ever.
 func (ru *ruling) renew(earlier []*node) {
-	if len(earlier) == 0 || ru.d.Correct != "" {
+	if ru.d.Correct != "" {
 		return
 	}
 	t := earlier[len(earlier)-1].answer.terms
@@ -203,7 +206,7 @@ func (ru *ruling) afterGiveBack(grants *product.Definition) {
 
 // differs reports whether the operator now wants something else than was
 // answered; that needs a correction, and the check says so.
-func (ru *ruling) differs(last *node, grants *product.Definition, said Decision) bool {
+func (ru *ruling) differs(last *node, grants *product.Definition, said *Decision) bool {
 	t := last.answer.terms
 	other := said.As != 0 && t.Definition != grants.ID
 	if said.Parameter != nil || said.Choose != nil {

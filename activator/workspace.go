@@ -16,6 +16,8 @@ type workspace struct {
 	reading    Reading
 	entry      journal.Entry
 	license    License
+	grantsText string // of the license
+	grants     product.Grants
 	definition product.Definition
 	releases   []uint16
 	history    history

@@ -300,40 +300,18 @@ func BenchmarkStore(b *testing.B) {
 	if _, err := batch.Run(ctx, o.Session, batch.Job{Input: in, Name: "orders"}); err != nil {
 		b.Fatal(err)
 	}
-	var old, es []journal.Entry
-	for e, err := range o.Session.Entries(ctx, journal.Query{}) {
-		if err != nil {
-			b.Fatal(err)
-		}
-		if e.ID.Index() < before.Size {
-			old = append(old, e)
-		} else {
-			es = append(es, e)
-		}
-	}
-	skey, vkey, err := note.GenerateKey(rand.Reader, "bench.example/key")
-	if err != nil {
-		b.Fatal(err)
-	}
-	signer, err1 := note.NewSigner(skey)
-	verifier, err2 := note.NewVerifier(vkey)
-	if err1 != nil || err2 != nil {
-		b.Fatal(err1, err2)
-	}
+	old, es := entriesAround(b, o.Session, before)
 	b.ReportAllocs()
 	b.ResetTimer()
 	var cpu time.Duration
 	for i := range b.N {
 		b.StopTimer()
-		s, err := sqlite.Create(ctx, filepath.Join(b.TempDir(), fmt.Sprint("journal", i)), sqlite.Options{Origin: "bench.example/journal", Verifiers: note.VerifierList(verifier)})
-		if err != nil {
-			b.Fatal(err)
-		}
-		appendAll(b, s, old, signer)
+		s, signer := newStore(b, fmt.Sprint("journal", i))
+		appendAll(b, s, old, signer, 1000)
 		runtime.GC()
 		start := spent()
 		b.StartTimer()
-		appendAll(b, s, es, signer)
+		appendAll(b, s, es, signer, 1000)
 		b.StopTimer()
 		cpu += spent() - start
 		s.Close()
@@ -342,10 +320,48 @@ func BenchmarkStore(b *testing.B) {
 	perRow(b, len(w.rows), cpu)
 }
 
-func appendAll(b *testing.B, s journal.Store, es []journal.Entry, sign journal.Signer) {
-	for i := 0; i < len(es); i += 1000 {
-		if _, err := s.Append(context.Background(), nil, es[i:min(i+1000, len(es))], sign); err != nil {
-			b.Fatal(err)
+// entriesAround are the entries of a journal before and after a head that it had.
+func entriesAround(t testing.TB, s *activator.Session, head journal.Head) (before, after []journal.Entry) {
+	t.Helper()
+	for e, err := range s.Entries(context.Background(), journal.Query{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.ID.Index() < head.Size {
+			before = append(before, e)
+		} else {
+			after = append(after, e)
+		}
+	}
+	return before, after
+}
+
+// newStore makes an empty journal, and the key that signs its heads.
+func newStore(t testing.TB, name string) (*sqlite.Store, note.Signer) {
+	t.Helper()
+	skey, vkey, err := note.GenerateKey(rand.Reader, "bench.example/key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err1 := note.NewSigner(skey)
+	verifier, err2 := note.NewVerifier(vkey)
+	if err1 != nil || err2 != nil {
+		t.Fatal(err1, err2)
+	}
+	o := sqlite.Options{Origin: "bench.example/journal", Verifiers: note.VerifierList(verifier)}
+	s, err := sqlite.Create(context.Background(), filepath.Join(t.TempDir(), name), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, signer
+}
+
+// appendAll appends entries, so many at once.
+func appendAll(t testing.TB, s journal.Store, es []journal.Entry, sign journal.Signer, atOnce int) {
+	t.Helper()
+	for some := range slices.Chunk(es, atOnce) {
+		if _, err := s.Append(context.Background(), nil, some, sign); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
