@@ -43,6 +43,7 @@ type Input struct {
 	sum   [32]byte // of everything up to the row read last
 	// As a table was written, so that the output can be written like it.
 	comma byte
+	told  bool // by a line before the columns
 	crlf  bool
 	bom   bool
 }

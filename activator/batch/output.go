@@ -54,6 +54,10 @@ func (w *writer) head() {
 	if w.in.bom {
 		w.buf = append(w.buf, "\ufeff"...)
 	}
+	if w.in.told {
+		w.buf = append(w.buf, SeparatorLine(w.in.comma)...)
+		w.end()
+	}
 	first := true
 	for i, c := range w.in.Columns {
 		if !w.in.known.results[i] {

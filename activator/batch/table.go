@@ -35,11 +35,16 @@ type table struct {
 
 // openTable reads the row that names the columns.
 func (in *Input) openTable(r *bufio.Reader) error {
-	t := &table{r: r, buf: make([]byte, 64<<10), line: 1, texts: slab.Texts{Most: 4096}}
+	t := &table{buf: make([]byte, 64<<10), line: 1, texts: slab.Texts{Most: 4096}}
+	delimiters := []byte(separators)
+	if told := Separator(r); told != 0 {
+		in.told, t.line, delimiters = true, 2, []byte{told}
+	}
+	t.r = r
 	var head []string
 	var first []string
 	mistake := ""
-	for _, comma := range []byte{',', ';', '\t', '|'} {
+	for _, comma := range delimiters {
 		t.comma = comma
 		rec, size, err := t.look()
 		switch {

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -85,5 +86,48 @@ func TestFieldsInExcess(t *testing.T) {
 			t.Errorf("%.10q: have the hash of another row", more)
 		}
 		sums = append(sums, rows[0].Sum)
+	}
+}
+
+// A first line sep=; tells the delimiter, in the output, too; it counts as a line.
+func TestSeparator(t *testing.T) {
+	for _, c := range []struct {
+		in   string
+		head []string // nil: no column is named code
+		line int
+		told string // how the output begins
+	}{
+		{"sep=;\na,x;code\n1;R1\n", []string{"a,x", "code"}, 3, "sep=;\n"},
+		{"SEP=|\r\na|code\r\n1|R1\r\n", []string{"a", "code"}, 3, "sep=|\r\n"},
+		{"\"sep=\t\"\r\na\tcode\r\n1\tR1\r\n", []string{"a", "code"}, 3, "sep=\t\r\n"},
+		{"\ufeffsep=,\na,code\n1,R1\n", []string{"a", "code"}, 3, "\ufeffsep=,\n"},
+		{"sep=;\ncode,x\nR1,1\n", nil, 0, ""},                            // it is kept to
+		{"sep=x\ncode\nR1\n", nil, 0, ""},                                // x is none
+		{"sep=;code\n1;R1\n", []string{"sep=", "code"}, 2, "sep=;code;"}, // a column of that name
+		{"sep=;", nil, 0, ""}, // nothing follows
+		{"sep;code\n1;R1\n", []string{"sep", "code"}, 2, "sep;code;"},
+	} {
+		in, err := Open(strings.NewReader(c.in), CSV)
+		if c.head == nil {
+			if err == nil {
+				t.Errorf("%q: have columns %q, want an error", c.in, in.Columns)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%q: %v", c.in, err)
+			continue
+		}
+		rec, _, err := in.next()
+		if err != nil || !slices.Equal(in.Columns, c.head) || rec.line != c.line || rec.fields[1] != "R1" {
+			t.Errorf("%q: have columns %q, a row %+v, %v; want %q, and a row in line %d", c.in, in.Columns, rec, err, c.head, c.line)
+		}
+		var out bytes.Buffer
+		w := newWriter(&out, in, CSV)
+		w.head()
+		w.flush()
+		if !strings.HasPrefix(out.String(), c.told) {
+			t.Errorf("%q: have an output that begins %q, want %q", c.in, out.String(), c.told)
+		}
 	}
 }

@@ -122,6 +122,7 @@ type imports struct {
 	unclear bool           // the first row has mistakes, so what another one means is not known
 	// As the file is written, so that the output can be written like it.
 	comma  rune
+	told   bool // by a line before the columns
 	marked bool
 
 	hashes   []uint64 // of the orders' numbers, to find those that stand twice
@@ -145,10 +146,15 @@ func (im *imports) run(ctx context.Context, file string, force bool) error {
 		defer out.drop()
 		w = out.tmp
 	}
+	before := ""
 	if im.marked {
-		if _, err := io.WriteString(w, "\ufeff"); err != nil {
-			return err
-		}
+		before = "\ufeff"
+	}
+	if im.told {
+		before += batch.SeparatorLine(byte(im.comma)) + "\n"
+	}
+	if _, err := io.WriteString(w, before); err != nil {
+		return err
 	}
 	table, split := csv.NewWriter(w), byte(';')
 	if table.Comma = im.comma; im.comma != ',' {

@@ -32,7 +32,14 @@ func (im *imports) scan(take func(ordered) error) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", im.name, err)
 	}
-	im.marked, im.comma = marked, separator(text)
+	told := batch.Separator(text)
+	im.marked, im.told, im.comma = marked, told != 0, rune(told)
+	if im.told {
+		below := take
+		take = func(x ordered) error { x.line++; return below(x) }
+	} else {
+		im.comma = separator(text)
+	}
 	r := csv.NewReader(text)
 	r.ReuseRecord, r.Comma = true, im.comma
 	head, err := r.Read()
