@@ -36,6 +36,8 @@ var rowCount = func() int {
 	return 20_000
 }()
 
+var dropWorld = func() {}
+
 // world is an office with a table of rows for it, made once.
 var world = sync.OnceValues(func() (w struct {
 	office *Office
@@ -45,6 +47,12 @@ var world = sync.OnceValues(func() (w struct {
 	dir, err := os.MkdirTemp("", "batchbench")
 	if err != nil {
 		return w, err
+	}
+	dropWorld = func() {
+		if w.office != nil {
+			w.office.Close()
+		}
+		os.RemoveAll(dir)
 	}
 	if w.office, err = NewOffice(filepath.Join(dir, "vendor"), rowCount, 1, time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)); err != nil {
 		return w, err
@@ -61,10 +69,7 @@ var world = sync.OnceValues(func() (w struct {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if w, err := world(); testing.Short() == false && err == nil && w.office != nil {
-		w.office.Close()
-		os.RemoveAll(filepath.Dir(w.office.Dir))
-	}
+	dropWorld()
 	os.Exit(code)
 }
 

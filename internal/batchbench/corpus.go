@@ -104,15 +104,23 @@ func (o *Office) Copy(dir string) (*Office, error) {
 	}
 	c := *o
 	c.Dir = dir
-	if err := os.CopyFS(dir, os.DirFS(o.Dir)); err != nil {
+	if err := copyFolder(o.Dir, dir); err != nil {
 		return nil, err
 	}
+	return &c, errors.Join(o.open(), c.open())
+}
+
+// copyFolder copies a vendor folder that nobody has open.
+func copyFolder(from, to string) error {
+	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+		return err
+	}
 	for _, secret := range []string{"identity.age", "keyring.age"} { // copied as anybody's to read
-		if err := os.Chmod(filepath.Join(dir, secret), 0o600); err != nil {
-			return nil, err
+		if err := os.Chmod(filepath.Join(to, secret), 0o600); err != nil {
+			return err
 		}
 	}
-	return &c, errors.Join(o.open(), c.open())
+	return nil
 }
 
 // Close closes the desk.
