@@ -139,10 +139,13 @@ func (m *Mail) readable(w *strings.Builder, r io.Reader, contentType, encoding s
 	case kind == "text/html":
 		m.encoded = true
 		var b strings.Builder
-		_, _ = io.Copy(&b, narrow(r, params["charset"]))
+		r, _ = narrow(r, params["charset"])
+		_, _ = io.Copy(&b, r)
 		w.WriteString(untagged(b.String()))
 	case strings.HasPrefix(kind, "text/"):
-		_, _ = io.Copy(w, narrow(r, params["charset"]))
+		r, other := narrow(r, params["charset"])
+		m.encoded = m.encoded || other
+		_, _ = io.Copy(w, r)
 		w.WriteString("\n")
 	}
 }

@@ -5,6 +5,12 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"github.com/manual-activator/manual-activator/codes"
 )
 
 const code = "RMhZtp-FQBSVY-RgS3Kw-KX9Rui-zzJfM2"
@@ -53,13 +59,18 @@ func wideOf(s string) string { return strings.Join(strings.Split(s, ""), "\x00")
 // From and Subject are legible in the character sets that mail programs use.
 func TestHeaders(t *testing.T) {
 	for header, want := range map[string]string{
-		"=?Windows-1252?Q?M=FCller_=96_5?=":        "Müller – 5",
-		"=?cp1252?Q?=80?=":                         "€",
-		"=?ISO-8859-15?Q?=A4?= =?utf-8?q?=C3=BC?=": "€ü",
-		"=?koi8-r?B?8NLJ18XU?=":                    "Привет",
-		"=?x-never-heard?Q?=41?=":                  "=?x-never-heard?Q?=41?=",
-		"M\xfcller":                                "Müller",
-		"=?utf-8?q?a?=\n =?windows-1251?q?=CF?=":   "aП",
+		"=?Windows-1252?Q?M=FCller_=96_5?=":          "Müller – 5",
+		"=?cp1252?Q?=80?=":                           "€",
+		"=?ISO-8859-15?Q?=A4?= =?utf-8?q?=C3=BC?=":   "€ü",
+		"=?koi8-r?B?8NLJ18XU?=":                      "Привет",
+		"=?ISO-2022-JP?B?GyRCJDMkcyRLJEEkTxsoQg==?=": "こんにちは",
+		"=?Shift_JIS?B?grGC8YLJgr+CzQ==?=":           "こんにちは",
+		"=?gb2312?B?xOO6ww==?=":                      "你好",
+		"=?euc-kr?B?vsiz5w==?=":                      "안녕",
+		"=?iso-2022-kr?Q?=41?=":                      "=?iso-2022-kr?Q?=41?=",
+		"=?x-never-heard?Q?=41?=":                    "=?x-never-heard?Q?=41?=",
+		"M\xfcller":                                  "Müller",
+		"=?utf-8?q?a?=\n =?windows-1251?q?=CF?=":     "aП",
 	} {
 		m, ok := Read([]byte("Subject: " + header + "\n\n"))
 		if !ok || m.Subject != want {
@@ -122,6 +133,46 @@ func FuzzPlain(f *testing.F) {
 	})
 }
 
+// Where people write codes in wide letters, or mail programs make typographic dashes of
+// hyphens, the character set tells. A part that is UTF-8 is that, whatever it names.
+func TestCharacterSets(t *testing.T) {
+	wideCode := strings.Map(func(r rune) rune {
+		if r > ' ' && r < 0x7f {
+			return r + 0xfee0
+		}
+		return r
+	}, code)
+	for _, test := range []struct{ name, charset, body, want string }{
+		{"Japanese, seven bits", "ISO-2022-JP", encode(t, japanese.ISO2022JP, "コード "+wideCode), "コード " + wideCode},
+		{"Japanese, Windows", "shift_jis", encode(t, japanese.ShiftJIS, "コード "+wideCode), "コード " + wideCode},
+		{"Chinese", "gb2312", encode(t, simplifiedchinese.GBK, "代码 "+wideCode), "代码 " + wideCode},
+		{"en dashes", "Windows-1252", strings.ReplaceAll(code, "-", "\x96"), strings.ReplaceAll(code, "-", "–")},
+		{"Latin 1 by name", "iso-8859-1", strings.ReplaceAll(code, "-", "\x97"), strings.ReplaceAll(code, "-", "—")},
+		{"UTF-8 by another name", "iso-8859-1", strings.ReplaceAll(code, "-", "‑"), strings.ReplaceAll(code, "-", "‑")},
+		{"UTF-8 said to be ASCII", "us-ascii", "Müller " + code, "Müller " + code},
+		{"unknown", "x-never-heard", code, code},
+	} {
+		for encoding, body := range map[string]string{"base64": base64.StdEncoding.EncodeToString([]byte(test.body)), "8bit": test.body} {
+			raw := mailOf(encoding, `text/plain; charset="`+test.charset+`"`, body)
+			if m, ok := Read([]byte(raw)); !ok || m.Text != test.want+"\n" {
+				t.Errorf("%s, %s: have %q, want %q", test.name, encoding, m.Text, test.want)
+			}
+			if found := codes.Find(Plain(raw)); len(found) != 1 {
+				t.Errorf("%s, %s: have %d codes, want one", test.name, encoding, len(found))
+			}
+		}
+	}
+}
+
+func encode(t *testing.T, e encoding.Encoding, text string) string {
+	t.Helper()
+	s, err := e.NewEncoder().String(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 // UTF-16 is known by its mark or its name; without a mark the big end comes first, unless the
 // name says otherwise.
 func TestNarrow(t *testing.T) {
@@ -133,7 +184,8 @@ func TestNarrow(t *testing.T) {
 		{"R\x001\x00", "utf-16le", "R1"},
 		{"R1", "utf-8", "R1"},
 	} {
-		if have, err := io.ReadAll(narrow(strings.NewReader(test.text), test.charset)); err != nil || string(have) != test.want {
+		r, _ := narrow(strings.NewReader(test.text), test.charset)
+		if have, err := io.ReadAll(r); err != nil || string(have) != test.want {
 			t.Errorf("%q in %q: have %q, %v, want %q", test.text, test.charset, have, err, test.want)
 		}
 	}
