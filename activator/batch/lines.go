@@ -46,6 +46,16 @@ func (l *lines) next() ([]byte, error) {
 	}
 }
 
+// ahead is the beginning of the line that comes next, as far as it may name a header.
+func (l *lines) ahead() []byte {
+	for n := 1; ; n = max(n+1, min(l.r.Buffered(), 80)) {
+		head, err := l.r.Peek(n)
+		if line, _, found := bytes.Cut(head, []byte("\n")); found || err != nil || n >= 80 {
+			return line
+		}
+	}
+}
+
 // cutEnd takes the line end off.
 func cutEnd(line []byte) []byte {
 	return bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/codes"
@@ -27,10 +28,7 @@ type mails struct {
 	count int
 }
 
-func newMails(b *bufio.Reader) *mails {
-	head, _ := b.Peek(5) // what is wrong with the input shows when it is read
-	return &mails{lines: lines{r: b}, inBox: bytes.HasPrefix(head, []byte("From ")), blank: true}
-}
+func newMails(b *bufio.Reader) *mails { return &mails{lines: lines{r: b}, blank: true} }
 
 func (m *mails) next() (*record, error) {
 	for len(m.queue) == 0 {
@@ -65,13 +63,24 @@ func (m *mails) piece() (text []byte, cut bool, err error) {
 		if err != nil {
 			return nil, false, err
 		}
-		begins := m.inBox && m.blank && bytes.HasPrefix(line, []byte("From "))
-		m.blank = len(line) == 0
-		if begins && b.Len() > 0 {
-			m.hold(line)
-			return b.Bytes(), cut, nil
+		if (m.inBox || !m.known) && bytes.HasPrefix(line, []byte("From ")) {
+			line = bytes.Clone(line)
+			begins := mailtext.Divides(line, m.lines.ahead(), m.blank)
+			if begins && m.inBox {
+				m.hold(line)
+				m.blank = false
+				return b.Bytes(), cut, nil
+			}
+			if begins {
+				m.known, m.inBox = true, true
+				b.Reset()
+			}
 		}
+		m.blank = len(line) == 0
 		cut = cut || m.lines.rest != nil
+		if m.loose {
+			line = m.legible(line)
+		}
 		switch {
 		case m.loose && b.Len() > 0 && b.Len()+len(line) > maxPart:
 			m.hold(line)
@@ -82,10 +91,22 @@ func (m *mails) piece() (text []byte, cut bool, err error) {
 		}
 		b.Write(line)
 		b.WriteByte('\n')
-		if !m.known && len(bytes.TrimSpace(line)) > 0 {
-			m.known, m.loose = true, !m.inBox && !m.mail(b.Bytes())
+		if !m.known && len(bytes.TrimSpace(line)) > 0 && !mailtext.IsLength(bytes.TrimSpace(b.Bytes())) {
+			if m.known, m.loose = true, !m.mail(b.Bytes()); m.loose {
+				text := bytes.Clone(m.legible(b.Bytes()))
+				b.Reset()
+				b.Write(text)
+			}
 		}
 	}
+}
+
+// legible is a line of a text without mails, which says nowhere what its characters are.
+func (m *mails) legible(line []byte) []byte {
+	if m.lines.rest != nil || utf8.Valid(line) { // a line that was cut may end within a character
+		return line
+	}
+	return []byte(Legible(string(line)))
 }
 
 // hold keeps a line for the next piece.
@@ -115,16 +136,17 @@ func (m *mails) mail(text []byte) bool { return recognize(text) == Text }
 
 // search queues the codes of a mail or a text.
 func (m *mails) search(text []byte, cut bool) {
-	from, subject, body := "", "", string(text)
 	if m.inBox {
 		_, rest, _ := bytes.Cut(text, []byte("\n"))
 		text = rest
 	}
 	if !m.loose && m.mail(text) {
 		if read, ok := mailtext.Read(text); ok {
-			from, subject, body = read.From, read.Subject, read.Subject+"\n\n"+read.Text
+			m.searchMail(read, cut)
+			return
 		}
 	}
+	body := string(text)
 	found := activator.CodesIn(body)
 	end := len(body)
 	if m.loose && !m.done {
@@ -135,9 +157,58 @@ func (m *mails) search(text []byte, cut bool) {
 		if f.Start >= end {
 			break
 		}
-		m.queue = append(m.queue, &record{fields: []string{body[f.Start:f.End], from, subject}})
+		m.queue = append(m.queue, &record{fields: []string{body[f.Start:f.End], "", ""}})
 	}
 	if cut {
-		m.queue = append(m.queue, &record{fields: []string{"", from, subject}, mistake: "this mail is too long: only its beginning was searched for codes"})
+		m.queue = append(m.queue, tooLong("", ""))
 	}
+}
+
+// searchMail queues the codes of a mail, those in headers of other names last. Of a mail that
+// is deleted there are none. What we sent to the customer ourselves is no row where the mail
+// has a code for the desk beside it, or quotes it: customers answer our answers.
+func (m *mails) searchMail(mail mailtext.Mail, cut bool) {
+	if mail.Deleted {
+		return
+	}
+	body := mail.Subject + "\n\n" + mail.Text
+	found := activator.CodesIn(body)
+	seen := map[codes.Code]bool{}
+	asked := false
+	for _, f := range found {
+		seen[f.Code] = true
+		asked = asked || !ours(f)
+	}
+	add := func(text string, f codes.Match) {
+		m.queue = append(m.queue, &record{fields: []string{text[f.Start:f.End], mail.From, mail.Subject}})
+	}
+	for _, f := range found {
+		if ours(f) && (asked || quoted(body, f.Start)) {
+			continue
+		}
+		add(body, f)
+	}
+	for _, f := range activator.CodesIn(mail.Headers) {
+		if f.Err == nil && !ours(f) && !seen[f.Code] { // what is like a code there is something else
+			add(mail.Headers, f)
+		}
+	}
+	if cut {
+		m.queue = append(m.queue, tooLong(mail.From, mail.Subject))
+	}
+}
+
+func tooLong(from, subject string) *record {
+	return &record{fields: []string{"", from, subject}, mistake: "this mail is too long: only its beginning was searched for codes"}
+}
+
+// ours reports whether a code is one that the desk gives to customers.
+func ours(f codes.Match) bool {
+	return f.Err == nil && f.Code.Kind() != codes.KindRequest && f.Code.Kind() != codes.KindConfirmation
+}
+
+// quoted reports whether a place in a mail is in a line that it quotes.
+func quoted(text string, at int) bool {
+	line := strings.TrimLeft(text[strings.LastIndexByte(text[:at], '\n')+1:], " \t")
+	return strings.HasPrefix(line, ">") || strings.HasPrefix(line, "|")
 }

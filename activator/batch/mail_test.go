@@ -76,3 +76,44 @@ func TestGoesOn(t *testing.T) {
 		}
 	}
 }
+
+// A mailbox of several programs: whose code it is stays with it, whatever stands between.
+func TestMailboxes(t *testing.T) {
+	const ann, bob = "From: Ann <ann@example.com>\nSubject: One\n", "From: Bob <bob@example.com>\nSubject: Two\n"
+	const dated = "From - Sun Nov 22 09:00:00 2026\n"
+	const answer, serial = "A2Xnnz-PWAtsw-p3BXov-y4vmks", "S18JUQ-CVZHzP-kZtXAG-HG2eXt-L4FJ9L"
+	dashes := strings.ReplaceAll(request, "-", "\x96")
+	for _, test := range []struct {
+		name, text string
+		want       []string // code or its beginning, and who wrote it
+	}{
+		{"two mails", dated + ann + "\n" + request + "\n\n" + dated + bob + "\n" + confirmation + "\n", []string{request, "Ann", confirmation, "Bob"}},
+		{"an empty line at the front", "\n" + dated + ann + "\n" + request + "\n\n" + dated + bob + "\n" + confirmation + "\n", []string{request, "Ann", confirmation, "Bob"}},
+		{"no empty line between", dated + ann + "\n" + request + "\n" + dated + bob + "\n" + confirmation + "\n", []string{request, "Ann", confirmation, "Bob"}},
+		{"no day between", "From \n" + ann + "\n" + request + "\n\nFrom \n" + bob + "\n" + confirmation + "\n", []string{request, "Ann", confirmation, "Bob"}},
+		{"a paragraph with From", dated + ann + "\nHello,\n\nFrom me, here it is:\n\n" + request + "\n\n" + dated + bob + "\n" + confirmation + "\n", []string{request, "Ann", confirmation, "Bob"}},
+		{"deleted", dated + "X-Mozilla-Status: 0009\n" + ann + "\n" + request + "\n\n" + dated + "X-Mozilla-Status: 0001\n" + bob + "\n" + confirmation + "\n", []string{confirmation, "Bob"}},
+		{"our answer quoted", ann + "\nIt works.\n\n> " + answer + "\n", nil},
+		{"our answer alone", ann + "\nWhat is this?\n" + answer + "\n", []string{answer, "Ann"}},
+		{"our answer beside a request", ann + "\n" + request + "\n-- Original message --\n" + answer + "\n", []string{request, "Ann"}},
+		{"the serial number beside it", ann + "\nSerial " + serial + ", code " + request + "\n", []string{request, "Ann"}},
+		{"a form of a web page", ann + "X-Request-Code: " + request + "\n\nsee above\n", []string{request, "Ann"}},
+		{"in a header and below", ann + "X-Request-Code: " + request + "\n\n" + request + "\n", []string{request, "Ann"}},
+		{"Apple Mail", "90      \n" + ann + "\n" + request + "\n<?xml version=\"1.0\"?>\n<plist><string>" + confirmation + "</string></plist>\n", []string{request, "Ann"}},
+		{"a number first", "4711\n" + request + "\n", []string{request, ""}},
+		{"a text that begins with From", "From Ann: " + request + "\n", []string{request, ""}},
+		{"dashes of Windows", "Code\n" + dashes + "\n", []string{request, ""}},
+		{"dashes of Windows in the first line", dashes + "\n" + confirmation + "\n", []string{request, "", confirmation, ""}},
+	} {
+		in := open(t, test.text, Text)
+		var have []string
+		for _, r := range readAll(t, in) {
+			from := r.Carry.(*record).fields[1]
+			name, _, _ := strings.Cut(from, " ")
+			have = append(have, strings.ReplaceAll(r.Text, "–", "-"), name)
+		}
+		if strings.Join(have, "|") != strings.Join(test.want, "|") {
+			t.Errorf("%s: have %q, want %q", test.name, have, test.want)
+		}
+	}
+}

@@ -223,7 +223,7 @@ func (o *batchOptions) outputFormat(input batch.Format, json bool) batch.Format 
 // may be a table, which spreadsheets save with that ending too.
 func formOf(name string) batch.Format {
 	switch strings.ToLower(filepath.Ext(name)) {
-	case ".eml", ".mbox":
+	case ".eml", ".emlx", ".mbox":
 		return batch.Text
 	case ".txt":
 		return batch.TextOrTable
@@ -309,6 +309,9 @@ func newSource(path string, f *os.File) (*source, error) {
 	case err != nil:
 	case info.IsDir():
 		err = fmt.Errorf("%s is a folder: expected a file of codes", path)
+		if _, none := os.Stat(filepath.Join(path, "mbox")); none == nil {
+			err = fmt.Errorf("%w; the mails that Apple Mail has exported are the file mbox in it", err)
+		}
 	case info.Mode()&fs.ModeType == 0:
 		h := sha256.New()
 		if s.size, err = io.Copy(h, f); err == nil {

@@ -1,7 +1,6 @@
 package mailtext
 
 import (
-	"bufio"
 	"bytes"
 	"fmt"
 	"io"
@@ -12,7 +11,6 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/unicode"
-	"golang.org/x/text/transform"
 )
 
 // named returns the character set of a name, as browsers know them; nil for none that is
@@ -32,7 +30,7 @@ func charset(name string, r io.Reader) (io.Reader, error) {
 	return nil, fmt.Errorf("the character set %q is not known here", name)
 }
 
-// utf8Of is a header that nobody has encoded: it should be UTF-8, and else is what programs
+// utf8Of is a text that nobody has encoded: it should be UTF-8, and else is what programs
 // for Windows write in Western Europe.
 func utf8Of(s string) string {
 	if !utf8.ValidString(s) {
@@ -43,48 +41,42 @@ func utf8Of(s string) string {
 	return s
 }
 
-// wide makes UTF-8 of a part in UTF-16, as it has a mark or its character set says: so
-// Windows saves what a program prints. It returns nil for every other part.
-func wide(b *bufio.Reader, charset string) io.Reader {
-	mark, _ := b.Peek(2) // its error comes with the next read
+// textOf is UTF-8 of a part. UTF-16 is known by its mark or its name: so Windows saves what a
+// program prints. A part that is UTF-8 is left as it is, whatever it names: what programs say
+// and what they send are two things. One that names no set, or none that is known here or
+// that it keeps to, is what programs for Windows write.
+func textOf(part []byte, charset string) string {
+	charset = strings.ToLower(strings.TrimSpace(charset))
 	end := unicode.LittleEndian
 	switch {
-	case string(mark) == "\xff\xfe", string(mark) == "\xfe\xff", charset == "utf-16le":
+	case bytes.HasPrefix(part, []byte("\xff\xfe")), bytes.HasPrefix(part, []byte("\xfe\xff")), charset == "utf-16le":
 	case charset == "utf-16", charset == "utf-16be":
 		end = unicode.BigEndian
+	case utf8.Valid(part) && bytes.IndexByte(part, escape) < 0:
+		return string(part)
 	default:
-		return nil
+		if e := named(charset); e != nil && e != encoding.Encoding(unicode.UTF8) {
+			t, _ := e.NewDecoder().Bytes(part) // as far as it goes
+			return string(t)
+		}
+		return utf8Of(string(part))
 	}
-	return transform.NewReader(b, unicode.UTF16(end, unicode.UseBOM).NewDecoder())
+	t, _ := unicode.UTF16(end, unicode.UseBOM).NewDecoder().Bytes(part) // as far as it goes
+	return string(t)
 }
 
-// narrow makes UTF-8 of a part in the character set that it names. Where the part is UTF-8
-// all the same, it is left as it is, and other is false: what programs say and what they
-// send are two things.
-func narrow(r io.Reader, charset string) (part io.Reader, other bool) {
-	charset = strings.ToLower(strings.TrimSpace(charset))
-	b := bufio.NewReader(r)
-	if w := wide(b, charset); w != nil {
-		return w, true
-	}
-	e := named(charset)
-	if e == nil {
-		return b, false
-	}
-	text, err := io.ReadAll(b)
-	if utf8.Valid(text) && !bytes.ContainsAny(text, "\x1b") { // ISO 2022 writes with seven bits, behind escapes
-		return io.MultiReader(bytes.NewReader(text), failed{err}), false
-	}
-	return io.MultiReader(e.NewDecoder().Reader(bytes.NewReader(text)), failed{err}), true
-}
+const escape = 0x1b // with which ISO 2022 switches sets, in seven bits
 
-// failed is the end of a part that could be read so far.
-type failed struct{ err error }
-
-// Read implements [io.Reader].
-func (f failed) Read([]byte) (int, error) {
-	if f.err == nil {
-		return 0, io.EOF
+// isText reports whether a part that does not say it is text is one: it has no control
+// characters but those of lines.
+func isText(part []byte) bool {
+	if bytes.HasPrefix(part, []byte("\xff\xfe")) || bytes.HasPrefix(part, []byte("\xfe\xff")) {
+		return true
 	}
-	return 0, f.err
+	for _, c := range part {
+		if c < ' ' && !strings.ContainsRune("\t\n\f\r", rune(c)) || c == 0x7f {
+			return false
+		}
+	}
+	return true
 }

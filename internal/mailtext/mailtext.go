@@ -6,12 +6,15 @@ package mailtext
 import (
 	"bytes"
 	"encoding/base64"
+	"fmt"
 	"html"
 	"io"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"mime/quotedprintable"
 	"net/mail"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -20,33 +23,32 @@ import (
 type Mail struct {
 	From, Subject string
 	Text          string // all its parts, but for HTML that says the same as plain text beside it
+	Headers       string // the other headers, a line each: forms on web pages put codes there
+	Deleted       bool   // its mail program does not show it any more: it waits to be swept out of the file
 
 	encoded bool // raw, it is something else than people read
 }
 
-// headers are those with which a raw mail may begin, in small letters.
-var headers = []string{"received:", "return-path:", "from:", "to:", "subject:", "date:", "message-id:", "mime-version:", "delivered-to:", "content-type:", "content-transfer-encoding:", "x-"}
-
-// Begins reports whether a text begins as a raw mail does: with a header.
-func Begins(text []byte) bool {
-	text = bytes.TrimLeft(text, " \t\r\n")
-	line, _, _ := bytes.Cut(text[:min(len(text), 100)], []byte("\n"))
-	lower := strings.ToLower(string(line))
-	for _, h := range headers {
-		if strings.HasPrefix(lower, h) {
-			return true
-		}
-	}
-	return false
-}
-
 // Read reads a raw mail. It reports false where the text is none.
 func Read(text []byte) (Mail, bool) {
-	msg, err := mail.ReadMessage(bytes.NewReader(bytes.TrimLeft(text, " \t\r\n")))
+	text = bytes.TrimLeft(text, " \t\r\n")
+	if inner := withoutLength(text); len(inner) < len(text) {
+		text = inner
+		if i := bytes.LastIndex(text, []byte("<?xml")); i >= 0 && bytes.Contains(text[i:], []byte("<plist")) {
+			text = text[:i] // what Apple Mail notes about the mail
+		}
+	}
+	msg, err := mail.ReadMessage(bytes.NewReader(text))
 	if err != nil {
 		return Mail{}, false
 	}
 	m := Mail{From: decoded(msg.Header.Get("From")), Subject: decoded(msg.Header.Get("Subject"))}
+	m.Deleted = deleted(msg.Header.Get("X-Mozilla-Status"))
+	for _, name := range slices.Sorted(maps.Keys(msg.Header)) {
+		if name != "From" && name != "Subject" {
+			m.Headers += strings.Join(msg.Header[name], "\n") + "\n"
+		}
+	}
 	var b strings.Builder
 	m.readable(&b, msg.Body, msg.Header.Get("Content-Type"), msg.Header.Get("Content-Transfer-Encoding"), 0)
 	m.Text = b.String()
@@ -72,21 +74,6 @@ func Plain(text string) string {
 		return text
 	}
 	return strings.Join(out, "\n\n")
-}
-
-// split cuts an mbox into its mails, without the lines that divide them. Anything else
-// is one piece.
-func split(text string) []string {
-	rest, box := strings.CutPrefix(text, "From ")
-	if !box {
-		return []string{text}
-	}
-	var mails []string
-	for _, m := range strings.Split(rest, "\n\nFrom ") {
-		_, m, _ = strings.Cut(m, "\n")
-		mails = append(mails, m)
-	}
-	return mails
 }
 
 // decoded is a header's text.
@@ -134,19 +121,52 @@ func (m *Mail) readable(w *strings.Builder, r io.Reader, contentType, encoding s
 		}
 	case kind == "message/rfc822" && depth < maxDepth:
 		if msg, err := mail.ReadMessage(r); err == nil {
+			subject := decoded(msg.Header.Get("Subject"))
+			m.encoded = m.encoded || subject != msg.Header.Get("Subject")
+			fmt.Fprintf(w, "%s\n\n", subject)
 			m.readable(w, msg.Body, msg.Header.Get("Content-Type"), msg.Header.Get("Content-Transfer-Encoding"), depth+1)
 		}
 	case kind == "text/html":
 		m.encoded = true
-		var b strings.Builder
-		r, _ = narrow(r, params["charset"])
-		_, _ = io.Copy(&b, r)
-		w.WriteString(untagged(b.String()))
+		w.WriteString(untagged(textOf(all(r), params["charset"])))
 	case strings.HasPrefix(kind, "text/"):
-		r, other := narrow(r, params["charset"])
-		m.encoded = m.encoded || other
-		_, _ = io.Copy(w, r)
-		w.WriteString("\n")
+		m.write(w, all(r), params["charset"])
+	case strings.HasPrefix(kind, "image/"), strings.HasPrefix(kind, "audio/"), strings.HasPrefix(kind, "video/"), strings.HasPrefix(kind, "font/"),
+		strings.HasPrefix(kind, "message/"), strings.HasPrefix(kind, "multipart/"):
+	default:
+		m.file(w, all(r), params, depth)
+	}
+}
+
+// all is what a part has, as far as it can be decoded.
+func all(r io.Reader) []byte {
+	b, _ := io.ReadAll(r)
+	return b
+}
+
+// write writes a text.
+func (m *Mail) write(w *strings.Builder, part []byte, charset string) {
+	text := textOf(part, charset)
+	m.encoded = m.encoded || text != string(part)
+	w.WriteString(text)
+	w.WriteString("\n")
+}
+
+// file writes what a file beside a mail says, if it is a text: mail programs call many of
+// them no more than a stream of bytes, and tables in a text what spreadsheets have.
+func (m *Mail) file(w *strings.Builder, part []byte, params map[string]string, depth int) {
+	if !isText(part) {
+		return
+	}
+	m.encoded = true
+	name := strings.ToLower(params["name"])
+	switch inner := bytes.TrimLeft(part, " \t\r\n"); {
+	case Begins(part) && depth < maxDepth:
+		m.readable(w, bytes.NewReader(inner), "message/rfc822", "", depth)
+	case strings.HasSuffix(name, ".html"), strings.HasSuffix(name, ".htm"):
+		w.WriteString(untagged(textOf(part, params["charset"])))
+	default:
+		m.write(w, part, params["charset"])
 	}
 }
 
@@ -176,6 +196,10 @@ func untagged(s string) string {
 		b.WriteString(strings.ReplaceAll(html.UnescapeString(text), "\u00a0", " "))
 		if !more {
 			return b.String()
+		}
+		if hidden, ok := strings.CutPrefix(rest, "!--"); ok { // a comment, with tags in it for one program or another
+			_, s, _ = strings.Cut(hidden, "-->")
+			continue
 		}
 		tag, rest, _ := strings.Cut(rest, ">")
 		switch name := strings.ToLower(strings.Trim(tag, "/ ")); {
