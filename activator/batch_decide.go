@@ -242,6 +242,11 @@ func (c *clerk) decision(row *batchRow, r *Reading) *Decision {
 		d.Reference, d.Refund = "", ""
 		return d
 	}
+	if d.Refund != "" && r.Code.Kind() == codes.KindRequest { // else its license is answered, and closed by the same row
+		d.Reference, d.Refund = "", ""
+		d.mistake = "the column refund goes with a deactivation confirmation code, and this is a request code: leave it empty to have the request answered"
+		return d
+	}
 	if err := r.fits(d, c.now); err != nil {
 		d.mistake = err.Error()
 	}

@@ -295,6 +295,20 @@ func TestBatchRefund(t *testing.T) {
 	}
 }
 
+// A request is not answered by a row that closes its license.
+func TestBatchRefundOfRequest(t *testing.T) {
+	o := newOffice(t)
+	l := o.license(1)
+	rows := []activator.Row{{Text: o.machine(l, 1).request(1).String(), Decision: activator.Decision{Refund: "credit 7"}}}
+	out := mustBatch(t, o.Session, rows, activator.BatchOptions{Name: "b"})[0]
+	if out.Verdict() != journal.Refused || out.Refund != nil || out.Report().ActivationCode != "" || !strings.Contains(out.Reason(), "column refund") {
+		t.Errorf("have %s (%s), %+v, want it refused and no code given", out.Verdict(), out.Reason(), out.Report())
+	}
+	if got, err := o.License(context.Background(), l.Number); err != nil || got.State != journal.Live {
+		t.Errorf("license: have %v, %v, want it live", got, err)
+	}
+}
+
 // A mistake of a row is refused and recorded, with its code, and quotes nothing.
 func TestBatchMistakes(t *testing.T) {
 	o := newOffice(t)

@@ -9,22 +9,36 @@ import (
 
 	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/codes"
+	"github.com/manual-activator/manual-activator/internal/formula"
 )
 
 // columns are the places of the columns that mean something; -1 where there is none.
 type columns struct {
 	code, reference, refund, definition, choose, parameter, shelfLife int
-	results                                                           []bool // which columns are results of a run before, as [resultsOf] tells them: written anew
-	twice                                                             string // a name that is there twice
+	near                                                              []string // names that are carried though they begin with one that means something
+	results                                                           []bool   // which columns are results of a run before, as [resultsOf] tells them: written anew
+	again                                                             bool     // there are results
+	twice                                                             string   // a name that is there twice
 }
 
-// columnName is a column's name as it is compared.
+// columnName is a column's name as it is compared: without a colon at its end, and without the
+// marks that do not show, which spreadsheets and web pages leave in it.
 func columnName(s string) string {
-	return strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(strings.TrimSpace(s)))
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r), unicode.Is(unicode.Pd, r):
+			return ' '
+		case unicode.Is(unicode.Cf, r):
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, s)
+	return strings.ReplaceAll(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(s), ":")), " ", "_")
 }
 
 func findColumns(names []string) columns {
-	c := columns{-1, -1, -1, -1, -1, -1, -1, resultsOf(names), ""}
+	c := columns{code: -1, reference: -1, refund: -1, definition: -1, choose: -1, parameter: -1, shelfLife: -1, results: resultsOf(names)}
+	c.again = slices.Contains(c.results, true)
 	places := map[string]*int{
 		"code": &c.code, "reference": &c.reference, "refund": &c.refund, "definition": &c.definition,
 		"choose": &c.choose, "parameter": &c.parameter, "shelf_life": &c.shelfLife,
@@ -41,10 +55,20 @@ func findColumns(names []string) columns {
 		seen[name] = true
 		if p := places[name]; p != nil {
 			*p = i
+			continue
+		}
+		for known := range places {
+			if rest, ok := strings.CutPrefix(name, known); ok && strings.IndexByte("_([:", rest[0]) >= 0 {
+				c.near = append(c.near, n)
+			}
 		}
 	}
 	return c
 }
+
+// Near are the columns that are carried through, but whose names begin with one that means
+// something, as "Shelf life (days)".
+func (in *Input) Near() []string { return in.known.near }
 
 // resultsOf tells which columns a run before has written. Orders have lines, products and
 // reasons of their own: so these names mean results only where a verdict and an entry stand
@@ -81,12 +105,28 @@ func (in *Input) row(r *record) activator.Row {
 		if at < 0 || at >= len(r.fields) {
 			return ""
 		}
-		return strings.TrimSpace(r.fields[at])
+		c := strings.TrimSpace(r.fields[at])
+		if c == "" || c[0] != '=' && c[0] != '\'' {
+			return c
+		}
+		return in.meant(c)
 	}
 	k := &in.known
 	row.Text = cell(k.code)
 	fill(&row, values{cell(k.reference), cell(k.refund), cell(k.definition), cell(k.choose), cell(k.parameter), cell(k.shelfLife)})
 	return row
+}
+
+// meant is what a cell is meant to hold: results have an apostrophe before what would be a
+// formula, and programs write ="0042" so that Excel leaves the zeros there.
+func (in *Input) meant(cell string) string {
+	if in.known.again {
+		cell = formula.Unguarded(cell, splitAt(in.comma))
+	}
+	if inner, ok := strings.CutPrefix(cell, `="`); ok && strings.HasSuffix(inner, `"`) {
+		return strings.ReplaceAll(strings.TrimSuffix(inner, `"`), `""`, `"`)
+	}
+	return cell
 }
 
 // values are the cells of a row beside its code.

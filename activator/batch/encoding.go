@@ -17,7 +17,7 @@ import (
 // reports whether there was one, and makes UTF-8 of UTF-16; a text without a mark keeps its
 // encoding (see [Legible]). Where lines end with carriage returns alone, as old programs
 // write them, it makes line feeds of those. Its error is the reader's, or says that r is no
-// text: there are NUL bytes in the first line, as far as that is there at once.
+// text: it begins as workbooks do, or there are NUL bytes in the first line, as far as that is there at once.
 func Decode(r io.Reader) (text *bufio.Reader, marked bool, err error) {
 	b := bufio.NewReaderSize(r, 64<<10)
 	head, err := beginning(b)
@@ -25,6 +25,12 @@ func Decode(r io.Reader) (text *bufio.Reader, marked bool, err error) {
 		return nil, false, err
 	}
 	switch {
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
+		return nil, false, errors.New("it is a workbook (.xlsx, .ods, .numbers) or another archive: open it and save it as CSV UTF-8")
+	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0")):
+		return nil, false, errors.New("it is a workbook of an old Excel (.xls) or a mail of Outlook's (.msg): open it and save the one as CSV UTF-8, the other as text")
+	case bytes.HasPrefix(head, []byte("%PDF-")):
+		return nil, false, errors.New("it is a PDF: expected a text or a table")
 	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
 		utf16 := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)
 		b = bufio.NewReaderSize(transform.NewReader(b, utf16.NewDecoder()), 64<<10)

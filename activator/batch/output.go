@@ -80,12 +80,8 @@ func (w *writer) cell(s string, first bool) {
 	if !first {
 		w.buf = append(w.buf, w.in.comma)
 	}
-	split := byte(';')
-	if w.in.comma != ',' {
-		split = ','
-	}
 	s = printing(s)
-	guarded := formula.Guard(s, split)
+	guarded := formula.Guard(s, splitAt(w.in.comma))
 	quote := len(guarded) > len(s)
 	s = guarded
 	for i := 0; i < len(s) && !quote; i++ {
@@ -104,6 +100,14 @@ func (w *writer) cell(s string, first bool) {
 		w.buf = append(w.buf, s[i])
 	}
 	w.buf = append(w.buf, '"')
+}
+
+// splitAt is at what some spreadsheets split a line whatever the file means.
+func splitAt(comma byte) byte {
+	if comma == ',' {
+		return ';'
+	}
+	return ','
 }
 
 // printing puts spaces in place of what a terminal or an editor would act on rather than

@@ -75,7 +75,10 @@ func (in *Input) openTable(r *bufio.Reader) error {
 		if c, err := codes.Parse(strings.Join(first, " ")); err == nil {
 			return fmt.Errorf("its first row holds %s: expected the names of the columns there, one of them code; a list of codes alone is read with --format text", withArticle(c.Kind().String()))
 		}
-		return fmt.Errorf("no column is named code: the first row has %s", listed(first))
+		if at := t.headBelow(); at > 0 {
+			return fmt.Errorf("no column is named code: the first row has %s; line %d has one: delete the lines above it", Listed(first), at)
+		}
+		return fmt.Errorf("no column is named code: the first row has %s", Listed(first))
 	}
 	in.known = findColumns(head)
 	if in.known.twice != "" {
@@ -84,6 +87,21 @@ func (in *Input) openTable(r *bufio.Reader) error {
 	t.width = len(head)
 	in.Columns, in.rows, in.comma, in.crlf = head, t, t.comma, t.crlf
 	return nil
+}
+
+// headBelow is the line near the beginning that names the columns, as below the title of a
+// report; 0 for none.
+func (t *table) headBelow() int {
+	const most = 20
+	for i, line := range strings.SplitN(string(t.buf[t.from:t.to]), "\n", most) {
+		for _, comma := range separators {
+			names := strings.Split(strings.ReplaceAll(strings.TrimSuffix(line, "\r"), `"`, ""), string(comma))
+			if i > 0 && findColumns(names).code >= 0 {
+				return t.line + i
+			}
+		}
+	}
+	return 0
 }
 
 func unreadableHead(mistake string) error {
@@ -97,8 +115,8 @@ func withArticle(noun string) string {
 	return "a " + noun
 }
 
-// listed quotes some names.
-func listed(names []string) string {
+// Listed quotes some names.
+func Listed(names []string) string {
 	const most = 8
 	var b strings.Builder
 	for i, n := range names {
@@ -125,6 +143,9 @@ func (t *table) next() (*record, error) {
 		if r.mistake == "" && len(r.fields) == 1 && r.fields[0] == "" && (t.width > 1 || size <= 2) {
 			continue // an empty line
 		}
+		if r.mistake == "" && t.width > 1 && blankRow(r.fields) {
+			continue // one of the empty lines that a spreadsheet writes below or between its rows
+		}
 		if n := len(r.fields); r.mistake == "" && n > t.width {
 			if strings.Join(r.fields[t.width:], "") != "" {
 				r.mistake = fmt.Sprintf("the row has %d fields, the first row has %d: is a delimiter in a field that is not in quotes?", n, t.width)
@@ -134,6 +155,16 @@ func (t *table) next() (*record, error) {
 		}
 		return r, nil
 	}
+}
+
+// blankRow reports whether there is nothing in a row but delimiters and blanks.
+func blankRow(fields []string) bool {
+	for _, f := range fields {
+		if f != "" && strings.TrimSpace(f) != "" {
+			return false
+		}
+	}
+	return true
 }
 
 // take goes on behind what was looked at.

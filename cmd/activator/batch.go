@@ -116,6 +116,9 @@ func (a *app) batch(ctx context.Context, o batchOptions) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", src.name, err)
 	}
+	if near := in.Near(); len(near) > 0 {
+		a.say("carried through, and not acted on: %s; what the columns are named that mean something, `activator help batch` lists", batch.Listed(near))
+	}
 	j := batch.Job{Input: in, Source: src.sum, DryRun: o.dry, Format: o.outputFormat(in.Format, a.json)}
 	var out *output
 	if o.out == "-" {

@@ -32,6 +32,14 @@ func Guard(cell string, split byte) string {
 	}
 }
 
+// Unguarded is a cell without the apostrophe that [Guard] put before it.
+func Unguarded(cell string, split byte) string {
+	if inner, ok := strings.CutPrefix(cell, "'"); ok && begins(inner) && Guard(inner, split) == cell {
+		return inner
+	}
+	return cell
+}
+
 // begins reports whether a text begins as formulas do, in signs of either width, with
 // white space that is dropped before one, or with blanks before that.
 func begins(s string) bool {
