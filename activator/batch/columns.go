@@ -118,11 +118,17 @@ func (in *Input) row(r *record) activator.Row {
 }
 
 // meant is what a cell is meant to hold: results have an apostrophe before what would be a
-// formula, and programs write ="0042" so that Excel leaves the zeros there.
+// formula.
 func (in *Input) meant(cell string) string {
 	if in.known.again {
 		cell = formula.Unguarded(cell, splitAt(in.comma))
 	}
+	return Unwrapped(cell)
+}
+
+// Unwrapped is the text in a formula ="0042", by which programs keep Excel from dropping the
+// zeros; any other cell is left as it is.
+func Unwrapped(cell string) string {
 	if inner, ok := strings.CutPrefix(cell, `="`); ok && strings.HasSuffix(inner, `"`) {
 		return strings.ReplaceAll(strings.TrimSuffix(inner, `"`), `""`, `"`)
 	}

@@ -143,7 +143,7 @@ func (t *table) next() (*record, error) {
 		if r.mistake == "" && len(r.fields) == 1 && r.fields[0] == "" && (t.width > 1 || size <= 2) {
 			continue // an empty line
 		}
-		if r.mistake == "" && t.width > 1 && blankRow(r.fields) {
+		if r.mistake == "" && t.width > 1 && Blank(r.fields) {
 			continue // one of the empty lines that a spreadsheet writes below or between its rows
 		}
 		if n := len(r.fields); r.mistake == "" && n > t.width {
@@ -157,8 +157,8 @@ func (t *table) next() (*record, error) {
 	}
 }
 
-// blankRow reports whether there is nothing in a row but delimiters and blanks.
-func blankRow(fields []string) bool {
+// Blank reports whether there is nothing in a row but delimiters and blanks.
+func Blank(fields []string) bool {
 	for _, f := range fields {
 		if f != "" && strings.TrimSpace(f) != "" {
 			return false

@@ -118,6 +118,7 @@ type imports struct {
 	s       *activator.Session // nil where the vendor folder could not be opened
 	name    string
 	in      *os.File
+	head    []string       // the names of the columns as they stand
 	at      map[string]int // the columns that can be told, by their names
 	unclear bool           // the first row has mistakes, so what another one means is not known
 	// As the file is written, so that the output can be written like it.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -54,6 +55,10 @@ func (im *imports) scan(take func(ordered) error) error {
 	}
 	width, rows := len(head), 0
 	var wrong activator.OrderMistakes
+	im.head = nil
+	for _, name := range head {
+		im.head = append(im.head, strings.TrimSpace(name))
+	}
 	if im.at, wrong = columns(head); len(wrong) > 0 {
 		im.unclear = true
 		if err := take(ordered{line: 1, wrong: wrong}); err != nil {
@@ -62,6 +67,9 @@ func (im *imports) scan(take func(ordered) error) error {
 	}
 	for ; ; rows++ {
 		row, err := r.Read()
+		for len(row) > 0 && batch.Blank(row) { // as spreadsheets write them below or between the rows
+			row, err = r.Read()
+		}
 		var x ordered
 		switch {
 		case errors.Is(err, io.EOF):
@@ -126,6 +134,7 @@ func columns(head []string) (map[string]int, activator.OrderMistakes) {
 		h = strings.ToLower(strings.TrimSpace(batch.Legible(h)))
 		count[h]++
 		switch {
+		case h == "": // spreadsheets end lines with empty columns
 		case count[h] == 2:
 			mistake("the column %q is there twice", h)
 			delete(at, h)
@@ -144,11 +153,14 @@ func columns(head []string) (map[string]int, activator.OrderMistakes) {
 	return at, wrong
 }
 
+// rounded is what spreadsheets show, and write into a table, of a number with many digits.
+var rounded = regexp.MustCompile(`^[0-9]([.,][0-9]+)?E\+[0-9]{2,3}$`)
+
 // order reads a row, with what is wrong in it as it stands. The desk knows the rest.
 func (im *imports) order(row []string) (o activator.Order, wrong activator.OrderMistakes) {
 	cell := func(column string) string {
 		if i, ok := im.at[column]; ok {
-			return strings.TrimSpace(row[i])
+			return batch.Unwrapped(strings.TrimSpace(row[i]))
 		}
 		return ""
 	}
@@ -156,6 +168,14 @@ func (im *imports) order(row []string) (o activator.Order, wrong activator.Order
 		wrong = append(wrong, activator.OrderMistake{Field: field, Err: err})
 	}
 	o = activator.Order{Product: strings.Clone(cell("product")), Customer: strings.Clone(cell("customer")), Order: strings.Clone(cell("order"))}
+	for i, name := range im.head {
+		if name == "" && strings.TrimSpace(row[i]) != "" {
+			mistake("", fmt.Errorf("column %d has no name and holds %q: name it, or empty it", i+1, row[i]))
+		}
+	}
+	if rounded.MatchString(o.Order) {
+		mistake("order", fmt.Errorf("order: have %q, which a spreadsheet has made of a longer number: format the column as text, and type the numbers again", o.Order))
+	}
 	for _, need := range importColumns[:2] {
 		if _, there := im.at[need]; there && cell(need) == "" {
 			mistake(need, fmt.Errorf(`%s: have "", want a name`, need))
