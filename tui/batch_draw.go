@@ -120,6 +120,9 @@ func (b *batchRoom) drawRows(p *page, h int) {
 		word = "would be answered"
 	}
 	p.hang(" ", t.plain, fmt.Sprintf("%s: %d %s, %d refused, %d cannot be read%s.", plural(d.Rows, "row", "rows"), d.OK+d.Repeat, word, d.Refused, d.Unreadable, b.nearly()))
+	if r.dry && len(d.Aside) > 0 {
+		p.hang(" "+t.warn.Render("!")+" ", t.plain, "Carried through, and not acted on: "+cut(clean(strings.Join(d.Aside, ", ")), 2*p.w-60)+".")
+	}
 	if r.dry && len(r.why) > 0 {
 		const most = 4
 		p.blank()

@@ -329,3 +329,14 @@ func TestAFileThatWasAnsweredSaysSo(t *testing.T) {
 	d.press("enter", "right", "enter")
 	d.shows("DONE BEFORE")
 }
+
+// A column whose name only looks as if it meant something is told before the file is answered.
+func TestAColumnThatIsNotActedOnIsTold(t *testing.T) {
+	d := opened(t)
+	_, c := d.license("Agency Blue", 1)
+	path := filepath.Join(d.dir, "units.csv")
+	writeFile(t, path, "code,Shelf life (days)\n"+c.asks(t, 1).String()+",5\n")
+	d.tries(path)
+	d.shows("1 row: 1 would be answered")
+	d.shows("! Carried through, and not acted on: Shelf life (days).")
+}

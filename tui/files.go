@@ -47,7 +47,8 @@ type FileProgress struct {
 // ended early too.
 type FileDone struct {
 	FileProgress
-	Batch string // the batch's name in the journal
-	Again bool   // the batch had come to its end before: nothing is recorded
-	Out   string // the file of the answers; empty where there is none
+	Batch string   // the batch's name in the journal
+	Again bool     // the batch had come to its end before: nothing is recorded
+	Out   string   // the file of the answers; empty where there is none
+	Aside []string // columns that look as if they meant something, and are only carried through
 }

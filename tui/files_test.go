@@ -49,6 +49,9 @@ func (f lineFiles) Run(ctx context.Context, r FileRun) (done FileDone, err error
 		return done, fmt.Errorf("%s is there already", r.Out)
 	}
 	done.Size, done.Batch = int64(len(b)), filepath.Base(r.In)
+	if first, _, _ := strings.Cut(string(b), "\n"); first != "code" {
+		done.Aside = strings.Split(first, ",")[1:]
+	}
 	if st, err := f.s.BatchState(ctx, done.Batch); err == nil {
 		done.Again = st.Done
 	}

@@ -79,6 +79,7 @@ func (f deskFiles) Run(ctx context.Context, r tui.FileRun) (done tui.FileDone, e
 	if err != nil {
 		return done, fmt.Errorf("%s: %w", src.name, err)
 	}
+	done.Aside = input.Near()
 	j := batch.Job{Input: input, Name: src.name, Source: src.sum, DryRun: r.Dry, Format: (&batchOptions{out: out}).outputFormat(input.Format, false)}
 	j.Each = func(o *activator.RowOutcome) { r.Each(o, func() []tui.Cell { return cellsOf(input, o) }) }
 	var answers *output

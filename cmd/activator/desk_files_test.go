@@ -58,7 +58,7 @@ func TestFilesAtTheDesk(t *testing.T) {
 	}
 	dir := t.TempDir()
 	in, out := filepath.Join(dir, "requests.csv"), filepath.Join(dir, "answers.csv")
-	text := fmt.Sprintf("code,who\n%s,miller\n%s,miller\nnothing,=1+1\n", firstRequest(t, s, &ls[0]), firstRequest(t, s, &ls[0]))
+	text := fmt.Sprintf("code,reference of\n%s,miller\n%s,miller\nnothing,=1+1\n", firstRequest(t, s, &ls[0]), firstRequest(t, s, &ls[0]))
 	if err := os.WriteFile(in, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func TestFilesAtTheDesk(t *testing.T) {
 		if slices.Sort(lines); err != nil || done.Rows != 3 || done.OK+done.Repeat != 1 || done.Refused != 1 || done.Unreadable != 1 || !slices.Equal(lines, []int{2, 3, 4}) {
 			t.Fatalf("%+v: have %+v, lines %v, %v, want 1 answered, 1 refused, 1 unreadable", c.run, done, lines, err)
 		}
-		if (done.Out != "") != c.out || done.Again != c.again || done.Read != int64(len(text)) || done.Size != done.Read {
+		if (done.Out != "") != c.out || done.Again != c.again || !slices.Equal(done.Aside, []string{"reference of"}) || done.Read != int64(len(text)) || done.Size != done.Read {
 			t.Errorf("%+v: have %+v", c.run, done)
 		}
 	}
