@@ -26,6 +26,23 @@ type mails struct {
 	done  bool
 	queue []*record
 	count int
+	seen  Mails
+}
+
+// Mails counts the mails of an input.
+type Mails struct {
+	Read     int // all
+	CodeLess int // those in which no code was found: their customers wait
+	Deleted  int // those that their mail program does not show any more
+}
+
+// Mails counts the mails that were read so far; a text without any has none. It is for when no
+// more rows are read.
+func (in *Input) Mails() Mails {
+	if m, ok := in.rows.(*mails); ok {
+		return m.seen
+	}
+	return Mails{}
 }
 
 func newMails(b *bufio.Reader) *mails { return &mails{lines: lines{r: b}, blank: true} }
@@ -168,9 +185,12 @@ func (m *mails) search(text []byte, cut bool) {
 // is deleted there are none. What we sent to the customer ourselves is no row where the mail
 // has a code for the desk beside it, or quotes it: customers answer our answers.
 func (m *mails) searchMail(mail mailtext.Mail, cut bool) {
+	m.seen.Read++
 	if mail.Deleted {
+		m.seen.Deleted++
 		return
 	}
+	before := len(m.queue)
 	body := mail.Subject + "\n\n" + mail.Text
 	found := activator.CodesIn(body)
 	seen := map[codes.Code]bool{}
@@ -195,6 +215,9 @@ func (m *mails) searchMail(mail mailtext.Mail, cut bool) {
 	}
 	if cut {
 		m.queue = append(m.queue, tooLong(mail.From, mail.Subject))
+	}
+	if len(m.queue) == before && len(found) == 0 {
+		m.seen.CodeLess++
 	}
 }
 

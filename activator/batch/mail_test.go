@@ -117,3 +117,17 @@ func TestMailboxes(t *testing.T) {
 		}
 	}
 }
+
+// Mails that make no row are counted: somebody has to read them.
+func TestMailsCounted(t *testing.T) {
+	const dated = "From - Sun Nov 22 09:00:00 2026\n"
+	in := open(t, dated+"Subject: a\n\n"+request+"\n\n"+dated+"Subject: b\n\nhelp\n\n"+dated+"X-Mozilla-Status: 0008\n\n"+request+"\n\n"+dated+"Subject: c\n\n> A2Xnnz-PWAtsw-p3BXov-y4vmks\n", Text)
+	rows := readAll(t, in)
+	if have, want := in.Mails(), (Mails{Read: 4, CodeLess: 1, Deleted: 1}); have != want || len(rows) != 1 {
+		t.Errorf("have %+v and %d rows, want %+v and one", have, len(rows), want)
+	}
+	in = open(t, "code\n"+request+"\n", CSV)
+	if have := in.Mails(); have != (Mails{}) {
+		t.Errorf("a table: have %+v, want none", have)
+	}
+}

@@ -121,7 +121,7 @@ func (m *meter) rate() float64 {
 // batchDone says what a batch came to.
 func (a *app) batchDone(o batchOptions, j *batch.Job, sum batch.Summary, m *meter) error {
 	m.last = sum.Progress
-	t := sum.BatchTotals
+	t, mails := sum.BatchTotals, j.Input.Mails()
 	status := exitDone
 	if t.Refused+t.Unreadable > 0 {
 		status = exitRefused
@@ -130,6 +130,9 @@ func (a *app) batchDone(o batchOptions, j *batch.Job, sum batch.Summary, m *mete
 		v := map[string]any{
 			"verdict": journal.OK, "batch": j.Name, "rows": t.Rows, "ok": t.OK, "repeat": t.Repeat, "refused": t.Refused,
 			"unreadable": t.Unreadable, "recorded_before": sum.Before, "dry_run": o.dry, "file": o.out,
+		}
+		if mails.Read > 0 {
+			v["mails"], v["mails_without_code"], v["mails_deleted"] = mails.Read, mails.CodeLess, mails.Deleted
 		}
 		if status != exitDone {
 			v["verdict"] = journal.Refused
@@ -162,6 +165,9 @@ func (a *app) batchDone(o batchOptions, j *batch.Job, sum batch.Summary, m *mete
 			p.field(f.name, fmt.Sprint(f.n))
 		}
 	}
+	if mails.Read > 0 {
+		p.field("mails", mailsRead(mails))
+	}
 	if !o.dry {
 		p.field("batch", j.Name)
 	}
@@ -170,6 +176,18 @@ func (a *app) batchDone(o batchOptions, j *batch.Job, sum batch.Summary, m *mete
 		p.field("answers", o.out)
 	}
 	return answered(status)
+}
+
+// mailsRead says of how many mails there are no rows, and why.
+func mailsRead(m batch.Mails) string {
+	said := fmt.Sprint(m.Read)
+	if m.CodeLess > 0 {
+		said += fmt.Sprintf(", %d of them without a code: somebody reads these", m.CodeLess)
+	}
+	if m.Deleted > 0 {
+		said += fmt.Sprintf("; %d deleted, and passed over", m.Deleted)
+	}
+	return said
 }
 
 // batchStopped says how to go on after a run that did not come to its end.

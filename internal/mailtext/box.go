@@ -20,6 +20,9 @@ var headers = []string{
 // puts behind a line with the mail's length (.emlx).
 func Begins(text []byte) bool {
 	text = withoutLength(bytes.TrimLeft(text, " \t\r\n"))
+	for bytes.HasPrefix(text, []byte(">From ")) {
+		_, text, _ = bytes.Cut(text, []byte("\n"))
+	}
 	line, _, _ := bytes.Cut(text[:min(len(text), 100)], []byte("\n"))
 	name, _, found := strings.Cut(strings.ToLower(string(line)), ":")
 	if !found || !isName(name) {
@@ -65,12 +68,31 @@ func Divides(line, next []byte, blankBefore bool) bool {
 		return false
 	}
 	name, _, found := bytes.Cut(next, []byte(":"))
-	header, dated := found && isName(string(name)), dayAndTime.Match(line)
+	header := found && isName(string(name)) || bytes.HasPrefix(next, []byte(">From "))
+	dated := dayAndTime.Match(line)
 	return blankBefore && header || dated && (blankBefore || header)
 }
 
 // dayAndTime is how the line between two mails of an mbox ends, but for a year and a zone.
 var dayAndTime = regexp.MustCompile(`(Mon|Tue|Wed|Thu|Fri|Sat|Sun) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ 0-3]?\d \d\d:\d\d`)
+
+// headersOnly is a mail without the lines before its text that are no headers, as >From in
+// mailboxes that were copied from one program to another.
+func headersOnly(text []byte) []byte {
+	var out []byte
+	for len(text) > 0 {
+		line, rest, _ := bytes.Cut(text, []byte("\n"))
+		if len(bytes.TrimSpace(line)) == 0 {
+			return append(append(out, '\n'), rest...)
+		}
+		name, _, found := bytes.Cut(line, []byte(":"))
+		if goesOn := line[0] == ' ' || line[0] == '\t'; goesOn && len(out) > 0 || found && isName(string(name)) {
+			out = append(append(out, line...), '\n')
+		}
+		text = rest
+	}
+	return out
+}
 
 // deleted reports whether a status of Thunderbird's, in hexadecimal digits, says that the
 // mail is deleted, or was moved elsewhere.

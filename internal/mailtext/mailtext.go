@@ -39,6 +39,9 @@ func Read(text []byte) (Mail, bool) {
 		}
 	}
 	msg, err := mail.ReadMessage(bytes.NewReader(text))
+	if err != nil && Begins(text) {
+		msg, err = mail.ReadMessage(bytes.NewReader(headersOnly(text)))
+	}
 	if err != nil {
 		return Mail{}, false
 	}
