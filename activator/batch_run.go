@@ -341,6 +341,9 @@ func (b *batch) quote(ctx context.Context, d *decided) error {
 		if err != nil {
 			return err
 		}
+		if said != "" && o.Row.Decision.Refund != "" {
+			said += sayRefundByItself
+		}
 		o.quoted = said
 	}
 	return nil

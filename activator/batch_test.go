@@ -295,6 +295,22 @@ func TestBatchRefund(t *testing.T) {
 	}
 }
 
+// The mailbox came before the refunds team's list: its rows are refused, since a code counts
+// once, and say what is left to do.
+func TestBatchRefundAfterwards(t *testing.T) {
+	o := newOffice(t)
+	m := o.machine(o.license(1), 1)
+	m.activate(1, activator.Decision{})
+	d := m.deactivate(2, 0).String()
+	mustBatch(t, o.Session, []activator.Row{{Text: d}}, activator.BatchOptions{Name: "mails"})
+	outs := mustBatch(t, o.Session, []activator.Row{{Text: d, Decision: activator.Decision{Refund: "credit 7"}}, {Text: d, Decision: activator.Decision{Reference: "case 1"}}}, activator.BatchOptions{Name: "refunds"})
+	for i, want := range []bool{true, false} {
+		if have := strings.Contains(outs[i].Reason(), "without a reference; if its refund is still to be recorded"); outs[i].Verdict() != journal.Refused || have != want {
+			t.Errorf("row %d: have %s (%s), want it refused, with what to do about the refund: %v", i, outs[i].Verdict(), outs[i].Reason(), want)
+		}
+	}
+}
+
 // A request is not answered by a row that closes its license.
 func TestBatchRefundOfRequest(t *testing.T) {
 	o := newOffice(t)

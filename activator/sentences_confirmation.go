@@ -34,6 +34,9 @@ func sayAcceptedFor(reference string) string { return "it was accepted for " + r
 
 const sayAcceptedForNothing = "it was accepted without a reference"
 
+// Of a row that asks for the refund of a code that came before, say in a mail.
+const sayRefundByItself = "; if its refund is still to be recorded, record it for the license, by itself"
+
 // What the program reports about its own deactivation.
 
 const (

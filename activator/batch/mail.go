@@ -93,6 +93,14 @@ func (m *mails) piece() (text []byte, cut bool, err error) {
 				b.Reset()
 			}
 		}
+		if m.known && !m.inBox && !m.loose && m.blank && bytes.HasPrefix(line, []byte("From:\t")) {
+			line = bytes.Clone(line)
+			if bytes.HasPrefix(m.lines.ahead(), []byte("Sent:\t")) { // the next of several mails that Outlook saved as one text
+				m.hold(line)
+				m.blank = false
+				return b.Bytes(), cut, nil
+			}
+		}
 		m.blank = len(line) == 0
 		cut = cut || m.lines.rest != nil
 		if m.loose {

@@ -100,6 +100,7 @@ func TestMailboxes(t *testing.T) {
 		{"a form of a web page", ann + "X-Request-Code: " + request + "\n\nsee above\n", []string{request, "Ann"}},
 		{"in a header and below", ann + "X-Request-Code: " + request + "\n\n" + request + "\n", []string{request, "Ann"}},
 		{"Apple Mail", "90      \n" + ann + "\n" + request + "\n<?xml version=\"1.0\"?>\n<plist><string>" + confirmation + "</string></plist>\n", []string{request, "Ann"}},
+		{"Outlook", "From:\tAnn\nSent:\tMonday\nSubject:\tOne\n\n" + request + "\n\nFrom: Cid\nSent: Sunday\n\nFrom:\tBob\nSent:\tMonday\nSubject:\tTwo\n\n" + confirmation + "\n", []string{request, "Ann", confirmation, "Bob"}},
 		{"a number first", "4711\n" + request + "\n", []string{request, ""}},
 		{"a text that begins with From", "From Ann: " + request + "\n", []string{request, ""}},
 		{"dashes of Windows", "Code\n" + dashes + "\n", []string{request, ""}},
