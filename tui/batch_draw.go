@@ -123,6 +123,9 @@ func (b *batchRoom) drawRows(p *page, h int) {
 	if r.dry && len(d.Aside) > 0 {
 		p.hang(" "+t.warn.Render("!")+" ", t.plain, "Carried through, and not acted on: "+cut(clean(strings.Join(d.Aside, ", ")), 2*p.w-60)+".")
 	}
+	if r.done.CodeLess > 0 {
+		p.hang(" "+t.warn.Render("!")+" ", t.plain, plural(r.done.CodeLess, "mail has", "mails have")+" no code, so no row here: look into the mailbox.")
+	}
 	if r.dry && len(r.why) > 0 {
 		const most = 4
 		p.blank()

@@ -340,3 +340,12 @@ func TestAColumnThatIsNotActedOnIsTold(t *testing.T) {
 	d.shows("1 row: 1 would be answered")
 	d.shows("! Carried through, and not acted on: Shelf life (days).")
 }
+
+// Mails without a code are no rows, so they are counted.
+func TestMailsWithoutACodeAreCounted(t *testing.T) {
+	d := opened(t)
+	path := filepath.Join(d.dir, "mails.mbox")
+	writeFile(t, path, "code\nno code here\n")
+	d.tries(path)
+	d.shows("! 1 mail has no code, so no row here: look into the mailbox.")
+}

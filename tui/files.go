@@ -51,4 +51,6 @@ type FileDone struct {
 	Again bool     // the batch had come to its end before: nothing is recorded
 	Out   string   // the file of the answers; empty where there is none
 	Aside []string // columns that look as if they meant something, and are only carried through
+
+	CodeLess int // mails in which no code was found, which are no rows
 }

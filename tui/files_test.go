@@ -49,6 +49,7 @@ func (f lineFiles) Run(ctx context.Context, r FileRun) (done FileDone, err error
 		return done, fmt.Errorf("%s is there already", r.Out)
 	}
 	done.Size, done.Batch = int64(len(b)), filepath.Base(r.In)
+	done.CodeLess = strings.Count(string(b), "no code here")
 	if first, _, _ := strings.Cut(string(b), "\n"); first != "code" {
 		done.Aside = strings.Split(first, ",")[1:]
 	}

@@ -182,7 +182,7 @@ func (a *app) batchDone(o batchOptions, j *batch.Job, sum batch.Summary, m *mete
 func mailsRead(m batch.Mails) string {
 	said := fmt.Sprint(m.Read)
 	if m.CodeLess > 0 {
-		said += fmt.Sprintf(", %d of them without a code: somebody reads these", m.CodeLess)
+		said += fmt.Sprintf(", %d of them without a code: look into the mailbox", m.CodeLess)
 	}
 	if m.Deleted > 0 {
 		said += fmt.Sprintf("; %d deleted, and passed over", m.Deleted)

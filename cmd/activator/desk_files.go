@@ -110,7 +110,7 @@ func (f deskFiles) Run(ctx context.Context, r tui.FileRun) (done tui.FileDone, e
 	}
 	j.Progress = func(p batch.Progress) { r.Progress(told(p)) }
 	sum, err := batch.Run(ctx, f.s, j)
-	done.FileProgress, done.Batch = told(sum.Progress), j.Name
+	done.FileProgress, done.Batch, done.CodeLess = told(sum.Progress), j.Name, input.Mails().CodeLess
 	if err == nil && answers != nil {
 		if err = answers.finish(nil); err == nil {
 			done.Out = r.Out

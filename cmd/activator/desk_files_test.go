@@ -107,6 +107,13 @@ func TestFilesAtTheDesk(t *testing.T) {
 	if err != nil || string(second) != string(first) {
 		t.Errorf("answers once more: have\n%s\nwant\n%s", second, first)
 	}
+	mails := filepath.Join(t.TempDir(), "mails.mbox")
+	if err := os.WriteFile(mails, []byte("From - Sun Nov 22 09:00:00 2026\nSubject: help\n\nIt does not work.\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if done, _, err := run(t.Context(), tui.FileRun{In: mails, Dry: true}); err != nil || done.Rows != 0 || done.CodeLess != 1 {
+		t.Errorf("a mail without a code: have %+v, %v, want it counted", done, err)
+	}
 	blank := filepath.Join(dir, " lead.csv")
 	if err := os.Rename(in, blank); err != nil {
 		t.Fatal(err)
