@@ -69,7 +69,7 @@ func Divides(line, next []byte, blankBefore bool) bool {
 	}
 	name, _, found := bytes.Cut(next, []byte(":"))
 	header := found && isName(string(name)) || bytes.HasPrefix(next, []byte(">From "))
-	dated := dayAndTime.Match(line)
+	dated := bytes.IndexByte(line, ':') >= 0 && dayAndTime.Match(line)
 	return blankBefore && header || dated && (blankBefore || header)
 }
 
