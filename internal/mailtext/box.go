@@ -69,8 +69,14 @@ func Divides(line, next []byte, blankBefore bool) bool {
 	}
 	name, _, found := bytes.Cut(next, []byte(":"))
 	header := found && isName(string(name)) || bytes.HasPrefix(next, []byte(">From "))
-	dated := bytes.IndexByte(line, ':') >= 0 && dayAndTime.Match(line)
-	return blankBefore && header || dated && (blankBefore || header)
+	return blankBefore && header || (blankBefore || header) && isDated(line)
+}
+
+// isDated reports whether a line has a day and a time in it.
+func isDated(line []byte) bool {
+	at := bytes.LastIndexByte(line, ':') // most lines have none, or none in a time: a pattern is slow
+	digit := func(i int) bool { return i < len(line) && line[i] >= '0' && line[i] <= '9' }
+	return at > 0 && digit(at-1) && digit(at+1) && dayAndTime.Match(line)
 }
 
 // dayAndTime is how the line between two mails of an mbox ends, but for a year and a zone.
