@@ -29,6 +29,7 @@ type decided struct {
 	ruled   []ruled // of each outcome, until the entries are in order
 
 	on     []*decided    // chunks before it whose effects were foreseen
+	unruly bool          // what was foreseen led to an error, which holds only if all of it comes true
 	first  *decided      // what was decided first, where this was decided again
 	end    atomic.Uint64 // index after the last entry, once that is in the journal
 	redone atomic.Bool   // it was decided again, and is otherwise now perhaps
@@ -99,6 +100,7 @@ func (b *batch) decideAll(ctx context.Context, in <-chan *chunk) <-chan *decided
 				b.rule(ctx, d, begun)
 				begun = begun || d.begins
 			}
+			d.unruly = d.err != nil && len(d.on) > 0
 			if d.err == nil {
 				d.err = c.err
 			}
@@ -175,11 +177,15 @@ func (b *batch) foresee(d *decided, pending []*decided) {
 		return
 	}
 	for _, p := range pending {
-		if len(p.entries) == 0 {
+		if len(p.entries) == 0 && !p.unruly {
 			continue
 		}
 		if end := p.end.Load(); end != 0 && end <= size {
 			continue // it is among the facts
+		}
+		if p.unruly { // decided again, or the end
+			d.on = append(d.on, p)
+			continue
 		}
 		if _, there := d.facts.Lines[p.entries[len(p.entries)-1].Line]; there {
 			continue

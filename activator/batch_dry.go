@@ -105,7 +105,7 @@ func (b *batch) decideDry(ctx context.Context, in <-chan *chunk) <-chan *decided
 
 // hand gives a chunk on. It reports whether another one may follow.
 func hand(ctx context.Context, to chan<- *decided, d *decided) bool {
-	failed := d.err != nil // d is the next one's from now on
+	failed := d.err != nil && !d.unruly // d is the next one's from now on
 	select {
 	case to <- d:
 		return !failed

@@ -247,7 +247,7 @@ func (b *batch) recordAll(ctx context.Context, in <-chan *decided) <-chan *decid
 			if ctx.Err() != nil {
 				continue // not begun: the caller learns it from ctx
 			}
-			if d.err == nil && len(d.entries) > 0 && !b.o.DryRun {
+			if d.aged() || d.err == nil && len(d.entries) > 0 && !b.o.DryRun {
 				d = b.record(ctx, d)
 			}
 			d.on = nil // else each chunk would keep all before it in memory
@@ -270,7 +270,7 @@ func (b *batch) record(ctx context.Context, d *decided) *decided {
 	}
 	for range attempts {
 		if d.err == nil && len(d.entries) == 0 {
-			d.settle(max(b.tail, 1))
+			d.settle(d.facts.Head.Size)
 		}
 		if d.err != nil || len(d.entries) == 0 {
 			return d
