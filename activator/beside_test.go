@@ -3,6 +3,7 @@ package activator_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -35,7 +36,7 @@ const besideMachines = 3
 func newBesideWorld(t *testing.T) *besideWorld {
 	w := &besideWorld{office: newOffice(t)}
 	var machines []*machine
-	for _, seats := range []int{1, 1, 2} {
+	for _, seats := range []int{1, 2} {
 		l := w.license(seats)
 		w.licenses = append(w.licenses, l)
 		for n := range besideMachines {
@@ -58,7 +59,9 @@ func newBesideWorld(t *testing.T) *besideWorld {
 	if _, err := f.WriteString("\n# changed\n"); err != nil {
 		t.Fatal(err)
 	}
-	f.Close()
+	if err := errors.Join(f.Close(), w.desk.Close()); err != nil {
+		t.Fatal(err)
+	}
 	return w
 }
 
@@ -102,6 +105,13 @@ func (o *office) copied() *office {
 	if err := o.desk.Close(); err != nil {
 		o.t.Fatal(err)
 	}
+	c := o.copyOf()
+	o.open()
+	return c
+}
+
+// copyOf is another office with a copy of the folder, which nobody has open.
+func (o *office) copyOf() *office {
 	c := &office{t: o.t, dir: filepath.Join(o.t.TempDir(), "vendor"), heads: o.t.TempDir(), now: o.now}
 	if err := os.CopyFS(c.dir, os.DirFS(o.dir)); err != nil {
 		o.t.Fatal(err)
@@ -111,7 +121,6 @@ func (o *office) copied() *office {
 			o.t.Fatal(err)
 		}
 	}
-	o.open()
 	c.open()
 	return c
 }
@@ -162,10 +171,10 @@ func (w *besideWorld) draw(t *rapid.T) (rows []activator.Row, acts []act) {
 	}
 	reference := func() string { return rapid.SampledFrom([]string{"", "", "case 1", "case 2"}).Draw(t, "reference") }
 	refund := func() string { return rapid.SampledFrom([]string{"", "", "", "case 1"}).Draw(t, "refund") }
-	for range rapid.IntRange(2, 24).Draw(t, "rows") {
+	for range rapid.IntRange(4, 12).Draw(t, "rows") {
 		rows = append(rows, activator.Row{Text: text(), Decision: activator.Decision{Reference: reference(), Refund: refund()}})
 	}
-	for range rapid.IntRange(0, 6).Draw(t, "acts") {
+	for range rapid.IntRange(0, 4).Draw(t, "acts") {
 		l := w.licenses[rapid.IntRange(0, len(w.licenses)-1).Draw(t, "license")].Number
 		fp := codes.Fingerprint(rapid.IntRange(1, besideMachines).Draw(t, "machine"))
 		seats := rapid.IntRange(1, 3).Draw(t, "seats")
@@ -224,22 +233,28 @@ func looks(s *activator.Session, rows []activator.Row, o activator.BatchOptions,
 // TestBatchBesideDesks: whatever another desk does while a batch runs, each row is answered
 // as one desk would that did all of it in the order of the journal.
 func TestBatchBesideDesks(t *testing.T) {
+	if checks := flag.Lookup("rapid.checks"); checks.Value.String() == checks.DefValue {
+		if err := checks.Value.Set("50"); err != nil { // each takes a tenth of a second
+			t.Fatal(err)
+		}
+		defer checks.Value.Set(checks.DefValue)
+	}
 	w := newBesideWorld(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		rows, acts := w.draw(rt)
 		for i := range rows {
 			rows[i].Line, rows[i].Sum = i+1, batchbench.Sum(i+1)
 		}
-		chunk := rapid.IntRange(1, 6).Draw(rt, "chunk")
+		chunk := rapid.IntRange(1, 4).Draw(rt, "chunk")
 		var when []int
 		for range acts {
-			when = append(when, rapid.IntRange(1, 4*(len(rows)/chunk+2)).Draw(rt, "when"))
+			when = append(when, rapid.IntRange(2, 2*(len(rows)/chunk+2)).Draw(rt, "when"))
 		}
 		pauses := rapid.SliceOfN(rapid.IntRange(0, 600), 1, 12).Draw(rt, "pauses")
 		stop := rapid.SampledFrom([]int{0, 0, 1, 3, 8}).Draw(rt, "stop after")
 		twice := rapid.IntRange(0, 3).Draw(rt, "twice") == 0
 
-		office, plain := w.copied(), w.copied()
+		office, plain := w.copyOf(), w.copyOf()
 		defer office.desk.Close()
 		defer plain.desk.Close()
 		begin := office.entries()
@@ -352,7 +367,7 @@ func TestBatchBesideDesks(t *testing.T) {
 				if err != nil {
 					rt.Fatal(err)
 				}
-				compareRow(rt, out, want)
+				compareRow(rt, len(acts) == 0 && !twice, out, want)
 			}
 		}
 		if products > 1 && len(acts) == 0 && !twice {
@@ -377,7 +392,7 @@ func TestBatchBesideDesks(t *testing.T) {
 }
 
 // compareRow compares what became of a row with what a desk says to it.
-func compareRow(t *rapid.T, have *activator.RowOutcome, want *activator.Outcome) {
+func compareRow(t *rapid.T, alone bool, have *activator.RowOutcome, want *activator.Outcome) {
 	line := have.Row.Line
 	if h, w := have.Entry.Verdict, want.Verdict; h != w {
 		t.Errorf("line %d: have %s (%s), want %s (%s)", line, h, have.Reason(), w, want.Reason)
@@ -385,13 +400,13 @@ func compareRow(t *rapid.T, have *activator.RowOutcome, want *activator.Outcome)
 	if h, w := have.Answer(), want.Answer; h != w {
 		t.Errorf("line %d: have the answer %v, want %v", line, h, w)
 	}
-	if h, w := fmt.Sprint(have.Proposals()), fmt.Sprint(want.Report().Proposals); h != w && os.Getenv("PROPOSALS") != "" {
+	if h, w := fmt.Sprint(have.Proposals()), fmt.Sprint(want.Report().Proposals); h != w && alone {
 		t.Errorf("line %d: have proposals %s, want %s", line, h, w)
 	}
-	if want.Verdict != journal.OK && want.Verdict != journal.Repeat {
-		if h, w := have.Reason(), want.Reason; h != w {
-			t.Errorf("line %d: have the reason %q, want %q", line, h, w)
-		}
+	if h, w := have.Reason(), want.Reason; h != w && want.Refund == nil && !slices.ContainsFunc(want.Checks, func(c activator.Check) bool { // another of those that no operator may pass
+		return c.Result == activator.Failed && c.Detail == h
+	}) {
+		t.Errorf("line %d: have the reason %q, want %q", line, h, w)
 	}
 	if (have.Refund == nil) != (want.Refund == nil) || have.Refund != nil && have.Refund.Verdict != want.Refund.Verdict {
 		t.Errorf("line %d: have refund %+v, want %+v", line, have.Refund, want.Refund)
