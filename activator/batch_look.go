@@ -73,7 +73,7 @@ func (k *clerk) reading(ctx context.Context, row *batchRow) (*Reading, *catalog.
 		}
 	} else if row.slip != nil {
 		r := &Reading{Text: row.Text, Slip: row.slip}
-		j := &batchJudge{ctx: ctx, clerk: k, facts: map[codes.LicenseNumber]*journal.Facts{}}
+		j := &batchJudge{ctx: ctx, clerk: k, row: row, facts: map[codes.LicenseNumber]*journal.Facts{}}
 		r.Proposals = codes.Repair(row.Text, Decision{}.repairable(), j)
 		return r, nil, j.err
 	}
@@ -97,13 +97,36 @@ func (k *clerk) reading(ctx context.Context, row *batchRow) (*Reading, *catalog.
 	return r, r.Product, b.s.addHardware(ctx, r, hw, damaged)
 }
 
-// batchJudge lets only codes of registered licenses with a genuine tag be proposed,
-// as the journal has them.
+// batchJudge lets only codes of registered licenses with a genuine tag be proposed, as
+// the journal has them after the rows before.
 type batchJudge struct {
 	ctx   context.Context
 	clerk *clerk
+	row   *batchRow
 	facts map[codes.LicenseNumber]*journal.Facts
 	err   error
+}
+
+// factsBefore reads the facts of a license, and lets them follow from the rows before one.
+func (c *clerk) factsBefore(ctx context.Context, row *batchRow, n codes.LicenseNumber) (*journal.Facts, error) {
+	d := c.b.read(ctx, []batchRow{{Row: Row{Line: row.Line}, license: n}}, c.d.on, false)
+	if d.err != nil {
+		return nil, d.err
+	}
+	c.b.foresee(d, c.d.on)
+	for i := range c.d.rows {
+		o := &c.d.outs[i]
+		switch {
+		case c.d.rows[i].Line >= row.Line:
+			return d.facts, nil
+		case c.d.ruled[i].entered && o.Entry.License == n:
+			c.b.apply(d, &o.Entry, d.base+uint64(2*i))
+			if o.Refund != nil {
+				c.b.apply(d, o.Refund, d.base+uint64(2*i+1))
+			}
+		}
+	}
+	return d.facts, nil
 }
 
 // Known implements [codes.Judge].
@@ -124,7 +147,7 @@ func (j *batchJudge) Genuine(c codes.Code) bool {
 	n := c.License()
 	facts := j.facts[n]
 	if facts == nil {
-		if facts, j.err = j.clerk.b.s.desk.store.Facts(j.ctx, journal.Wanted{Licenses: []codes.LicenseNumber{n}}); j.err != nil {
+		if facts, j.err = j.clerk.factsBefore(j.ctx, j.row, n); j.err != nil {
 			return false
 		}
 		j.facts[n] = facts

@@ -2,6 +2,7 @@ package activator_test
 
 import (
 	"context"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -167,5 +168,25 @@ func TestBatchBuiltOnSand(t *testing.T) {
 	}
 	if n != len(codes) {
 		t.Errorf("have %d outcomes, want %d", n, len(codes))
+	}
+}
+
+// What a code with a slip may have been builds on the rows before it, recorded or not.
+func TestBatchProposalsAfterRows(t *testing.T) {
+	for _, chunk := range []int{1, 2, 9} {
+		o := newOffice(t)
+		m := o.machine(o.license(1), 1)
+		told := o.copied()
+		r := m.request(defRelease)
+		m.enter(r, told.submit(r, activator.Decision{}).Answer, defRelease)
+		back := m.deactivate(2, 0).String()
+		slip := strings.Replace(back, back[2:3], map[bool]string{true: "3", false: "2"}[back[2] == '2'], 1)
+		rows := []activator.Row{{Text: slip}, {Text: r.String()}, {Text: slip}}
+		for _, dry := range []bool{true, false} {
+			outs := mustBatch(t, o.Session, rows, activator.BatchOptions{Name: "b", Chunk: chunk, DryRun: dry})
+			if before, after := outs[0].Proposals(), outs[2].Proposals(); len(before) > 0 || len(after) != 1 || after[0] != back {
+				t.Errorf("chunks of %d, dry %v: have proposals %v and %v, want none and %s: the machine is active by then", chunk, dry, before, after, back)
+			}
+		}
 	}
 }

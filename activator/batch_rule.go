@@ -87,17 +87,23 @@ func (b *batch) rule(ctx context.Context, d *decided, begun bool) {
 	now := b.s.desk.now()
 	d.outs, d.ruled = make([]RowOutcome, len(d.rows)), make([]ruled, len(d.rows))
 	clerks := make([]*clerk, b.clerks(d.rows))
-	var wg sync.WaitGroup
 	for i := range clerks {
-		c := b.hire(d, now)
-		clerks[i] = c
-		defer b.dismiss(c)
-		if i > 0 {
-			wg.Go(func() { c.all(ctx, i, len(clerks)) })
-		}
+		clerks[i] = b.hire(d, now)
+		defer b.dismiss(clerks[i])
 	}
-	clerks[0].all(ctx, 0, len(clerks))
-	wg.Wait()
+	all := func(slips bool) (failed bool) {
+		var wg sync.WaitGroup
+		for i, c := range clerks[1:] {
+			wg.Go(func() { c.all(ctx, i+1, len(clerks), slips) })
+		}
+		clerks[0].all(ctx, 0, len(clerks), slips)
+		wg.Wait()
+		return slices.ContainsFunc(clerks, func(c *clerk) bool { return c.err != nil })
+	}
+	// A text with slips may have been of any license: what the others come to is known before.
+	if !all(false) && slices.ContainsFunc(d.rows, batchRow.slipped) {
+		all(true)
+	}
 	first := slices.MinFunc(clerks, func(a, b *clerk) int { return cmp.Compare(a.failed, b.failed) })
 	if d.err = first.err; d.err != nil {
 		d.nothingNew()
@@ -178,10 +184,15 @@ func (d *decided) nothingNew() {
 	d.outs = d.outs[:n]
 }
 
-// all decides the rows of one clerk out of so many.
-func (c *clerk) all(ctx context.Context, which, of int) {
+// all decides the rows of one clerk out of so many: those with slips, or the others.
+func (c *clerk) all(ctx context.Context, which, of int, slips bool) {
 	for i := range c.d.rows {
-		if n := uint32(c.d.rows[i].license); of > 1 && int(n*0x9e3779b1>>16)%of != which {
+		row := &c.d.rows[i]
+		whose := int(uint32(row.license) * 0x9e3779b1 >> 16)
+		if slips {
+			whose = i
+		}
+		if row.slipped() != slips || whose%of != which {
 			continue
 		}
 		if err := c.row(ctx, i); err != nil {
