@@ -96,7 +96,8 @@ type Wanted struct {
 	Lines    *LinesWanted // entries of a batch
 }
 
-// LinesWanted asks for entries of a batch.
+// LinesWanted asks for entries of a batch: that of the own log, where that began one of the name, else the one that was
+// there first. Other desks' batches of the same name, which were brought in, are left out.
 type LinesWanted struct {
 	Batch string
 	Lines []int // the entries of these lines, as far as they are there

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 
@@ -134,5 +135,35 @@ func merge(t *testing.T, f Factory) {
 	if _, err := s.Append(ctx, seen, []journal.Entry{e}, Signer()); err != nil {
 		t.Errorf("append on facts that are fresh: have %v, want no error", err)
 	}
-	Verify(t, s, mustHead(t, s), other.head(3), other.head(5))
+
+	// A batch that another desk began goes on here, until one of its name is begun here.
+	row := func(line int, mark byte) journal.Entry {
+		e := Entry(journal.KindUnreadable)
+		e.Batch, e.Line, e.Intent = "letters", line, [16]byte{mark}
+		return e
+	}
+	other.es = append(other.es, row(0, 20), row(8, 21))
+	if _, err := s.Merge(ctx, []journal.LogPart{other.part(5, 7)}, nil, other.takenOver(5, 7), Signer()); err != nil {
+		t.Fatal(err)
+	}
+	wantLines := func(when string, last int, want map[int]byte) {
+		t.Helper()
+		f, err := s.Facts(ctx, journal.Wanted{Lines: &journal.LinesWanted{Batch: "letters", Lines: []int{0, 7, 8, 9}, UpTo: 99}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		have := map[int]byte{}
+		for line, e := range f.Lines {
+			have[line] = e.Intent[0]
+		}
+		if f.LastLine != last || !maps.Equal(have, want) {
+			t.Errorf("%s: have lines %v up to %d, want %v up to %d", when, have, f.LastLine, want, last)
+		}
+	}
+	wantLines("begun by the other desk", 8, map[int]byte{0: 20, 7: 9, 8: 21})
+	Append(t, s, row(9, 31))
+	wantLines("gone on with here", 9, map[int]byte{0: 20, 7: 9, 8: 21, 9: 31})
+	Append(t, s, row(0, 30))
+	wantLines("begun here too", 9, map[int]byte{0: 30, 7: 9, 9: 31})
+	Verify(t, s, mustHead(t, s), other.head(3), other.head(5), other.head(7))
 }

@@ -30,11 +30,20 @@ const (
 	ownLast  = "(SELECT (id << 40) + 1099511627775 FROM logs WHERE own = 1)"
 )
 
+// A batch's first line tells which log began it. The same name may be another batch in a log that began one by itself; a
+// log that did not, goes on with it: as the one after a restored backup does, or a desk that brought the batch in.
+const (
+	line0 = "SELECT id >> 40 FROM journal WHERE batch = $1 AND line = 0 ORDER BY" +
+		" (id >> 40) = (SELECT id FROM logs WHERE own = 1) DESC, (id >> 40) IN (SELECT log FROM merges WHERE first = 0), id LIMIT 1"
+	sameBatch = "((id >> 40) = $3 OR NOT EXISTS (SELECT 1 FROM journal b WHERE b.batch = $1 AND b.line = 0 AND (b.id >> 40) = (journal.id >> 40)))"
+)
+
 // readStatements are those that facts are read with.
 type readStatements struct {
 	begin, rollback                stmt
 	head, order, pool, poolSize    stmt
 	entry, private, line, lastLine stmt
+	batch                          stmt
 	licenses, nameless             [len(blocks)]stmt
 	seats, claims, notGenuine      [len(blocks)]stmt
 }
@@ -50,8 +59,9 @@ func (r *readStatements) all(d *Dialect) []statement {
 		{&r.pool, "SELECT number FROM pool WHERE product = $1 AND number BETWEEN $2 AND $3 AND entry BETWEEN " + ownFirst + " AND " + ownLast + " ORDER BY entry, place LIMIT $4"},
 		{&r.poolSize, "SELECT count(*) FROM pool WHERE product = $1 AND number BETWEEN $2 AND $3 AND entry BETWEEN " + ownFirst + " AND " + ownLast},
 		{&r.entry, "SELECT leaf FROM journal WHERE id = $1"},
-		{&r.line, "SELECT id, leaf FROM journal WHERE batch = $1 AND line = $2 ORDER BY id LIMIT 1"},
-		{&r.lastLine, "SELECT coalesce(max(line), -1) FROM journal WHERE batch = $1 AND line <= $2"},
+		{&r.batch, line0},
+		{&r.line, "SELECT id, leaf FROM journal WHERE batch = $1 AND line = $2 AND " + sameBatch + " ORDER BY id LIMIT 1"},
+		{&r.lastLine, "SELECT line FROM journal WHERE batch = $1 AND line <= $2 AND " + sameBatch + " ORDER BY line DESC LIMIT 1"},
 		{&r.private, "SELECT field, salt, value FROM personal WHERE entry = $1"},
 	}
 	for i, n := range blocks {
@@ -151,10 +161,14 @@ func (s *Store) facts(ctx context.Context, v *view, w journal.Wanted, f *journal
 // lines reads the entries of some lines of a batch.
 func (s *Store) lines(v *view, w journal.LinesWanted, f *journal.Facts) error {
 	f.Lines = make(map[int]journal.Entry)
+	log := int64(-1)
+	if _, err := v.one(&v.st.batch, []any{w.Batch}, &log); err != nil {
+		return err
+	}
 	for _, line := range w.Lines {
 		var id int64
 		var leaf []byte
-		found, err := v.one(&v.st.line, []any{w.Batch, line}, &id, &leaf)
+		found, err := v.one(&v.st.line, []any{w.Batch, line, log}, &id, &leaf)
 		if err != nil {
 			return err
 		}
@@ -167,7 +181,10 @@ func (s *Store) lines(v *view, w journal.LinesWanted, f *journal.Facts) error {
 	if w.UpTo == 0 {
 		return nil
 	}
-	_, err := v.one(&v.st.lastLine, []any{w.Batch, w.UpTo}, &f.LastLine)
+	found, err := v.one(&v.st.lastLine, []any{w.Batch, w.UpTo, log}, &f.LastLine)
+	if !found {
+		f.LastLine = -1
+	}
 	return err
 }
 
