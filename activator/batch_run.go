@@ -85,19 +85,18 @@ func (s *Session) Batch(ctx context.Context, rows iter.Seq2[Row, error], o Batch
 
 // batch is one run of a batch.
 type batch struct {
-	s      *Session
-	o      BatchOptions
-	state  *BatchState // what was recorded before; nil where nothing was
-	signer note.Signer
-	names  *batchNames
-	books  map[codes.UID]*batchProduct
-	mu     sync.Mutex  // of books
-	busy   atomic.Bool // others write too
-	kept   time.Time   // when the head was kept last
-	tail   uint64      // index after the last entry of this run
-	begun  bool        // the entry that begins the batch is in the journal; the recorder's
-	dry    *DryBooks
-	idle   sync.Pool // of *clerk
+	s     *Session
+	o     BatchOptions
+	state *BatchState // what was recorded before; nil where nothing was
+	names *batchNames
+	books map[codes.UID]*batchProduct
+	mu    sync.Mutex  // of books
+	busy  atomic.Bool // others write too
+	kept  time.Time   // when the head was kept last
+	tail  uint64      // index after the last entry of this run
+	begun bool        // the entry that begins the batch is in the journal; the recorder's
+	dry   *DryBooks
+	idle  sync.Pool // of *clerk
 }
 
 // newBatch looks at the batch before anything is read.
@@ -127,7 +126,7 @@ func (s *Session) newBatch(ctx context.Context, o BatchOptions) (*batch, error) 
 		return nil, fmt.Errorf("nothing can be recorded, so nothing was done: %w", err)
 	}
 	var err error
-	if b.signer, err = s.desk.signer(); err != nil {
+	if _, err = s.desk.signer(); err != nil {
 		return nil, err
 	}
 	switch b.state, err = s.BatchState(ctx, o.Name); {
@@ -282,7 +281,9 @@ func (b *batch) record(ctx context.Context, d *decided) *decided {
 			d.facts.Head.Size = d.base
 		}
 		// A chunk that was begun is finished, whatever happens to ctx.
-		ids, err := b.s.desk.store.Append(context.WithoutCancel(ctx), d.facts, d.entries, b.signer)
+		ids, err := b.s.desk.underKey(func(signer note.Signer) ([]journal.EntryID, error) {
+			return b.s.desk.store.Append(context.WithoutCancel(ctx), d.facts, d.entries, signer)
+		})
 		switch {
 		case isRace(err):
 			d = b.again(ctx, d)

@@ -56,6 +56,8 @@ type Desk struct {
 
 	restoring bool // the journal may be older than the keys
 
+	changing sync.RWMutex // held by who records, under a key that stays in force; and alone by who changes it
+
 	mu       sync.Mutex
 	ring     *keyring.Keyring
 	coming   *keyring.Keyring // while the keys change: those that come into force
@@ -224,6 +226,23 @@ func (d *Desk) signer() (note.Signer, error) {
 		return nil, errOutdated
 	}
 	return k.JournalSigner(), nil
+}
+
+// underKey has f record under the journal's key, which stays in force meanwhile.
+func (d *Desk) underKey(f func(note.Signer) ([]journal.EntryID, error)) ([]journal.EntryID, error) {
+	d.changing.RLock()
+	defer d.changing.RUnlock()
+	signer, err := d.signer()
+	if err != nil {
+		return nil, err
+	}
+	ids, err := f(signer)
+	if err != nil && !isRace(err) && !errors.As(err, new(*journal.LostError)) {
+		if _, outdated := d.signer(); outdated != nil { // why the journal's head is not known here
+			err = outdated
+		}
+	}
+	return ids, err
 }
 
 // licenseKey is LK of a license.

@@ -114,6 +114,8 @@ func (s *Session) changeKeys(ctx context.Context, reason string, change func(*ke
 	if err := c.Prepare(); err != nil {
 		return nil, err
 	}
+	d.changing.Lock() // what is recorded before is signed with the former key, what comes after with the next
+	defer d.changing.Unlock()
 	id, err := d.recordKeys(ctx, c, e)
 	if err != nil {
 		return nil, err

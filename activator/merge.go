@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/activator/journal/sqlite"
 	"github.com/manual-activator/manual-activator/codes"
@@ -118,11 +120,9 @@ func (s *Session) merge(ctx context.Context, path string, other store) (*Merged,
 	if err != nil {
 		return nil, err
 	}
-	signer, err := d.signer()
-	if err != nil {
-		return nil, err
-	}
-	ids, err := d.store.Merge(ctx, r.logParts(), m.facts, es, signer)
+	ids, err := d.underKey(func(signer note.Signer) ([]journal.EntryID, error) {
+		return d.store.Merge(ctx, r.logParts(), m.facts, es, signer)
+	})
 	if err != nil {
 		return nil, err
 	}

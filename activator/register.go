@@ -7,6 +7,8 @@ import (
 	"io"
 	"maps"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
 )
@@ -133,10 +135,6 @@ func (s *Session) appendLicenses(ctx context.Context, seen *journal.Facts, ls []
 	if d.readOnly != nil {
 		return fmt.Errorf("nothing can be recorded, so nothing was done: %w", d.readOnly)
 	}
-	signer, err := d.signer()
-	if err != nil {
-		return err
-	}
 	if err := d.trusted(ctx); err != nil {
 		return err
 	}
@@ -151,7 +149,7 @@ func (s *Session) appendLicenses(ctx context.Context, seen *journal.Facts, ls []
 			Personal: texts.personal(journal.FieldCustomer, l.Customer), Effects: []journal.Effect{set},
 		}, d.salt()))
 	}
-	ids, err := d.store.Append(ctx, seen, es, signer)
+	ids, err := d.underKey(func(signer note.Signer) ([]journal.EntryID, error) { return d.store.Append(ctx, seen, es, signer) })
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"github.com/manual-activator/manual-activator/activator/catalog"
 	"github.com/manual-activator/manual-activator/activator/journal"
 	"github.com/manual-activator/manual-activator/codes"
@@ -270,14 +272,12 @@ func (s *Session) appendAll(ctx context.Context, facts *journal.Facts, es ...jou
 	if err := s.desk.readOnly; err != nil {
 		return nil, fmt.Errorf("nothing can be recorded, so nothing was done: %w", err)
 	}
-	signer, err := s.desk.signer()
-	if err != nil {
-		return nil, err
-	}
 	if err := s.desk.trusted(ctx); err != nil {
 		return nil, err
 	}
-	ids, err := s.desk.store.Append(ctx, facts, es, signer)
+	ids, err := s.desk.underKey(func(signer note.Signer) ([]journal.EntryID, error) {
+		return s.desk.store.Append(ctx, facts, es, signer)
+	})
 	if err != nil {
 		return nil, err
 	}
