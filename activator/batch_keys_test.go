@@ -89,3 +89,21 @@ func TestRecordedWhileKeysChange(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Another program may change them at the very moment.
+func TestKeysChangedAtTheMoment(t *testing.T) {
+	ctx := context.Background()
+	o := newOffice(t)
+	m := o.machine(o.license(1), 1)
+	other := o.beside()
+	activator.Watch(o.Session, func(c activator.StoreCall) {
+		if c.Append && !c.After {
+			if _, err := other.RotateKeys(ctx, "every year"); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	if _, err := o.Submit(ctx, m.request(1).String(), activator.Decision{}); err == nil || !strings.Contains(err.Error(), "the keys were changed since this desk was opened") {
+		t.Errorf("have %v, want it said that the keys were changed, not that somebody changed the journal", err)
+	}
+}
