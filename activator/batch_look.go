@@ -2,6 +2,7 @@ package activator
 
 import (
 	"context"
+	"slices"
 
 	"github.com/manual-activator/manual-activator/activator/catalog"
 	"github.com/manual-activator/manual-activator/activator/journal"
@@ -57,7 +58,7 @@ func (c *clerk) file(ctx context.Context, facts *journal.Facts, n codes.LicenseN
 
 // reading makes the reading of a row. The product is nil where the row names none.
 func (k *clerk) reading(ctx context.Context, row *batchRow) (*Reading, *catalog.Product, error) {
-	b, c := k.b, row.code
+	c := row.code
 	var hw *codes.Hardware
 	var damaged error
 	if row.slip != nil || len(row.Text) > 2*len("R11111-11111")*5 { // more than one code fits
@@ -65,7 +66,7 @@ func (k *clerk) reading(ctx context.Context, row *batchRow) (*Reading, *catalog.
 	}
 	if row.slip != nil && hw != nil && len(codes.Find(row.Text)) == 0 {
 		var err error
-		if c, err = b.s.requestOf(ctx, hw); err != nil {
+		if c, err = k.requestsBefore(row).requestOf(ctx, hw); err != nil {
 			return nil, nil, err
 		}
 		if c.IsZero() {
@@ -77,16 +78,7 @@ func (k *clerk) reading(ctx context.Context, row *batchRow) (*Reading, *catalog.
 		r.Proposals = codes.Repair(row.Text, Decision{}.repairable(), j)
 		return r, nil, j.err
 	}
-	n := c.License()
-	facts := k.d.facts
-	if n != 0 && facts.Licenses[n] == nil { // a request that was found by its hardware profile
-		more, err := b.s.desk.store.Facts(ctx, journal.Wanted{Licenses: []codes.LicenseNumber{n}})
-		if err != nil {
-			return nil, nil, err
-		}
-		facts.Licenses[n] = more.Licenses[n]
-	}
-	f, err := k.file(ctx, facts, n)
+	f, err := k.file(ctx, k.d.facts, row.license)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -94,7 +86,27 @@ func (k *clerk) reading(ctx context.Context, row *batchRow) (*Reading, *catalog.
 	if err != nil {
 		return nil, nil, err
 	}
-	return r, r.Product, b.s.addHardware(ctx, r, hw, damaged)
+	return r, r.Product, k.requestsBefore(row).addHardware(ctx, r, hw, damaged)
+}
+
+// requestsBefore finds requests in the journal and in the rows before one.
+func (c *clerk) requestsBefore(row *batchRow) requestFinder {
+	return func(ctx context.Context, l codes.LicenseNumber, f codes.Fingerprint, random uint32, kept bool) (*journal.Entry, error) {
+		for i := range slices.Backward(c.d.rows) {
+			r := &c.d.rows[i]
+			if r.Line < row.Line && r.license == l && c.d.ruled[i].entered && answers(&c.d.outs[i].Entry, l, f, random, kept) {
+				return &c.d.outs[i].Entry, nil
+			}
+		}
+		for _, p := range slices.Backward(c.d.on) {
+			for i := range slices.Backward(p.entries) {
+				if e := &p.entries[i]; answers(e, l, f, random, kept) {
+					return e, nil
+				}
+			}
+		}
+		return c.b.s.requestEntry(ctx, l, f, random, kept)
+	}
 }
 
 // batchJudge lets only codes of registered licenses with a genuine tag be proposed, as

@@ -114,13 +114,6 @@ func (b *batch) rule(ctx context.Context, d *decided, begun bool) {
 
 // clerks is how many clerks decide these rows.
 func (b *batch) clerks(rows []batchRow) int {
-	for i := range rows {
-		if rows[i].slip != nil {
-			if hw, _ := alongside(rows[i].Text); hw != nil {
-				return 1 // which license it is for is looked up in the journal
-			}
-		}
-	}
 	free := runtime.GOMAXPROCS(0)
 	if b.o.DryRun {
 		free-- // somebody reads ahead all the time

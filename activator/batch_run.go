@@ -156,7 +156,7 @@ type chunk struct {
 type batchRow struct {
 	Row
 	code    codes.Code
-	license codes.LicenseNumber // that the code names; 0 for none
+	license codes.LicenseNumber // that the code names, or a hardware profile alone; 0 for none
 	slip    error
 }
 
@@ -196,9 +196,14 @@ func (b *batch) gather(ctx context.Context, rows iter.Seq2[Row, error]) <-chan *
 			return false
 		}
 		var code codes.Code
+		var license codes.LicenseNumber
 		var slip error
 		if err == nil {
-			code, slip = codes.Parse(r.Text)
+			if code, slip = codes.Parse(r.Text); slip == nil {
+				license = code.License()
+			} else if hw, _ := alongside(r.Text); hw != nil && len(codes.Find(r.Text)) == 0 {
+				license = hw.License
+			}
 			if r.Line <= last || r.Line > MaxLine {
 				err = fmt.Errorf("batch: line %d follows line %d: want ascending lines from 1 to %d", r.Line, last, MaxLine)
 			}
@@ -216,7 +221,7 @@ func (b *batch) gather(ctx context.Context, rows iter.Seq2[Row, error]) <-chan *
 		if len(cur.rows) == 0 {
 			timer.Reset(batchWait)
 		}
-		cur.rows = append(cur.rows, batchRow{Row: r, code: code, license: code.License(), slip: slip})
+		cur.rows = append(cur.rows, batchRow{Row: r, code: code, license: license, slip: slip})
 		cur.size += len(r.Text) + len(r.Quoted)
 		most := b.o.Chunk
 		if b.busy.Load() {

@@ -29,34 +29,44 @@ func alongside(text string) (h *codes.Hardware, damaged error) {
 	return h, err
 }
 
+// A requestFinder finds the newest entry in which a request was answered; with kept, one
+// that has its hardware profile.
+type requestFinder func(ctx context.Context, l codes.LicenseNumber, f codes.Fingerprint, random uint32, kept bool) (*journal.Entry, error)
+
 // requestOf finds the request that a hardware profile code given alone belongs to,
 // among those that this desk answered.
-func (s *Session) requestOf(ctx context.Context, h *codes.Hardware) (codes.Code, error) {
-	e, err := s.requestEntry(ctx, h.License, h.Fingerprint, h.Random, false)
+func (find requestFinder) requestOf(ctx context.Context, h *codes.Hardware) (codes.Code, error) {
+	e, err := find(ctx, h.License, h.Fingerprint, h.Random, false)
 	if err != nil || e == nil {
 		return codes.Code{}, err
 	}
 	return codes.Parse(e.Code)
 }
 
-// requestEntry finds the newest entry in which a request was answered; with kept, one
-// that has its hardware profile.
+// requestEntry is a requestFinder in the journal.
 func (s *Session) requestEntry(ctx context.Context, l codes.LicenseNumber, f codes.Fingerprint, random uint32, kept bool) (*journal.Entry, error) {
 	q := journal.Query{License: l, Fingerprint: &f, Kinds: []journal.Kind{journal.KindRequest}, Verdicts: []journal.Verdict{journal.OK, journal.Repeat}, Newest: true}
 	for e, err := range s.desk.store.Entries(ctx, q) {
 		if err != nil {
 			return nil, err
 		}
-		if e.Random == random && (!kept || strings.HasPrefix(e.Detail, hardwareDetail)) {
+		if answers(&e, l, f, random, kept) {
 			return &e, nil
 		}
 	}
 	return nil, nil
 }
 
+// answers reports whether an entry answers this request; with kept, whether it has its
+// hardware profile, too.
+func answers(e *journal.Entry, l codes.LicenseNumber, f codes.Fingerprint, random uint32, kept bool) bool {
+	return e.Kind == journal.KindRequest && (e.Verdict == journal.OK || e.Verdict == journal.Repeat) &&
+		e.License == l && e.Fingerprint == f && e.Random == random && (!kept || strings.HasPrefix(e.Detail, hardwareDetail))
+}
+
 // compareHardware takes the hardware profile code that came with a request into its
 // reading, and compares it with the one kept of the machine's activation.
-func (s *Session) compareHardware(ctx context.Context, r *Reading, h *codes.Hardware) error {
+func (find requestFinder) compareHardware(ctx context.Context, r *Reading, h *codes.Hardware) error {
 	if r.node == nil || r.Code.Kind() != codes.KindRequest {
 		return nil
 	}
@@ -71,7 +81,7 @@ func (s *Session) compareHardware(ctx context.Context, r *Reading, h *codes.Hard
 		return nil
 	}
 	before := r.node.ref
-	e, err := s.requestEntry(ctx, st.License, before.fingerprint, before.random, true)
+	e, err := find(ctx, st.License, before.fingerprint, before.random, true)
 	if err != nil || e == nil {
 		return err
 	}

@@ -16,7 +16,7 @@ func (s *Session) lookUp(ctx context.Context, text string, d Decision) (*Reading
 	hw, damaged := alongside(text)
 	if slip != nil && hw != nil && len(codes.Find(text)) == 0 {
 		var err error
-		if c, err = s.requestOf(ctx, hw); err != nil {
+		if c, err = requestFinder(s.requestEntry).requestOf(ctx, hw); err != nil {
 			return nil, nil, err
 		}
 		if slip = nil; c.IsZero() {
@@ -33,14 +33,14 @@ func (s *Session) lookUp(ctx context.Context, text string, d Decision) (*Reading
 	if err != nil {
 		return nil, nil, err
 	}
-	return r, facts, s.addHardware(ctx, r, hw, damaged)
+	return r, facts, requestFinder(s.requestEntry).addHardware(ctx, r, hw, damaged)
 }
 
 // addHardware adds to a reading what its text has beside the code: a hardware profile, or
 // why one cannot be read.
-func (s *Session) addHardware(ctx context.Context, r *Reading, hw *codes.Hardware, damaged error) error {
+func (find requestFinder) addHardware(ctx context.Context, r *Reading, hw *codes.Hardware, damaged error) error {
 	if hw != nil {
-		return s.compareHardware(ctx, r, hw)
+		return find.compareHardware(ctx, r, hw)
 	}
 	if damaged != nil {
 		r.hardwareNote = fmt.Sprintf("the hardware profile in this text cannot be read and is left aside: %v", damaged)
