@@ -72,6 +72,8 @@ func TestDryRunBesideAnotherDesk(t *testing.T) {
 		}
 		row.Line, row.Decision.Reference = 2, "case 2"
 		yield(row, nil)
+		row.Line, row.Text = 3, first
+		yield(row, nil)
 	}
 	var outs []activator.RowOutcome
 	for out, err := range o.Session.Batch(context.Background(), rows, activator.BatchOptions{Name: "b", Chunk: 1, DryRun: true}) {
@@ -82,7 +84,10 @@ func TestDryRunBesideAnotherDesk(t *testing.T) {
 			close(done)
 		}
 	}
-	if len(outs) != 2 || outs[0].Verdict() != journal.OK || outs[1].Verdict() != journal.Refused || strings.Contains(outs[1].Reason(), "case 9") {
+	if len(outs) != 3 || outs[0].Verdict() != journal.OK || outs[1].Verdict() != journal.Refused || strings.Contains(outs[1].Reason(), "case 9") {
 		t.Errorf("have %s, and %s: %s; want ok, and refused without the other desk's case", outs[0].Verdict(), outs[1].Verdict(), outs[1].Reason())
+	}
+	if len(outs) == 3 && !strings.Contains(outs[2].Reason(), "case 9") {
+		t.Errorf("have %s, want it refused as accepted for case 9, which the other desk recorded", outs[2].Reason())
 	}
 }

@@ -172,8 +172,7 @@ func (b *batch) foresee(d *decided, pending []*decided) {
 	size := d.facts.Head.Size
 	d.read, d.base = size, size
 	if b.o.DryRun {
-		d.read = b.dry.began(size)
-		d.base += b.dry.apply(d.facts)
+		d.base = b.dry.apply(d.facts)
 		return
 	}
 	for _, p := range pending {

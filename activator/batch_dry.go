@@ -16,8 +16,11 @@ type DryBooks struct {
 	blocks   [][]byte // of records: without pointers, so that collecting garbage is quick
 	count    uint64
 	operator string
-	from     uint64 // index after the last entry of the journal, when they were begun
 }
+
+// dryFirst is the index of the first entry that was not recorded: it and those after it are
+// no entries of the journal, however many another desk records meanwhile.
+const dryFirst = journal.MaxIndex/2 + 1
 
 // A dryPlace is where a record begins, from 1; 0 is none.
 type dryPlace uint64
@@ -42,16 +45,7 @@ func (d *DryBooks) add(e *journal.Entry, id journal.EntryID) {
 	d.newest[e.License] = at
 }
 
-// began is the index from which on an entry may be one of these books, or another desk's
-// that got the same number meanwhile. size is what the journal has now.
-func (d *DryBooks) began(size uint64) uint64 {
-	if d.from == 0 {
-		d.from = size
-	}
-	return d.from
-}
-
-// apply lets facts follow, and returns how many entries there are so far.
+// apply lets facts follow, and returns the index that the next entry gets.
 func (d *DryBooks) apply(f *journal.Facts) uint64 {
 	var places []dryPlace
 	for n, l := range f.Licenses {
@@ -65,7 +59,7 @@ func (d *DryBooks) apply(f *journal.Facts) uint64 {
 			l.Apply(&e, id)
 		}
 	}
-	return d.count
+	return dryFirst + d.count
 }
 
 func (d *DryBooks) record(at dryPlace) dryRecord {

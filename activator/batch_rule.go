@@ -161,7 +161,7 @@ func (b *batch) putDry(d *decided, i int) {
 	}
 	for _, e := range []*journal.Entry{&o.Entry, o.Refund} {
 		if e != nil {
-			b.dry.add(e, journal.NewEntryID(d.facts.Head.Log, d.facts.Head.Size+b.dry.count))
+			b.dry.add(e, journal.NewEntryID(d.facts.Head.Log, dryFirst+b.dry.count))
 		}
 	}
 	o.Entry.Answer, o.Entry.Effects = "", nil // an answer counts only once it is recorded
