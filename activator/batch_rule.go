@@ -91,17 +91,16 @@ func (b *batch) rule(ctx context.Context, d *decided, begun bool) {
 		clerks[i] = b.hire(d, now)
 		defer b.dismiss(clerks[i])
 	}
-	all := func(slips bool) (failed bool) {
+	all := func(slips bool) {
 		var wg sync.WaitGroup
 		for i, c := range clerks[1:] {
 			wg.Go(func() { c.all(ctx, i+1, len(clerks), slips) })
 		}
 		clerks[0].all(ctx, 0, len(clerks), slips)
 		wg.Wait()
-		return slices.ContainsFunc(clerks, func(c *clerk) bool { return c.err != nil })
 	}
-	// A text with slips may have been of any license: what the others come to is known before.
-	if !all(false) && slices.ContainsFunc(d.rows, batchRow.slipped) {
+	all(false)
+	if slices.ContainsFunc(d.rows, batchRow.slipped) { // of any license: what the others come to is known by then
 		all(true)
 	}
 	first := slices.MinFunc(clerks, func(a, b *clerk) int { return cmp.Compare(a.failed, b.failed) })
@@ -184,6 +183,9 @@ func (c *clerk) all(ctx context.Context, which, of int, slips bool) {
 		whose := int(uint32(row.license) * 0x9e3779b1 >> 16)
 		if slips {
 			whose = i
+		}
+		if i >= c.failed {
+			return
 		}
 		if row.slipped() != slips || whose%of != which {
 			continue
