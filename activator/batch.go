@@ -53,7 +53,8 @@ type BatchOptions struct {
 	// are not recorded, and come back with Later set. Given once more after all
 	// others, without PutAside, they have their second look.
 	PutAside bool
-	// DryRun decides and records nothing. No answer is given.
+	// DryRun decides and records nothing. No answer is given. Rows that a run of this name
+	// and Source recorded come back as they were recorded.
 	DryRun bool
 	// Books of a dry run, where another dry run of the same rows follows; nil for none.
 	Books *DryBooks

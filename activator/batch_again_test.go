@@ -2,6 +2,7 @@ package activator_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -89,5 +90,65 @@ func TestDryRunBesideAnotherDesk(t *testing.T) {
 	}
 	if len(outs) == 3 && !strings.Contains(outs[2].Reason(), "case 9") {
 		t.Errorf("have %s, want it refused as accepted for case 9, which the other desk recorded", outs[2].Reason())
+	}
+}
+
+// A dry run of a batch that was broken off, or is done, tells what a run would: rows that are
+// recorded come back, and are not judged as what comes a second time.
+func TestDryRunOfRecordedRows(t *testing.T) {
+	o := newOffice(t)
+	l := o.license(1)
+	a := o.machine(l, 1)
+	a.activate(1, activator.Decision{})
+	back := a.deactivate(2, 0).String()
+	rows := []activator.Row{
+		{Text: o.machine(l, 2).request(1).String()}, // waits for the seat
+		{Text: back},
+		{Text: back}, // without a reference it counts once
+		{Text: o.machine(l, 3).request(1).String()},
+	}
+	source := [32]byte{1}
+	ctx := context.Background()
+	broken := errors.New("broken off")
+	begun := func(yield func(activator.Row, error) bool) {
+		for r, err := range rowsOf(rows[:2]) {
+			if !yield(r, err) {
+				return
+			}
+		}
+		yield(activator.Row{}, broken)
+	}
+	options := activator.BatchOptions{Name: "b", Source: source, PutAside: true}
+	for _, err := range o.Session.Batch(ctx, begun, options) {
+		if err != nil && !errors.Is(err, broken) {
+			t.Fatal(err)
+		}
+	}
+	said := func(o activator.RowOutcome) string {
+		return fmt.Sprint(o.Row.Line, o.Later, o.Before, o.Verdict(), o.Reason())
+	}
+	both := func(when string) {
+		t.Helper()
+		options.DryRun = true
+		dry := mustBatch(t, o.Session, rows, options)
+		options.DryRun = false
+		outs := mustBatch(t, o.Session, rows, options)
+		for i := range rows {
+			if have, want := said(dry[i]), said(outs[i]); have != want {
+				t.Errorf("%s, row %d: have %s, want %s", when, i, have, want)
+			}
+			if dry[i].Entry.Answer != "" {
+				t.Errorf("%s, row %d: have the answer %s in a dry run", when, i, dry[i].Entry.Answer)
+			}
+		}
+	}
+	both("broken off")
+	if err := o.Session.EndBatch(ctx, "b", activator.BatchTotals{}); err != nil {
+		t.Fatal(err)
+	}
+	both("done")
+	options.Source, options.DryRun = [32]byte{2}, true // another file, which a run refuses
+	if outs := mustBatch(t, o.Session, rows, options); outs[1].Before || outs[1].Verdict() != journal.Refused {
+		t.Errorf("another file: have %s, want nothing taken from the batch of its name", said(outs[1]))
 	}
 }

@@ -143,7 +143,7 @@ func (b *batch) read(ctx context.Context, rows []batchRow, pending []*decided, a
 		if r.license != 0 {
 			w.Licenses = append(w.Licenses, r.license)
 		}
-		if !b.o.DryRun && (afresh || b.recorded(r.Line)) {
+		if afresh || b.recorded(r.Line) {
 			lines.Lines = append(lines.Lines, r.Line)
 			if r.Decision.Refund != "" {
 				lines.Lines = append(lines.Lines, refundLine+r.Line)

@@ -203,7 +203,7 @@ func (c *clerk) row(ctx context.Context, i int) error {
 	row, out := &d.rows[i], &d.outs[i]
 	out.Row, out.names = &row.Row, b.names
 	var intent [16]byte
-	if !b.o.DryRun {
+	if !b.o.DryRun || b.recorded(row.Line) {
 		intent = b.intent(&row.Row)
 	}
 	switch e, done := d.facts.Lines[row.Line]; {
@@ -214,8 +214,11 @@ func (c *clerk) row(ctx context.Context, i int) error {
 		if r, ok := d.facts.Lines[refundLine+row.Line]; ok {
 			out.Refund = &r
 		}
+		if b.o.DryRun {
+			out.Entry.Answer = "" // it comes with the run
+		}
 		return nil
-	case b.o.PutAside && b.recorded(row.Line) && !b.o.DryRun:
+	case b.o.PutAside && b.recorded(row.Line):
 		out.Later = true // as the run before did, since it recorded later lines
 		return nil
 	case b.state != nil && b.state.Done && !b.o.DryRun:

@@ -116,17 +116,18 @@ func (s *Session) newBatch(ctx context.Context, o BatchOptions) (*batch, error) 
 	if err := s.desk.trusted(ctx); err != nil {
 		return nil, err
 	}
+	var err error
 	if o.DryRun {
 		if b.dry = o.Books; b.dry == nil {
 			b.dry = &DryBooks{}
 		}
-		return b, s.desk.Unlock()
+		err = s.desk.Unlock()
+	} else if err = s.desk.readOnly; err != nil {
+		err = fmt.Errorf("nothing can be recorded, so nothing was done: %w", err)
+	} else {
+		_, err = s.desk.signer()
 	}
-	if err := s.desk.readOnly; err != nil {
-		return nil, fmt.Errorf("nothing can be recorded, so nothing was done: %w", err)
-	}
-	var err error
-	if _, err = s.desk.signer(); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	switch b.state, err = s.BatchState(ctx, o.Name); {
@@ -138,6 +139,10 @@ func (s *Session) newBatch(ctx context.Context, o BatchOptions) (*batch, error) 
 	}
 	b.begun = true
 	if was := b.state.Source; was != o.Source && was != [32]byte{} && o.Source != [32]byte{} {
+		if o.DryRun { // what its rows are worth can be told all the same
+			b.state = nil
+			return b, nil
+		}
 		return nil, fmt.Errorf("the batch %q was begun on %s with another input (SHA-256 %x, now %x): put that one back, or give this one a name of its own", o.Name, day(b.state.Began), was, o.Source)
 	}
 	return b, nil
@@ -343,7 +348,7 @@ func (b *batch) quote(ctx context.Context, d *decided) error {
 		if o.Later || o.Entry.Kind != journal.KindConfirmation || o.Entry.Verdict != journal.Refused || !failed(&o.Entry, checkUsed) {
 			continue
 		}
-		if b.o.DryRun && o.used == 0 {
+		if b.o.DryRun && o.used == 0 && !o.Before {
 			continue // by a row of this run, which nobody recorded
 		}
 		said, err := b.s.acceptedFor(ctx, o)

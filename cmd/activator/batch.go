@@ -180,6 +180,9 @@ func (a *app) nameBatch(ctx context.Context, s *activator.Session, j *batch.Job,
 	case o.dry:
 		if j.Name == "" {
 			j.Name = src.name
+			if name, _, err := batch.FindName(ctx, s, src.name, src.sum); err == nil { // else a run says what is in its way
+				j.Name = name
+			}
 		}
 		return nil
 	case o.name != "":

@@ -84,8 +84,9 @@ func (f deskFiles) Run(ctx context.Context, r tui.FileRun) (done tui.FileDone, e
 	j.Each = func(o *activator.RowOutcome) { r.Each(o, func() []tui.Cell { return cellsOf(input, o) }) }
 	var answers *output
 	if r.Dry { // what would be in the way of a run is said by the run
-		_, before, _ := batch.FindName(ctx, f.s, src.name, src.sum)
-		done.Again = before != nil && before.Done
+		if name, before, err := batch.FindName(ctx, f.s, src.name, src.sum); err == nil {
+			j.Name, done.Again = name, before != nil && before.Done
+		}
 	} else {
 		var before *activator.BatchState
 		if j.Name, before, err = batch.FindName(ctx, f.s, src.name, src.sum); err != nil {
