@@ -100,8 +100,11 @@ func (b *batch) rule(ctx context.Context, d *decided, begun bool) {
 		wg.Wait()
 	}
 	all(false)
-	if slices.ContainsFunc(d.rows, batchRow.slipped) { // of any license: what the others come to is known by then
-		all(true)
+	for i := range d.rows {
+		if d.rows[i].slipped() { // of any license: what the others come to is known by now
+			all(true)
+			break
+		}
 	}
 	first := slices.MinFunc(clerks, func(a, b *clerk) int { return cmp.Compare(a.failed, b.failed) })
 	if d.err = first.err; d.err != nil {

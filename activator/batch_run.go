@@ -166,7 +166,7 @@ type batchRow struct {
 }
 
 // slipped reports whether the row's text is no code, and may have been one of any license.
-func (r batchRow) slipped() bool { return r.slip != nil && r.license == 0 }
+func (r *batchRow) slipped() bool { return r.slip != nil && r.license == 0 }
 
 // gather takes rows and parses them. A chunk goes on when it is full, or when no row
 // came for a moment: somebody may be waiting for the answer at the other end of a pipe.
