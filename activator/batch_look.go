@@ -131,6 +131,7 @@ func (c *clerk) factsBefore(ctx context.Context, row *batchRow, n codes.LicenseN
 		switch {
 		case c.d.rows[i].Line >= row.Line:
 			return d.facts, nil
+		case c.d.rows[i].slipped(): // it is of no license, and perhaps in another clerk's hands
 		case c.d.ruled[i].entered && o.Entry.License == n:
 			c.b.apply(d, &o.Entry, d.base+uint64(2*i))
 			if o.Refund != nil {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/manual-activator/manual-activator/activator"
 	"github.com/manual-activator/manual-activator/activator/journal"
+	"github.com/manual-activator/manual-activator/codes"
 	"github.com/manual-activator/manual-activator/internal/batchbench"
 )
 
@@ -392,4 +393,32 @@ func TestBatchEnd(t *testing.T) {
 		}
 	}
 	t.Error("more rows after the end: have them taken, want an error")
+}
+
+// Texts with slips are looked at by several clerks at once, each after all other rows: none
+// looks at what becomes of another one (which the race detector tells).
+func TestBatchManySlips(t *testing.T) {
+	o := batchOffice(t, 200)
+	rows := batchRows(o, 200, 9)
+	slips := 0
+	for i := 0; i < len(rows); i += 3 {
+		text := []byte(rows[i].Text)
+		text[2], text[3] = text[3], text[2]
+		if _, err := codes.Parse(string(text)); err != nil {
+			rows[i].Text = string(text)
+			slips++
+		}
+	}
+	unreadable, proposed := 0, 0
+	for _, out := range mustBatch(t, o.Session, rows, activator.BatchOptions{Name: "slips"}) {
+		if out.Verdict() == journal.Unreadable {
+			unreadable++
+		}
+		if len(out.Proposals()) > 0 {
+			proposed++
+		}
+	}
+	if unreadable < slips || proposed < slips/2 {
+		t.Errorf("have %d rows unreadable, and proposals for %d, want %d slips, and proposals for most", unreadable, proposed, slips)
+	}
 }
