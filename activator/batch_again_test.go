@@ -11,17 +11,23 @@ import (
 	"github.com/manual-activator/manual-activator/activator/journal"
 )
 
+// officeWithTwoBack is an office with the confirmations of two machines of one license.
+func officeWithTwoBack(t *testing.T) (o *office, first, second string) {
+	t.Helper()
+	o = newOffice(t)
+	l := o.license(2)
+	a, b := o.machine(l, 1), o.machine(l, 2)
+	a.activate(1, activator.Decision{})
+	b.activate(1, activator.Decision{})
+	return o, a.deactivate(2, 0).String(), b.deactivate(2, 0).String()
+}
+
 // A confirmation that was accepted before is said to be, and for which case, wherever
 // the first one is: in the journal, in the same chunk, or in one before it.
 func TestBatchConfirmationForAnotherCase(t *testing.T) {
 	for _, chunk := range []int{1, 100} {
 		t.Run(fmt.Sprint("chunk ", chunk), func(t *testing.T) {
-			o := newOffice(t)
-			l := o.license(2)
-			a, b := o.machine(l, 1), o.machine(l, 2)
-			a.activate(1, activator.Decision{})
-			b.activate(1, activator.Decision{})
-			first, second := a.deactivate(2, 0).String(), b.deactivate(2, 0).String()
+			o, first, second := officeWithTwoBack(t)
 			if _, err := o.Submit(context.Background(), first, activator.Decision{Reference: "case 1"}); err != nil {
 				t.Fatal(err)
 			}
@@ -55,12 +61,7 @@ func TestBatchConfirmationForAnotherCase(t *testing.T) {
 // While rows are tried out, another desk goes on. Its entries get the numbers that the dry
 // run's would have had, and are not taken for those.
 func TestDryRunBesideAnotherDesk(t *testing.T) {
-	o := newOffice(t)
-	l := o.license(2)
-	a, b := o.machine(l, 1), o.machine(l, 2)
-	a.activate(1, activator.Decision{})
-	b.activate(1, activator.Decision{})
-	first, second := a.deactivate(2, 0).String(), b.deactivate(2, 0).String()
+	o, first, second := officeWithTwoBack(t)
 	done := make(chan bool)
 	rows := func(yield func(activator.Row, error) bool) {
 		row := activator.Row{Line: 1, Text: second, Decision: activator.Decision{Reference: "case 1"}}
