@@ -116,10 +116,13 @@ func (b *batchRoom) drawRows(p *page, h int) {
 	d := &r.done
 	b.band(p)
 	word := "answered"
-	if r.dry {
+	if r.dry && !d.Again {
 		word = "would be answered"
 	}
 	p.hang(" ", t.plain, fmt.Sprintf("%s: %d %s, %d refused, %d cannot be read%s.", plural(d.Rows, "row", "rows"), d.OK+d.Repeat, word, d.Refused, d.Unreadable, b.nearly()))
+	if r.dry && !d.Again && d.Before > 0 {
+		p.hang(" ", t.plain, plural(d.Before, "row was recorded by a run before, and stays as it was.", "rows were recorded by a run before, and stay as they were."))
+	}
 	if r.dry && len(d.Aside) > 0 {
 		p.hang(" "+t.warn.Render("!")+" ", t.plain, "Carried through, and not acted on: "+cut(clean(strings.Join(d.Aside, ", ")), 2*p.w-60)+".")
 	}
@@ -171,7 +174,7 @@ func (b *batchRoom) band(p *page) {
 	case r.err != nil:
 		p.hang(" "+t.bandBad.Render(" ENDED EARLY ")+" ", t.strong, sentence(clean(r.err.Error()))+" What is recorded holds: the same file goes on there.")
 	case r.dry && r.done.Again:
-		p.hang(" "+t.bandGood.Render(" ANSWERED ALREADY ")+" ", t.strong, name+" came to its end before: answering it again writes its first answers once more and records nothing. What it would come to today:")
+		p.hang(" "+t.bandGood.Render(" ANSWERED ALREADY ")+" ", t.strong, name+" came to its end before: answering it again writes its first answers once more and records nothing. What it came to:")
 	case r.dry && r.halted:
 		p.hang(" "+t.bandWarn.Render(" TRIED OUT IN PART, NOT RECORDED ")+" ", t.strong, name)
 	case r.dry:

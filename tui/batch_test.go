@@ -1,8 +1,10 @@
 package tui
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -320,6 +322,7 @@ func TestAFileThatWasAnsweredSaysSo(t *testing.T) {
 	d.write(path)
 	d.press("enter")
 	d.shows("ANSWERED ALREADY")
+	d.shows("What it came to: 4 rows: 1 answered, 1 refused, 2 cannot be read")
 	d.answersFile()
 	d.shows("there already: give the answers another name")
 	d.shows("Answers to") // the form, on that field
@@ -348,4 +351,26 @@ func TestMailsWithoutACodeAreCounted(t *testing.T) {
 	writeFile(t, path, "code\nno code here\n")
 	d.tries(path)
 	d.shows("! 1 mail has no code, so no row here: look into the mailbox.")
+}
+
+// A file whose run was broken off says how far it came.
+func TestAFileThatWasBrokenOffSaysSo(t *testing.T) {
+	d := opened(t)
+	path, _ := d.mailbox()
+	text, err := os.ReadFile(path)
+	must(t, err)
+	line := strings.Split(string(text), "\n")[1]
+	first := func(yield func(activator.Row, error) bool) {
+		if yield(activator.Row{Line: 2, Text: line, Sum: sha256.Sum256([]byte(line))}, nil) {
+			yield(activator.Row{}, io.ErrUnexpectedEOF)
+		}
+	}
+	for _, err := range d.office.Batch(t.Context(), first, activator.BatchOptions{Name: filepath.Base(path)}) {
+		if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Fatal(err)
+		}
+	}
+	d.tries(path)
+	d.shows("4 rows: 1 would be answered, 1 refused, 2 cannot be read")
+	d.shows("1 row was recorded by a run before, and stays as it was.")
 }
